@@ -1,0 +1,82 @@
+# Belfry's commands. `make` alone lists them.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+FRONTEND := portal/frontend/node_modules/.installed
+INSTALLED := .venv/.installed
+
+.PHONY: help
+help:  ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
+
+.PHONY: install
+install: $(INSTALLED) $(FRONTEND)  ## Install what Belfry needs: virtual environment, npm packages
+
+$(INSTALLED): deploy/requirements/dev.txt pyproject.toml
+	@deploy/prepare $(PYTHON)
+	@echo "Installing Python packages (about a minute the first time) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r deploy/requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(FRONTEND): portal/frontend/package-lock.json
+	@deploy/prepare $(PYTHON)
+	@echo "Installing npm packages ..."
+	@cd portal/frontend && npm ci --silent
+	@touch $@
+
+.PHONY: demo
+demo: install  ## Start everything, play the main job through, leave it running
+	@$(BIN)/python deploy/demo/demo up
+
+.PHONY: down
+down:  ## Stop what was started here
+	@$(PYTHON) deploy/demo/demo down
+
+.PHONY: clean
+clean:  ## Stop what was started here and remove its state
+	@$(PYTHON) deploy/demo/demo clean
+
+.PHONY: test
+test: install  ## Run the whole suite, on real Slurm and in a real browser
+	@deploy/prepare $(PYTHON) browser
+	@$(BIN)/python -m pytest
+
+.PHONY: test-fast
+test-fast: install  ## Run what needs neither Slurm nor a browser
+	@$(BIN)/python -m pytest -m "not slurm and not browser"
+
+.PHONY: check
+check: install  ## Check format, lint, types, import contracts and migrations
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python manage.py makemigrations --check --dry-run
+
+.PHONY: format
+format: install  ## Format the code
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+.PHONY: bench
+bench: bench-latency  ## Run the benchmarks; figures go to bench/results.json
+
+.PHONY: bench-latency
+bench-latency: install  ## Time from approval to an accepted sbatch, on the running testbed
+	@$(BIN)/python -m bench.latency
+
+.PHONY: lock
+lock:  ## Resolve the pins of pyproject.toml and package.json anew
+	@for extra in bridge portal; do $(BIN)/uv pip compile --quiet pyproject.toml --extra $$extra \
+	  --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  -o deploy/requirements/$$extra.txt; done
+	@$(BIN)/uv pip compile --quiet pyproject.toml --extra bridge --extra portal --extra dev \
+	  --generate-hashes --no-header --no-annotate --python-version 3.11 \
+	  -o deploy/requirements/dev.txt
+	@cd portal/frontend && npm install --silent --package-lock-only && $(PYTHON) -c \
+	  "import json; lock = json.load(open('package-lock.json')); \
+	  [package.pop('funding', None) for package in lock['packages'].values()]; \
+	  open('package-lock.json', 'w').write(json.dumps(lock, indent=2) + '\n')"

@@ -1,0 +1,1 @@
+"""What Belfry is installed with: testbed, services, and Slurm's files."""
