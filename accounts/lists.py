@@ -1,0 +1,48 @@
+"""Lists that can be searched, filtered, sorted and paged, with JavaScript or without."""
+
+from typing import Any
+
+import django_tables2 as tables
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django_filters import FilterSet
+
+ROWS_A_PAGE = 25
+LONGEST_SEARCH = 200
+
+
+class ListTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no types
+    """A table in the portal's look; on a phone each of its rows becomes a card."""
+
+    class Meta:
+        template_name = "lists/table.html"
+        attrs = {"class": "table table-hover align-middle list"}
+
+
+def render_list(
+    request: HttpRequest,
+    *,
+    filters: FilterSet,
+    table_class: type[ListTable],
+    template: str,
+    **context: Any,
+) -> HttpResponse:
+    """The list as a whole page, or as the part that htmx replaces."""
+    table = page_of_table(request, table_class(filters.qs))
+    wants_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
+    response = render(
+        request,
+        "lists/part.html" if wants_part else template,
+        {"filters": filters, "table": table, **context},
+    )
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def page_of_table(request: HttpRequest, table: ListTable) -> ListTable:
+    """The table in the order and at the page that the address asks for; nonsense is ignored."""
+    tables.RequestConfig(request, paginate=False).configure(table)
+    table.paginate(per_page=ROWS_A_PAGE)
+    table.page = table.paginator.get_page(request.GET.get("page"))
+    return table

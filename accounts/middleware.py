@@ -1,0 +1,54 @@
+"""Names the actor of each request, and asks staff for their second factor."""
+
+from collections.abc import Callable
+
+import pghistory
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ActorMiddleware:
+    """Writes outside our actions (sign-in pages) carry the person in the audit trail."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request with the audit context set."""
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return self.get_response(request)
+        actor = request.user.email if request.user.is_authenticated else "anonymous"
+        with pghistory.context(actor=actor, action=f"{request.method} {request.path}"):
+            return self.get_response(request)
+
+
+class SecondFactorMiddleware:
+    """Staff and administrators see nothing but the sign-in pages until a second factor is set."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer the request, or lead to the page where a second factor is added."""
+        if _lacks_second_factor(request):
+            messages.warning(
+                request,
+                _("Your role needs a second factor: add an authenticator app or a passkey."),
+            )
+            return redirect("mfa_index")
+        return self.get_response(request)
+
+
+def _lacks_second_factor(request: HttpRequest) -> bool:
+    user = request.user
+    if not settings.REQUIRE_SECOND_FACTOR or not user.is_authenticated:
+        return False
+    if not user.needs_second_factor or request.path.startswith(("/accounts/", "/static/")):
+        return False
+    return not is_mfa_enabled(user)

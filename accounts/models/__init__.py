@@ -1,0 +1,7 @@
+"""People, their organisations and their UNIX identities."""
+
+from accounts.models.identities import UnixIdentity
+from accounts.models.organisations import Organisation, OrganisationMember
+from accounts.models.people import User, display_name
+
+__all__ = ["Organisation", "OrganisationMember", "UnixIdentity", "User", "display_name"]

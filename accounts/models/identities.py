@@ -1,0 +1,24 @@
+"""UNIX identities: one for each person, the same at both sites, never reused."""
+
+import pghistory
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models.people import User
+
+
+@pghistory.track()
+class UnixIdentity(models.Model):
+    """A person's user name and number on the clusters; rows are never deleted."""
+
+    user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="unix_identity")
+    username = models.CharField(_("user name on the clusters"), max_length=31, unique=True)
+    uid = models.PositiveIntegerField(_("UNIX user number"), unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("UNIX identity")
+        verbose_name_plural = _("UNIX identities")
+
+    def __str__(self) -> str:
+        return self.username

@@ -1,0 +1,85 @@
+"""What can be done, as one enum, and who may do it, as two tables.
+
+A permission reads `scope:resource:action`. A role of the portal holds on everything; a part in one
+application or project holds on that object alone. `allocations.access` puts the two together.
+"""
+
+from enum import StrEnum
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Permission(StrEnum):
+    """Everything that somebody may or may not do."""
+
+    APPLICATION_VIEW = "application:text:view"
+    APPLICATION_EDIT = "application:text:edit"
+    APPLICATION_WITHDRAW = "application:state:withdraw"
+    APPLICATION_INVITE = "application:team:invite"
+    APPLICATION_DECIDE = "application:state:decide"
+    PROJECT_VIEW = "project:page:view"
+    PROJECT_INVITE = "project:team:invite"
+    PROJECT_REMOVE_MEMBER = "project:team:remove"
+    PROJECT_MANAGE = "project:allocation:change"
+    QUEUE_VIEW = "portal:queue:view"
+    SITES_VIEW = "portal:sites:view"
+    REPORTS_VIEW = "portal:reports:view"
+    PEOPLE_VIEW = "portal:people:view"
+    PEOPLE_CHANGE_ROLE = "portal:people:change_role"
+
+
+class Role(TextChoices):
+    """What somebody is to the portal as a whole."""
+
+    APPLICANT = "applicant", _("Applicant")
+    REVIEWER = "reviewer", _("Reviewer")
+    STAFF = "staff", _("Staff")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Part(StrEnum):
+    """What somebody is to one application or project."""
+
+    APPLICANT = "applicant"
+    TEAM = "team"
+    LEADER = "leader"
+    MEMBER = "member"
+
+
+_REVIEWER = frozenset({Permission.QUEUE_VIEW, Permission.APPLICATION_VIEW})
+_STAFF = _REVIEWER | {
+    Permission.APPLICATION_DECIDE,
+    Permission.PROJECT_VIEW,
+    Permission.PROJECT_INVITE,
+    Permission.PROJECT_REMOVE_MEMBER,
+    Permission.PROJECT_MANAGE,
+    Permission.SITES_VIEW,
+    Permission.REPORTS_VIEW,
+    Permission.PEOPLE_VIEW,
+}
+
+PERMISSIONS_OF_ROLE: dict[Role, frozenset[Permission]] = {
+    Role.APPLICANT: frozenset(),
+    Role.REVIEWER: _REVIEWER,
+    Role.STAFF: _STAFF,
+    Role.ADMINISTRATOR: _STAFF | {Permission.PEOPLE_CHANGE_ROLE},
+}
+
+PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {
+    Part.APPLICANT: frozenset(
+        {
+            Permission.APPLICATION_VIEW,
+            Permission.APPLICATION_EDIT,
+            Permission.APPLICATION_WITHDRAW,
+            Permission.APPLICATION_INVITE,
+        }
+    ),
+    Part.TEAM: frozenset({Permission.APPLICATION_VIEW}),
+    Part.LEADER: frozenset(
+        {Permission.PROJECT_VIEW, Permission.PROJECT_INVITE, Permission.PROJECT_REMOVE_MEMBER}
+    ),
+    Part.MEMBER: frozenset({Permission.PROJECT_VIEW}),
+}
+
+SECOND_FACTOR_ROLES = frozenset({Role.STAFF, Role.ADMINISTRATOR})

@@ -1,0 +1,93 @@
+"""People as a table, and how to narrow it down."""
+
+import django_filters as filters
+import django_tables2 as tables
+from django import forms
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists import LONGEST_SEARCH, ListTable
+from accounts.models import User
+from accounts.permissions import Permission, Role
+
+
+class PeopleFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """People by name, address, organisation and role."""
+
+    q = filters.CharFilter(
+        method="search",
+        label=_("Name, e-mail address or organisation"),
+        max_length=LONGEST_SEARCH,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    role = filters.ChoiceFilter(label=_("Role"), choices=Role.choices, empty_label=_("All"))
+
+    def search(self, people: QuerySet[User], name: str, value: str) -> QuerySet[User]:
+        """Those in which every word occurs."""
+        for word in value.split():
+            at_organisation = User.objects.filter(organisations__name__icontains=word)
+            people = people.filter(
+                Q(first_name__icontains=word)
+                | Q(last_name__icontains=word)
+                | Q(email__icontains=word)
+                | Q(pk__in=at_organisation.values("pk"))
+            )
+        return people
+
+
+class PeopleTable(ListTable):
+    """One row a person; administrators find the way to change a role there."""
+
+    name = tables.Column(
+        verbose_name=_("Name"), empty_values=(), order_by=("last_name", "first_name")
+    )
+    role = tables.Column(verbose_name=_("Role"))
+    organisations = tables.Column(verbose_name=_("Organisations"), empty_values=(), orderable=False)
+    has_second_factor = tables.Column(verbose_name=_("Second factor"), empty_values=())
+    joined_at = tables.Column(verbose_name=_("Joined"))
+
+    class Meta(ListTable.Meta):
+        order_by = ("name",)
+
+    def render_name(self, record: User) -> SafeString:
+        """The name, with the address below."""
+        return format_html(
+            '<bdi class="fw-semibold">{}</bdi><div class="small text-body-secondary">{}</div>',
+            record.full_name,
+            record.email,
+        )
+
+    def render_role(self, record: User) -> SafeString:
+        """The role, which an administrator may change."""
+        role = format_html("<span>{}</span>", Role(record.role).label)
+        reader = self.request.user
+        if not reader.may(Permission.PEOPLE_CHANGE_ROLE) or reader.pk == record.pk:
+            return role
+        return format_html(
+            '{} <a class="ms-2" href="{}">{}<span class="visually-hidden">: {}</span></a>',
+            role,
+            reverse("change_role", args=[record.pk]),
+            _now("Change"),
+            record.full_name,
+        )
+
+    def render_organisations(self, record: User) -> SafeString | str:
+        """The organisations that the person may apply for."""
+        names = [(organisation.name,) for organisation in record.organisations.all()]
+        return format_html_join(", ", "<bdi>{}</bdi>", names) or "—"
+
+    def render_has_second_factor(self, record: User) -> str:
+        """Whether one is set, and whether it should be."""
+        if record.has_second_factor:  # type: ignore[attr-defined]  # annotated by the view
+            return _now("Set")
+        return _now("Missing") if record.needs_second_factor else _now("Not set")
+
+    def render_joined_at(self, record: User) -> str:
+        """The day in Brussels."""
+        return date_format(timezone.localtime(record.joined_at), "j M Y")

@@ -1,0 +1,115 @@
+from concurrent.futures import ThreadPoolExecutor, wait
+
+import pytest
+from django.db import connections, transaction
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
+from pytest_django import Settings
+
+from accounts.identities import ensure_identity, username_stem
+from accounts.models import UnixIdentity
+from slurm_bridge.wire import UnixName
+from tests.people import make_person
+
+names = st.text(max_size=40)
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "stem"),
+    [
+        ("Zoë", "Van den Bosch", "zvandenbosch"),
+        ("Ada", "Lovelace", "alovelace"),
+        ("Łukasz", "Żak", "zak"),
+        ("李", "明", "user"),
+        ("1", "2", "user"),
+        ("", "", "user"),
+    ],
+)
+def test_a_username_is_made_of_plain_letters(first: str, last: str, stem: str) -> None:
+    assert username_stem(first_name=first, last_name=last) == stem
+
+
+@given(names, names)
+def test_whatever_people_are_called_their_username_is_one_that_unix_takes(
+    first: str, last: str
+) -> None:
+    TypeAdapter(UnixName).validate_python(username_stem(first_name=first, last_name=last))
+
+
+@pytest.mark.django_db
+def test_two_people_of_one_name_get_two_usernames_and_numbers() -> None:
+    first = ensure_identity(make_person("Ada"))
+    second = ensure_identity(make_person("Adam"))
+    assert (first.username, second.username) == ("apeeters", "apeeters2")
+    assert second.uid == first.uid + 1
+
+
+@pytest.mark.django_db
+def test_an_identity_is_given_once() -> None:
+    ada = make_person("Ada")
+    assert ensure_identity(ada) == ensure_identity(ada)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_who_joins_two_projects_at_once_gets_one_identity() -> None:
+    ada = make_person("Ada")
+
+    def give() -> UnixIdentity:
+        try:
+            with transaction.atomic():
+                return ensure_identity(ada)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        with transaction.atomic():
+            first = ensure_identity(ada)
+            second = pool.submit(give)
+            wait([second], timeout=1)
+        assert second.result() == first
+
+
+@pytest.mark.django_db
+def test_a_number_given_in_a_rolled_back_action_may_be_given_again_but_a_kept_one_never() -> None:
+    kept = ensure_identity(make_person("Ada"))
+    with transaction.atomic():
+        undone = ensure_identity(make_person("Bram"))
+        transaction.set_rollback(True)
+    again = ensure_identity(make_person("Cleo"))
+    assert undone.uid == again.uid == kept.uid + 1
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("last_name", ["oot", "lurm"])
+def test_nobody_gets_the_name_of_a_system_user(last_name: str) -> None:
+    person = make_person("root"[0] if last_name == "oot" else "s", last_name=last_name)
+    assert ensure_identity(person).username not in {"root", "slurm"}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("username", ["docker", "daemon", "ubuntu", "sudo", "where"])
+def test_nobody_gets_the_name_of_a_user_or_group_that_hosts_have(username: str) -> None:
+    person = make_person(username[0], last_name=username[1:])
+    assert ensure_identity(person).username == f"{username}2"
+
+
+@pytest.mark.django_db
+def test_numbers_leave_out_those_that_systems_keep_for_themselves(settings: Settings) -> None:
+    settings.UNIX_UID_MIN = 59_999
+    given = [ensure_identity(make_person(name)).uid for name in ("Ada", "Bram")]
+    assert given == [59_999, 65_536]
+
+
+@pytest.mark.django_db
+def test_the_longest_prefix_and_name_still_make_a_username(settings: Settings) -> None:
+    settings.UNIX_USERNAME_PREFIX = "a23456789012"
+    people = [make_person(name, last_name="x" * 40) for name in ("Ada", "Adam")]
+    for person in people:
+        TypeAdapter(UnixName).validate_python(ensure_identity(person).username)
+
+
+@pytest.mark.django_db
+def test_the_prefix_sets_a_portals_names_apart(settings: Settings) -> None:
+    settings.UNIX_USERNAME_PREFIX = "aif-"
+    assert ensure_identity(make_person("Ada")).username == "aif-apeeters"
