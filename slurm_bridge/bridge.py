@@ -1,0 +1,153 @@
+"""One site's bridge, put together from its configuration."""
+
+import fcntl
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from slurm_bridge.config import BridgeConfig, read_token
+from slurm_bridge.cycle import Cycle
+from slurm_bridge.directory.interface import Directory
+from slurm_bridge.directory.local import LocalDirectory
+from slurm_bridge.directory.none import NoDirectory
+from slurm_bridge.doctor import Doctor
+from slurm_bridge.errors import FatalConfigError, FatalPortalError
+from slurm_bridge.heartbeat import Pulse
+from slurm_bridge.login.publish import LoginFiles
+from slurm_bridge.portal_client import PortalClient
+from slurm_bridge.push_jobs import JobPush
+from slurm_bridge.readiness import ReadinessCheck
+from slurm_bridge.slurm.accounting import JobReader
+from slurm_bridge.slurm.budgets import BudgetReader
+from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.site import SlurmSite
+from slurm_bridge.wire import ActualState, DesiredState, SyncReport
+
+MOST_UNSENT = 20
+
+
+@dataclass
+class Bridge:
+    """Everything that `run`, `once`, `plan` and `doctor` need of one site."""
+
+    config: BridgeConfig
+    commands: Commands
+    portal: PortalClient
+    cycle: Cycle
+    push: JobPush
+    pulse: Pulse
+    doctor: Doctor
+    login: LoginFiles | None = None
+    _reported: ActualState | None = None
+    _unsent: deque[SyncReport] = field(default_factory=lambda: deque(maxlen=MOST_UNSENT))
+
+    def reconcile(self, desired: DesiredState) -> SyncReport:
+        """One whole cycle, reported to the portal; never two at a time on this host."""
+        with self._only_one():
+            report = self.cycle.run(desired)
+        self._unsent.append(report)
+        self._send_reports()
+        return report
+
+    def push_jobs(self, *, days: int = 0) -> int | None:
+        """Send accounting; None while it is not known which accounts are Belfry's."""
+        accounts = self.cycle.owned_accounts
+        try:
+            return None if accounts is None else self.push.run(accounts, days=days)
+        finally:
+            if self.login is not None:
+                self.login.refresh()  # Slurm's counters move on while the portal is away.
+
+    def _send_reports(self) -> None:
+        """Send what the portal has not had yet, oldest first; an outage delays reports only."""
+        while self._unsent:
+            report = self._unsent[0]
+            try:
+                self.portal.report(self._without_what_is_known(report))
+            except FatalPortalError:
+                self._unsent.popleft()  # It would be refused each time, and block the others.
+                raise
+            self._unsent.popleft()
+            self._reported = report.actual or self._reported
+
+    def _without_what_is_known(self, report: SyncReport) -> SyncReport:
+        if report.actual is None or self._reported is None:
+            return report
+        same = report.actual.model_copy(update={"read_at": self._reported.read_at})
+        known = same == self._reported
+        return report.model_copy(update={"actual": None}) if known else report
+
+    @contextmanager
+    def _only_one(self) -> Iterator[None]:
+        path = self.config.state_dir / "cycle.lock"
+        try:
+            lock = path.open("w", encoding="ascii")
+        except OSError as error:
+            raise FatalConfigError(f"cannot write {path}: {error.strerror}") from error
+        with lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+
+def build_bridge(config: BridgeConfig) -> Bridge:
+    """The bridge of the site that the configuration names; nothing is contacted yet."""
+    read_token(config.token_file)
+    commands = Commands(config.slurm_conf, config.slurm_bin, config.command_timeout_seconds)
+    site = SlurmSite(commands, config.cluster)
+    portal = PortalClient(
+        portal_url=config.portal_url,
+        token=lambda: read_token(config.token_file),
+        ca_file=config.ca_file,
+        uses_proxy=not config.portal_is_local,
+    )
+    doctor = Doctor(commands, config.cluster, config.state_dir, config.directory == "local")
+    login = login_files(config, commands)
+    return Bridge(
+        config=config,
+        commands=commands,
+        portal=portal,
+        cycle=Cycle(
+            cluster=config.cluster,
+            slurm=site,
+            directory=_directory(config, commands),
+            readiness=ReadinessCheck(site, patience_seconds=config.readiness_timeout_seconds),
+            limits=config.guard,
+            publish=login.publish if login else None,
+        ),
+        push=JobPush(
+            source=JobReader(commands, config.cluster, config.accounting_timeout_seconds),
+            controller=site.live,
+            receiver=portal,
+            overlap_seconds=config.accounting_overlap_seconds,
+        ),
+        pulse=Pulse(
+            cluster_name=config.cluster,
+            cluster=site.live,
+            doctor=doctor,
+            receiver=portal,
+            doctor_interval_seconds=config.doctor_interval_seconds,
+        ),
+        doctor=doctor,
+        login=login,
+    )
+
+
+def login_files(config: BridgeConfig, commands: Commands) -> LoginFiles | None:
+    """What login nodes read, if the configuration says where."""
+    if config.login_dir is None:
+        return None
+    return LoginFiles(
+        folder=config.login_dir,
+        figures=BudgetReader(commands).figures,
+        site=config.site,
+        portal_url=config.portal_url,
+        slurm_user=config.slurm_user,
+    )
+
+
+def _directory(config: BridgeConfig, commands: Commands) -> Directory:
+    if config.directory == "none":
+        return NoDirectory()
+    local = config.local_directory
+    return LocalDirectory(commands, local.shell, local.home_base, local.record_file)

@@ -1,0 +1,180 @@
+"""What a plan consists of: values with a sentence for people and JSON for programs."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+
+
+class _Change(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CreateUser(_Change):
+    """Make a UNIX identity known on the site's hosts."""
+
+    kind: Literal["create_user"] = "create_user"
+    username: str
+    uid: StrictInt
+
+    def __str__(self) -> str:
+        return f"create UNIX user {self.username} (uid {self.uid})"
+
+
+class CreateQos(_Change):
+    """Make a project's budget at this site."""
+
+    kind: Literal["create_qos"] = "create_qos"
+    qos: str
+    owner_mark: str
+    gpu_minutes: StrictInt
+    flags: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"create QOS {self.qos} with {self.gpu_minutes} GPU-minutes"
+
+
+class SetQosBudget(_Change):
+    """Change how many GPU-minutes a QOS allows in all."""
+
+    kind: Literal["set_qos_budget"] = "set_qos_budget"
+    qos: str
+    before: StrictInt | None
+    after: StrictInt
+
+    def __str__(self) -> str:
+        before = "no limit" if self.before is None else str(self.before)
+        return f"set GPU-minutes of QOS {self.qos} from {before} to {self.after}"
+
+
+class SetQosFlags(_Change):
+    """Restore the flags without which a budget would refill or be ignored."""
+
+    kind: Literal["set_qos_flags"] = "set_qos_flags"
+    qos: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+    def __str__(self) -> str:
+        before = ",".join(self.before) or "none"
+        return f"set flags of QOS {self.qos} from {before} to {','.join(self.after)}"
+
+
+class CreateAccount(_Change):
+    """Make an account of the tree, with its QOS if it is a project."""
+
+    kind: Literal["create_account"] = "create_account"
+    account: str
+    parent: str
+    owner_mark: str
+    qos: str | None
+
+    def __str__(self) -> str:
+        qos = f" with QOS {self.qos}" if self.qos else ""
+        return f"create account {self.account} under {self.parent}{qos}"
+
+
+class MoveAccount(_Change):
+    """Put an account back under its parent."""
+
+    kind: Literal["move_account"] = "move_account"
+    account: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"move account {self.account} from {self.before} to {self.after}"
+
+
+class SetAccountQos(_Change):
+    """Make the project's QOS the only one of its account, and its default."""
+
+    kind: Literal["set_account_qos"] = "set_account_qos"
+    account: str
+    before: tuple[str, ...]
+    after: str
+
+    def __str__(self) -> str:
+        before = ",".join(self.before) or "none"
+        return f"set QOS of account {self.account} from {before} to {self.after}"
+
+
+class AddMember(_Change):
+    """Let a user submit to an account."""
+
+    kind: Literal["add_member"] = "add_member"
+    account: str
+    username: str
+
+    def __str__(self) -> str:
+        return f"add {self.username} to account {self.account}"
+
+
+class RemoveMember(_Change):
+    """Take a user's association away; waits until the user's jobs there have ended."""
+
+    kind: Literal["remove_member"] = "remove_member"
+    account: str
+    username: str
+
+    def __str__(self) -> str:
+        return f"remove {self.username} from account {self.account}"
+
+
+class SuspendAccount(_Change):
+    """Refuse new jobs of an account; running and waiting ones are left alone."""
+
+    kind: Literal["suspend_account"] = "suspend_account"
+    account: str
+
+    def __str__(self) -> str:
+        return f"refuse new jobs of account {self.account}"
+
+
+class ResumeAccount(_Change):
+    """Accept new jobs of an account again."""
+
+    kind: Literal["resume_account"] = "resume_account"
+    account: str
+
+    def __str__(self) -> str:
+        return f"accept new jobs of account {self.account}"
+
+
+class OpenPartition(_Change):
+    """Add an account to a partition's access list."""
+
+    kind: Literal["open_partition"] = "open_partition"
+    partition: str
+    account: str
+
+    def __str__(self) -> str:
+        return f"open partition {self.partition} to account {self.account}"
+
+
+class ClosePartition(_Change):
+    """Take an account off a partition's access list."""
+
+    kind: Literal["close_partition"] = "close_partition"
+    partition: str
+    account: str
+
+    def __str__(self) -> str:
+        return f"close partition {self.partition} to account {self.account}"
+
+
+Change = Annotated[
+    CreateUser
+    | CreateQos
+    | SetQosBudget
+    | SetQosFlags
+    | CreateAccount
+    | MoveAccount
+    | SetAccountQos
+    | AddMember
+    | RemoveMember
+    | SuspendAccount
+    | ResumeAccount
+    | OpenPartition
+    | ClosePartition,
+    Field(discriminator="kind"),
+]

@@ -1,0 +1,140 @@
+"""The bridge's configuration: one TOML file, every key known, every value checked."""
+
+import os
+import stat
+import tomllib
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from slurm_bridge.errors import FatalConfigError
+from slurm_bridge.guard import GuardLimits
+from slurm_bridge.wire import SlurmName
+
+LONGEST_TOKEN = 4096
+
+
+class LocalDirectoryConfig(BaseModel):
+    """How users are made in this host's own files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    shell: str = "/bin/bash"
+    home_base: Path = Path("/home")
+    record_file: Path | None = None
+    """Each user that the bridge makes is appended here, one name a line."""
+
+
+class BridgeConfig(BaseModel):
+    """Everything that one site's bridge must be told."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    site: SlurmName
+    cluster: SlurmName
+    portal_url: str
+    token_file: Path
+    ca_file: Path | None = None
+    state_dir: Path
+    slurm_conf: Path | None = None
+    slurm_bin: Path | None = None
+    directory: Literal["local", "none"]
+    login_dir: Path | None = None
+    """Where login nodes and slurmctld read what projects have left; None writes nothing."""
+    slurm_user: str = "slurm"
+    """Who slurmctld runs as, and so who reads the list of all projects."""
+    local_directory: LocalDirectoryConfig = LocalDirectoryConfig()
+    guard: GuardLimits = GuardLimits()
+    long_poll_seconds: int = Field(default=25, ge=1, le=55)
+    reconcile_interval_seconds: float = Field(default=60, ge=1)
+    accounting_interval_seconds: float = Field(default=30, ge=1)
+    heartbeat_interval_seconds: float = Field(default=30, ge=1)
+    doctor_interval_seconds: float = Field(default=300, ge=1)
+    command_timeout_seconds: float = Field(default=30, gt=0)
+    accounting_timeout_seconds: float = Field(default=900, gt=0)
+    accounting_overlap_seconds: int = Field(default=300, ge=0)
+    readiness_timeout_seconds: float = Field(default=3, ge=0)
+    max_backoff_seconds: float = Field(default=60, ge=1)
+
+    @field_validator("portal_url")
+    @classmethod
+    def _must_be_private(cls, url: str) -> str:
+        parts = urlsplit(url)
+        if parts.scheme not in {"https", "http"} or not parts.hostname:
+            raise ValueError("must be an address such as https://portal.example.org")
+        if parts.query or parts.fragment or parts.username:
+            raise ValueError("must hold no user, query or fragment")
+        if parts.scheme == "http" and not is_loopback(parts.hostname):
+            raise ValueError("must begin with https://, since the token travels with it")
+        return url.rstrip("/")
+
+    @property
+    def portal_is_local(self) -> bool:
+        """Whether the portal runs on this very machine."""
+        return is_loopback(urlsplit(self.portal_url).hostname or "")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name can only mean this machine."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def load_config(path: Path) -> BridgeConfig:
+    """Read and check the file; a fault names the key and the file."""
+    _check_permissions(path, forbidden=stat.S_IWGRP | stat.S_IWOTH, danger="changed")
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        return BridgeConfig.model_validate(values)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise FatalConfigError(f"{path} is not valid TOML: {error}") from error
+    except ValidationError as error:
+        raise FatalConfigError(_explained(path, error)) from error
+    except OSError as error:
+        raise FatalConfigError(f"cannot read {path}: {error.strerror}") from error
+
+
+def read_token(path: Path) -> str:
+    """The token, from a file that only its owner may read."""
+    _check_permissions(path, forbidden=stat.S_IRWXG | stat.S_IRWXO, danger="read")
+    try:
+        token = path.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise FatalConfigError(f"cannot read the token in {path}: {error}") from error
+    if not token or len(token) > LONGEST_TOKEN or not token.isprintable() or " " in token:
+        raise FatalConfigError(f"{path} must hold one token on one line")
+    return token
+
+
+def _check_permissions(path: Path, *, forbidden: int, danger: str) -> None:
+    try:
+        status = path.stat()
+    except OSError as error:
+        raise FatalConfigError(f"cannot read {path}: {error.strerror}") from error
+    if status.st_mode & forbidden:
+        mode = stat.filemode(status.st_mode)
+        raise FatalConfigError(
+            f"{path} could be {danger} by others ({mode}): run chmod go-rwx {path}"
+        )
+    if status.st_uid not in {0, os.geteuid()}:
+        raise FatalConfigError(f"{path} must belong to root or to the user of the bridge")
+
+
+def _explained(path: Path, error: ValidationError) -> str:
+    faults = []
+    for item in error.errors():
+        key = ".".join(str(part) for part in item["loc"]) or "the file"
+        if item["type"] == "extra_forbidden":
+            faults.append(f"unknown key {key}")
+        elif item["type"] == "missing":
+            faults.append(f"missing key {key}")
+        else:
+            faults.append(f"{key}: {item['msg'].removeprefix('Value error, ')}")
+    return f"{path}: " + "; ".join(faults)

@@ -1,0 +1,1 @@
+"""Where the UNIX users of a site live."""

@@ -1,0 +1,114 @@
+"""Changes that one command can make together.
+
+The number of commands grows with the kinds of change, not with the entities changed. Pure.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+
+from slurm_bridge import changes as ch
+
+Batch = tuple[ch.Change, ...]
+Pair = tuple[str, str]
+MembershipChange = ch.AddMember | ch.RemoveMember
+
+# Slurm needs about 20 ms for each association, and a command must end well before its timeout.
+MAX_ENTITIES = 200
+
+# Identity comes before association, a parent before its child, and a block before an opening.
+_ORDER = (
+    ch.CreateUser,
+    ch.CreateQos,
+    ch.SetQosFlags,
+    ch.SetQosBudget,
+    ch.CreateAccount,
+    ch.MoveAccount,
+    ch.SetAccountQos,
+    ch.SuspendAccount,
+    ch.AddMember,
+    ch.RemoveMember,
+    ch.OpenPartition,
+    ch.ClosePartition,
+    ch.ResumeAccount,
+)
+
+
+def batches(changes: Iterable[ch.Change], limit: int = MAX_ENTITIES) -> Iterator[Batch]:
+    """Changes that can share a command, in the order in which they must be applied."""
+    together: dict[tuple[int, Hashable], list[ch.Change]] = defaultdict(list)
+    changes = tuple(changes)
+    rectangles = _rectangles(changes)
+    for change in changes:
+        stage = _ORDER.index(type(change))
+        together[stage, _shared(change, rectangles)].append(change)
+    stages = sorted({stage for stage, _ in together})
+    for stage in stages:
+        for (this_stage, _), group in together.items():
+            if this_stage == stage:
+                yield from _cut(group, limit)
+
+
+def halves(batch: Batch) -> tuple[Batch, Batch]:
+    """A batch in two, to find out which part of it Slurm refuses."""
+    middle = len(batch) // 2
+    return batch[:middle], batch[middle:]
+
+
+def _cut(group: list[ch.Change], limit: int) -> Iterator[Batch]:
+    """Slices of at most so many changes; a slice of memberships still names whole accounts."""
+    if isinstance(group[0], MembershipChange):
+        yield from _cut_rectangle(group, limit)
+        return
+    for start in range(0, len(group), limit):
+        yield tuple(group[start : start + limit])
+
+
+def _cut_rectangle(group: list[ch.Change], limit: int) -> Iterator[Batch]:
+    rows: dict[str, list[ch.Change]] = defaultdict(list)
+    for change in group:
+        account, _ = membership(change)
+        rows[account].append(change)
+    width = min(len(next(iter(rows.values()))), limit)
+    height = max(1, limit // width)
+    accounts = list(rows.values())
+    for left in range(0, len(accounts[0]), width):
+        for top in range(0, len(accounts), height):
+            block = accounts[top : top + height]
+            yield tuple(change for row in block for change in row[left : left + width])
+
+
+def membership(change: ch.Change) -> Pair:
+    """The account and the user that a change of membership is about."""
+    if not isinstance(change, MembershipChange):
+        raise TypeError(f"no change of membership: {change}")
+    return change.account, change.username
+
+
+def _shared(  # noqa: PLR0911 - one line for each kind is easier to read than fewer returns
+    change: ch.Change, rectangles: dict[Pair, Hashable]
+) -> Hashable:
+    """What must be equal for changes of one kind to share a command."""
+    match change:
+        case ch.CreateUser():
+            return change
+        case ch.CreateQos():
+            return change.owner_mark, change.gpu_minutes, change.flags
+        case ch.SetQosBudget() | ch.SetQosFlags() | ch.MoveAccount() | ch.SetAccountQos():
+            return change.after
+        case ch.CreateAccount():
+            return change.parent, change.owner_mark, change.qos
+        case ch.AddMember() | ch.RemoveMember():
+            return rectangles[change.kind, change.account]
+        case ch.OpenPartition() | ch.ClosePartition():
+            return change.partition
+        case ch.SuspendAccount() | ch.ResumeAccount():
+            return None
+
+
+def _rectangles(changes: Batch) -> dict[Pair, Hashable]:
+    """For each account the users to add or remove; accounts with equal users share a command."""
+    users: dict[Pair, list[str]] = defaultdict(list)
+    for change in changes:
+        if isinstance(change, MembershipChange):
+            users[change.kind, change.account].append(change.username)
+    return {key: tuple(sorted(names)) for key, names in users.items()}

@@ -1,0 +1,1 @@
+"""What people meet on a login node: the command `belfry`, and the files that the bridge writes."""

@@ -1,0 +1,129 @@
+"""Whether a member's job would be accepted: only then does a project count as active."""
+
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+
+from slurm_bridge import changes as ch
+from slurm_bridge.errors import TransientSlurmError
+from slurm_bridge.slurm.interface import Answer, Slurm, TestSubmission
+from slurm_bridge.wire import ActualState, DesiredAccount, DesiredState, Readiness
+
+LONGEST_REASON = 2000
+NO_MEMBER = Answer(False, "no member has an association with the account yet")
+
+
+@dataclass(frozen=True)
+class ReadinessCheck:
+    """Test submissions to one site, retried while slurmctld catches up."""
+
+    slurm: Slurm
+    clock: Callable[[], float] = time.time
+    sleep: Callable[[float], object] = time.sleep
+    patience_seconds: float = 3
+    """For all projects of a cycle together, since a site with no node up refuses them all."""
+    pause_seconds: float = 0.2
+    max_accounts: int = 200
+    """So many in one cycle; the others follow in the next."""
+    workers: int = 4
+    refreshed: set[TestSubmission] = field(default_factory=set)
+
+    def check(
+        self, desired: DesiredState, actual: ActualState, applied: Iterable[ch.Change]
+    ) -> tuple[Readiness, ...]:
+        """One verdict for each project that is not confirmed or has just been changed."""
+        applied = tuple(applied)
+        touched = _touched(applied)
+        due = [item for item in desired.accounts if _is_due(item, touched)][: self.max_accounts]
+        deadline = self.clock() + self.patience_seconds
+        with ThreadPoolExecutor(max_workers=self.workers) as pool:
+            return tuple(pool.map(lambda item: self._verdict(item, actual, applied, deadline), due))
+
+    def _verdict(
+        self,
+        account: DesiredAccount,
+        actual: ActualState,
+        applied: tuple[ch.Change, ...],
+        deadline: float,
+    ) -> Readiness:
+        member = _member(account, actual, applied)
+        submission = TestSubmission(
+            account=account.name,
+            username=member or account.members[0],
+            partition=_partition(account, actual),
+        )
+        answer = self._patient_answer(submission, deadline) if member else NO_MEMBER
+        return Readiness(
+            account=submission.account,
+            username=submission.username,
+            partition=submission.partition,
+            accepted=answer.accepted,
+            checked_at=int(self.clock()),
+            reason=answer.reason[:LONGEST_REASON],
+        )
+
+    def _patient_answer(self, submission: TestSubmission, deadline: float) -> Answer:
+        answer = self._answer(submission)
+        if not answer.accepted:
+            self._refresh(submission)
+        while not answer.accepted and self.clock() < deadline:
+            self.sleep(self.pause_seconds)
+            answer = self._answer(submission)
+        return answer
+
+    def _answer(self, submission: TestSubmission) -> Answer:
+        try:
+            return self.slurm.would_accept(submission)
+        except TransientSlurmError as error:
+            return Answer(False, str(error))
+
+    def _refresh(self, submission: TestSubmission) -> None:
+        """Touch the association: slurmctld then looks its user up anew.
+
+        One written before its UNIX user was known is refused for ever otherwise.
+        """
+        if submission in self.refreshed:
+            return
+        self.refreshed.add(submission)
+        try:
+            self.slurm.refresh_members([submission.account], [submission.username])
+        except TransientSlurmError:
+            return  # The next answer says what is wrong.
+
+
+def _touched(applied: Iterable[ch.Change]) -> set[str]:
+    """Accounts and QOS that this cycle has changed."""
+    names = set()
+    for change in applied:
+        match change:
+            case ch.CreateQos() | ch.SetQosBudget() | ch.SetQosFlags():
+                names.add(change.qos)
+            case ch.CreateUser() | ch.RemoveMember() | ch.ClosePartition():
+                continue
+            case _:
+                names.add(change.account)
+    return names
+
+
+def _is_due(account: DesiredAccount, touched: set[str]) -> bool:
+    if account.suspended or not (account.qos and account.members and account.partitions):
+        return False
+    return not account.confirmed or bool({account.name, account.qos} & touched)
+
+
+def _member(
+    account: DesiredAccount, actual: ActualState, applied: tuple[ch.Change, ...]
+) -> str | None:
+    """A member just added if there is one, else one who has an association, else none."""
+    for change in applied:
+        if isinstance(change, ch.AddMember) and change.account == account.name:
+            return change.username
+    found = next((item for item in actual.accounts if item.name == account.name), None)
+    working = found.members - found.leaving if found else frozenset()
+    return next((name for name in account.members if name in working), None)
+
+
+def _partition(account: DesiredAccount, actual: ActualState) -> str:
+    known = {item.name for item in actual.partitions}
+    return next((name for name in account.partitions if name in known), account.partitions[0])

@@ -1,0 +1,133 @@
+"""QOS, accounts and memberships, read and written with sacctmgr."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from slurm_bridge.rows import AccountRow, AssociationRow, QosRow
+from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.parse import (
+    ACCOUNT_FIELDS,
+    ASSOCIATION_FIELDS,
+    QOS_FIELDS,
+    joined,
+    parse_accounts,
+    parse_associations,
+    parse_qos,
+)
+
+NO_LIMIT = -1
+DEFAULT_SHARES = 1
+
+
+@dataclass
+class Accounts:
+    """The accounting database, as far as one cluster is concerned."""
+
+    commands: Commands
+    cluster: str
+
+    def read_associations(self) -> tuple[AssociationRow, ...]:
+        """Every association of this cluster, in one answer."""
+        where = ("where", f"cluster={self.cluster}")
+        return parse_associations(self._show("assoc", ASSOCIATION_FIELDS, *where))
+
+    def read_accounts(self) -> tuple[AccountRow, ...]:
+        """Every account of the database, in one answer."""
+        return parse_accounts(self._show("account", ACCOUNT_FIELDS))
+
+    def read_qos(self) -> tuple[QosRow, ...]:
+        """Every QOS of the database, in one answer."""
+        return parse_qos(self._show("qos", QOS_FIELDS))
+
+    def create_qos(
+        self, names: Sequence[str], owner_mark: str, gpu_minutes: int, flags: Sequence[str]
+    ) -> None:
+        """Make QOS with equal budgets."""
+        settings = [f"GrpTRESMins=gres/gpu={gpu_minutes}"]
+        if flags:
+            settings.append(f"Flags={joined(flags)}")
+        self._write("add", "qos", joined(names), f"Description={owner_mark}", *settings)
+
+    def set_qos_budget(self, names: Sequence[str], gpu_minutes: int) -> None:
+        """Allow so many GPU-minutes in all."""
+        self._modify_qos(names, f"GrpTRESMins=gres/gpu={gpu_minutes}")
+
+    def set_qos_flags(self, names: Sequence[str], flags: Sequence[str]) -> None:
+        """Give the QOS exactly these flags."""
+        self._modify_qos(names, f"Flags={joined(flags)}")
+
+    def create_accounts(
+        self, names: Sequence[str], parent: str, owner_mark: str, qos: str | None
+    ) -> None:
+        """Make accounts on this cluster under one parent."""
+        settings = [f"Cluster={self.cluster}", f"Parent={parent}", f"Description={owner_mark}"]
+        if qos is not None:
+            settings += [f"QosLevel={qos}", f"DefaultQOS={qos}"]
+        # Where bridges of two clusters add an account to one slurmdbd in the same second with
+        # equal values, the later one's association is silently lost (22.05): so they differ.
+        settings.append(f"Organization=belfry-{self.cluster}")
+        self._write("add", "account", joined(names), *settings)
+
+    def move_accounts(self, names: Sequence[str], parent: str) -> None:
+        """Put accounts under another parent."""
+        self._modify_accounts(names, f"Parent={parent}")
+
+    def set_account_qos(self, names: Sequence[str], qos: str) -> None:
+        """Make one QOS the accounts' only one and their default."""
+        self._modify_accounts(names, f"QosLevel={qos}", f"DefaultQOS={qos}")
+
+    def suspend_accounts(self, names: Sequence[str]) -> None:
+        """Refuse new jobs."""
+        self._modify_accounts(names, "GrpSubmitJobs=0")
+
+    def resume_accounts(self, names: Sequence[str]) -> None:
+        """Accept new jobs again."""
+        self._modify_accounts(names, f"GrpSubmitJobs={NO_LIMIT}")
+
+    def add_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Let each of the users submit to each of the accounts."""
+        where = (f"Account={joined(accounts)}", f"Cluster={self.cluster}")
+        self._write("add", "user", joined(usernames), *where)
+
+    def block_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Refuse new jobs of these users in these accounts."""
+        self._modify_members(accounts, usernames, "MaxSubmitJobs=0")
+
+    def unblock_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Accept new jobs of these users in these accounts again."""
+        self._modify_members(accounts, usernames, f"MaxSubmitJobs={NO_LIMIT}")
+
+    def refresh_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Make slurmctld look these users up anew, since it remembers a failure for ever."""
+        # Only a change of shares does it, even one to the value that is there (22.05).
+        self._modify_members(accounts, usernames, f"Fairshare={DEFAULT_SHARES}")
+
+    def remove_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Delete associations, which cancels whatever jobs they still have."""
+        self._write("delete", "user", "where", *self._members(accounts, usernames))
+
+    def _modify_qos(self, names: Sequence[str], *settings: str) -> None:
+        self._write("modify", "qos", "where", f"name={joined(names)}", "set", *settings)
+
+    def _modify_accounts(self, names: Sequence[str], *settings: str) -> None:
+        where = (f"name={joined(names)}", f"cluster={self.cluster}")
+        self._write("modify", "account", "where", *where, "set", *settings)
+
+    def _modify_members(
+        self, accounts: Sequence[str], usernames: Sequence[str], setting: str
+    ) -> None:
+        where = self._members(accounts, usernames)
+        self._write("modify", "user", "where", *where, "set", setting)
+
+    def _members(self, accounts: Sequence[str], usernames: Sequence[str]) -> tuple[str, ...]:
+        return (
+            f"name={joined(usernames)}",
+            f"account={joined(accounts)}",
+            f"cluster={self.cluster}",
+        )
+
+    def _show(self, entity: str, fields: str, *where: str) -> str:
+        return self.commands.read("sacctmgr", "-nP", "show", entity, f"format={fields}", *where)
+
+    def _write(self, *args: str) -> None:
+        self.commands.read("sacctmgr", "-i", *args)

@@ -1,0 +1,104 @@
+"""What the bridge asks of a Slurm; the real one and the one in memory both keep this promise."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from slurm_bridge.rows import SlurmReading
+
+
+@dataclass(frozen=True)
+class TestSubmission:
+    """A job of one GPU and one minute, that is checked and never run."""
+
+    __test__ = False  # It is no test class, whatever its name says.
+
+    account: str
+    username: str
+    partition: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Whether Slurm would accept a submission, and in its own words why not."""
+
+    accepted: bool
+    reason: str = ""
+
+
+class Slurm(Protocol):
+    """One cluster; every write raises TransientSlurmError when it is refused."""
+
+    def read(self) -> SlurmReading:
+        """Everything that planning needs, in a handful of bulk answers."""
+        ...
+
+    def create_qos(
+        self, names: Sequence[str], owner_mark: str, gpu_minutes: int, flags: Sequence[str]
+    ) -> None:
+        """Make QOS with equal budgets."""
+        ...
+
+    def set_qos_budget(self, names: Sequence[str], gpu_minutes: int) -> None:
+        """Allow so many GPU-minutes in all."""
+        ...
+
+    def set_qos_flags(self, names: Sequence[str], flags: Sequence[str]) -> None:
+        """Give the QOS exactly these flags."""
+        ...
+
+    def create_accounts(
+        self, names: Sequence[str], parent: str, owner_mark: str, qos: str | None
+    ) -> None:
+        """Make accounts on this cluster under one parent."""
+        ...
+
+    def move_accounts(self, names: Sequence[str], parent: str) -> None:
+        """Put accounts under another parent."""
+        ...
+
+    def set_account_qos(self, names: Sequence[str], qos: str) -> None:
+        """Make one QOS the accounts' only one and their default."""
+        ...
+
+    def suspend_accounts(self, names: Sequence[str]) -> None:
+        """Refuse new jobs."""
+        ...
+
+    def resume_accounts(self, names: Sequence[str]) -> None:
+        """Accept new jobs again."""
+        ...
+
+    def add_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Let each of the users submit to each of the accounts."""
+        ...
+
+    def block_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Refuse new jobs of these users in these accounts."""
+        ...
+
+    def unblock_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Accept new jobs of these users in these accounts again."""
+        ...
+
+    def refresh_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Make slurmctld look these users up anew, since it remembers a failure for ever."""
+        ...
+
+    def remove_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Delete associations, which cancels whatever jobs they still have."""
+        ...
+
+    def change_access(
+        self, partition: str, opened: Collection[str], closed: Collection[str]
+    ) -> None:
+        """Change a partition's access list, leaving all other accounts on it."""
+        ...
+
+    def busy_members(self) -> set[tuple[str, str]]:
+        """Each (account, username) with a pending or running job."""
+        ...
+
+    def would_accept(self, submission: TestSubmission) -> Answer:
+        """Ask Slurm, as that user, whether it would take such a job."""
+        ...

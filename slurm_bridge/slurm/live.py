@@ -1,0 +1,108 @@
+"""What the cluster does just now: jobs, nodes, GPUs, and whether it would take another job."""
+
+import pwd
+import re
+import secrets
+from dataclasses import dataclass
+
+from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.interface import Answer, TestSubmission
+from slurm_bridge.slurm.text import parse_pairs, parse_tres
+
+_UNAVAILABLE = frozenset({"DOWN", "DRAIN", "FAIL", "INVAL", "UNKNOWN", "FUTURE", "NOT_RESPONDING"})
+
+
+@dataclass(frozen=True)
+class NodeFigures:
+    """Nodes and GPUs of a whole cluster."""
+
+    nodes_total: int = 0
+    nodes_available: int = 0
+    gpus_total: int = 0
+    gpus_allocated: int = 0
+
+
+@dataclass(frozen=True)
+class ControllerFigures:
+    """The queue as slurmctld counts it, and the records that it still holds back."""
+
+    jobs_running: int
+    jobs_pending: int
+    records_held_back: int | None
+    """Accounting records that slurmdbd has not yet; None where slurmctld does not say."""
+    counts_since: int = 0
+    """When slurmctld last began to count, in epoch seconds: at its start, and each midnight."""
+
+
+@dataclass
+class Live:
+    """Questions to slurmctld that change nothing."""
+
+    commands: Commands
+
+    def busy_members(self) -> set[tuple[str, str]]:
+        """Each (account, username) with a pending or running job."""
+        separator = secrets.token_hex(8)
+        listed = self.commands.read("squeue", "--noheader", f"--format=%a{separator}%u")
+        pairs = (line.strip().partition(separator) for line in listed.splitlines())
+        return {(account, username) for account, found, username in pairs if found}
+
+    def would_accept(self, submission: TestSubmission) -> Answer:
+        """Ask as that user; nothing is queued."""
+        try:
+            user = pwd.getpwnam(submission.username)
+        except KeyError:
+            return Answer(False, f"user {submission.username} does not exist on this host")
+        identity = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups")
+        job = (
+            f"--account={submission.account}",
+            f"--partition={submission.partition}",
+            "--gres=gpu:1",
+            "--time=1",
+            "--chdir=/",
+            "--output=/dev/null",
+            "--export=NONE",
+            "--wrap=true",
+        )
+        result = self.commands.attempt("setpriv", *identity, "sbatch", "--test-only", *job)
+        return Answer(True) if result.code == 0 else Answer(False, result.reason)
+
+    def nodes(self) -> NodeFigures:
+        """Count nodes and GPUs."""
+        figures = NodeFigures()
+        for line in self.commands.read("scontrol", "--oneliner", "show", "nodes").splitlines():
+            if line.startswith("NodeName="):
+                figures = _with_node(figures, parse_pairs(line))
+        return figures
+
+    def controller(self) -> ControllerFigures:
+        """Read slurmctld's own counters."""
+        text = self.commands.read("sdiag")
+        return ControllerFigures(
+            jobs_running=_counter(text, "Jobs running") or 0,
+            jobs_pending=_counter(text, "Jobs pending") or 0,
+            records_held_back=_counter(text, "DBD Agent queue size"),
+            counts_since=_data_since(text),
+        )
+
+
+def _with_node(figures: NodeFigures, node: dict[str, str]) -> NodeFigures:
+    states = set(re.split(r"[+*]", node.get("State", "UNKNOWN")))
+    answers = "*" not in node.get("State", "")
+    return NodeFigures(
+        nodes_total=figures.nodes_total + 1,
+        nodes_available=figures.nodes_available + (answers and not states & _UNAVAILABLE),
+        gpus_total=figures.gpus_total + parse_tres(node.get("CfgTRES", "")).get("gres/gpu", 0),
+        gpus_allocated=figures.gpus_allocated
+        + parse_tres(node.get("AllocTRES", "")).get("gres/gpu", 0),
+    )
+
+
+def _data_since(text: str) -> int:
+    match = re.search(r"^Data since\s.*\((\d+)\)$", text, re.MULTILINE)
+    return int(match[1]) if match else 0
+
+
+def _counter(text: str, name: str) -> int | None:
+    match = re.search(rf"^{re.escape(name)}:\s+(\d+)$", text, re.MULTILINE)
+    return int(match[1]) if match else None

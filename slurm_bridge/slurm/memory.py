@@ -1,0 +1,248 @@
+"""A Slurm that lives in memory and refuses what the real one refuses."""
+
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
+
+from slurm_bridge.errors import TransientSlurmError
+from slurm_bridge.rows import AccountRow, AssociationRow, QosRow, SlurmReading
+from slurm_bridge.slurm.interface import Answer, TestSubmission
+from slurm_bridge.wire import ActualPartition
+
+Key = TypeVar("Key", bound=Hashable)
+
+
+def _everybody_exists(_: str) -> bool:
+    return True
+
+
+def _nothing() -> None:
+    return None
+
+
+@dataclass
+class MemorySlurm:
+    """One cluster with its accounting database; `before_write` lets a test fail any write."""
+
+    cluster: str
+    partitions: dict[str, frozenset[str] | None] = field(default_factory=dict)
+    knows_user: Callable[[str], bool] = _everybody_exists
+    before_write: Callable[[], None] = _nothing
+    writes: int = 0
+    qos: dict[str, QosRow] = field(default_factory=dict)
+    accounts: dict[str, AssociationRow] = field(default_factory=dict)
+    descriptions: dict[str, str] = field(default_factory=dict)
+    members: dict[tuple[str, str], AssociationRow] = field(default_factory=dict)
+    jobs: set[tuple[str, str]] = field(default_factory=set)
+    unresolved: set[tuple[str, str]] = field(default_factory=set)
+    """Members who could not be resolved when they were added."""
+
+    def __post_init__(self) -> None:
+        self.qos.setdefault("normal", QosRow("normal", frozenset(), None, "Normal QOS default"))
+        root = AssociationRow(self.cluster, "root", qos=frozenset({"normal"}))
+        self.accounts.setdefault("root", root)
+        self.descriptions.setdefault("root", "default root account")
+
+    def read(self) -> SlurmReading:
+        """Everything that planning needs, as the real Slurm would answer it."""
+        return SlurmReading(
+            associations=(*self.accounts.values(), *self.members.values()),
+            accounts=tuple(AccountRow(*item) for item in self.descriptions.items()),
+            qos=tuple(self.qos.values()),
+            partitions=tuple(
+                ActualPartition(name=n, allow_accounts=a) for n, a in self.partitions.items()
+            ),
+        )
+
+    def create_qos(
+        self, names: Sequence[str], owner_mark: str, gpu_minutes: int, flags: Sequence[str]
+    ) -> None:
+        """Make QOS with equal budgets."""
+        self._begin_write()
+        for name in _new(names, self.qos):
+            self.qos[name] = QosRow(name, frozenset(flags), gpu_minutes, owner_mark.lower())
+
+    def set_qos_budget(self, names: Sequence[str], gpu_minutes: int) -> None:
+        """Allow so many GPU-minutes in all."""
+        self._begin_write()
+        for name in _existing(names, self.qos):
+            self.qos[name] = replace(self.qos[name], gpu_minutes=gpu_minutes)
+
+    def set_qos_flags(self, names: Sequence[str], flags: Sequence[str]) -> None:
+        """Give the QOS exactly these flags."""
+        self._begin_write()
+        for name in _existing(names, self.qos):
+            self.qos[name] = replace(self.qos[name], flags=frozenset(flags))
+
+    def create_accounts(
+        self, names: Sequence[str], parent: str, owner_mark: str, qos: str | None
+    ) -> None:
+        """Make accounts on this cluster under one parent."""
+        self._begin_write()
+        self._require_account(parent)
+        if qos is not None:
+            self._require_qos(qos)
+        for name in _new(names, self.accounts):
+            self.descriptions.setdefault(name, owner_mark.lower())
+            self.accounts[name] = AssociationRow(
+                cluster=self.cluster,
+                account=name,
+                parent=parent,
+                default_qos=qos or "",
+                qos=frozenset({qos}) if qos else self.accounts[parent].qos,
+            )
+
+    def move_accounts(self, names: Sequence[str], parent: str) -> None:
+        """Put accounts under another parent."""
+        self._begin_write()
+        self._require_account(parent)
+        for name in _existing(names, self.accounts):
+            self.accounts[name] = replace(self.accounts[name], parent=parent)
+
+    def set_account_qos(self, names: Sequence[str], qos: str) -> None:
+        """Make one QOS the accounts' only one and their default."""
+        self._begin_write()
+        self._require_qos(qos)
+        for name in _existing(names, self.accounts):
+            row = replace(self.accounts[name], qos=frozenset({qos}), default_qos=qos)
+            self.accounts[name] = row
+
+    def suspend_accounts(self, names: Sequence[str]) -> None:
+        """Refuse new jobs."""
+        self._limit_accounts(names, 0)
+
+    def resume_accounts(self, names: Sequence[str]) -> None:
+        """Accept new jobs again."""
+        self._limit_accounts(names, None)
+
+    def add_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Let each of the users submit to each of the accounts."""
+        self._begin_write()
+        known = [account for account in accounts if account in self.accounts]
+        for account, username in _new(_pairs(known, usernames), self.members):
+            row = self.accounts[account]
+            self.members[account, username] = AssociationRow(
+                cluster=self.cluster,
+                account=account,
+                user=username,
+                default_qos=row.default_qos,
+                qos=row.qos,
+            )
+            if not self.knows_user(username):
+                self.unresolved.add((account, username))
+        if len(known) < len(accounts):
+            raise TransientSlurmError("This account doesn't exist.")
+
+    def block_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Refuse new jobs of these users in these accounts."""
+        self._limit_members(accounts, usernames, 0)
+
+    def unblock_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Accept new jobs of these users in these accounts again."""
+        self._limit_members(accounts, usernames, None)
+
+    def refresh_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Make slurmctld look these users up anew, since it remembers a failure for ever."""
+        self._begin_write()
+        self.unresolved -= set(_existing(_pairs(accounts, usernames), self.members))
+
+    def remove_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
+        """Delete associations, which cancels whatever jobs they still have."""
+        self._begin_write()
+        for pair in _existing(_pairs(accounts, usernames), self.members):
+            del self.members[pair]
+            self.unresolved.discard(pair)
+            self.jobs.discard(pair)
+
+    def change_access(
+        self, partition: str, opened: Collection[str], closed: Collection[str]
+    ) -> None:
+        """Change a partition's access list, leaving all other accounts on it."""
+        self._begin_write()
+        if partition not in self.partitions:
+            raise TransientSlurmError("Invalid partition name specified")
+        allowed = self.partitions[partition]
+        if allowed is None:
+            return
+        wanted = (allowed - set(closed)) | set(opened)
+        if not wanted:
+            raise TransientSlurmError(f"partition {partition} would be open to every account")
+        self.partitions[partition] = wanted
+
+    def busy_members(self) -> set[tuple[str, str]]:
+        """Each (account, username) with a pending or running job."""
+        return set(self.jobs)
+
+    def would_accept(self, submission: TestSubmission) -> Answer:
+        """Decide as slurmctld does, on associations, limits and access lists."""
+        pair = (submission.account, submission.username)
+        row = self.members.get(pair)
+        if row is None or pair in self.unresolved or not self.knows_user(submission.username):
+            return Answer(False, "Invalid account or account/partition combination specified")
+        if row.max_submit_jobs == 0 or self._is_suspended(submission.account):
+            return Answer(False, "Job violates accounting/QOS policy")
+        if submission.partition not in self.partitions:
+            return Answer(False, "invalid partition specified")
+        allowed = self.partitions[submission.partition]
+        if allowed is not None and submission.account not in allowed:
+            return Answer(False, "Job's account not permitted to use this partition")
+        return self._within_budget(row)
+
+    def _within_budget(self, row: AssociationRow) -> Answer:
+        for name in row.qos:
+            minutes = self.qos[name].gpu_minutes
+            if minutes is not None and minutes < 1 and "DenyOnLimit" in self.qos[name].flags:
+                return Answer(False, "QOSGrpGRESMinutes")
+        return Answer(True)
+
+    def _is_suspended(self, account: str) -> bool:
+        """Limits of an account hold for everything under it."""
+        while account:
+            if self.accounts[account].grp_submit_jobs == 0:
+                return True
+            account = self.accounts[account].parent
+        return False
+
+    def _limit_accounts(self, names: Sequence[str], limit: int | None) -> None:
+        self._begin_write()
+        for name in _existing(names, self.accounts):
+            self.accounts[name] = replace(self.accounts[name], grp_submit_jobs=limit)
+
+    def _limit_members(
+        self, accounts: Sequence[str], usernames: Sequence[str], limit: int | None
+    ) -> None:
+        self._begin_write()
+        for pair in _existing(_pairs(accounts, usernames), self.members):
+            self.members[pair] = replace(self.members[pair], max_submit_jobs=limit)
+
+    def _require_account(self, name: str) -> None:
+        if name not in self.accounts:
+            raise TransientSlurmError(f"Parent Account {name} doesn't exist.")
+
+    def _require_qos(self, name: str) -> None:
+        if name not in self.qos:
+            raise TransientSlurmError(f"You gave a bad qos '{name}'.")
+
+    def _begin_write(self) -> None:
+        self.before_write()
+        self.writes += 1
+
+
+def _pairs(accounts: Iterable[str], usernames: Sequence[str]) -> list[tuple[str, str]]:
+    return [(account, username) for account in accounts for username in usernames]
+
+
+def _new(keys: Iterable[Key], known: Collection[Key]) -> list[Key]:
+    """Those that are not there yet; sacctmgr fails only where there is none at all."""
+    new = [key for key in keys if key not in known]
+    if not new:
+        raise TransientSlurmError("Nothing new added.")
+    return new
+
+
+def _existing(keys: Iterable[Key], known: Collection[Key]) -> list[Key]:
+    """Those that are there; sacctmgr fails only where there is none at all."""
+    existing = [key for key in keys if key in known]
+    if not existing:
+        raise TransientSlurmError("Nothing modified")
+    return existing

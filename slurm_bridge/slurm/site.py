@@ -1,0 +1,48 @@
+"""A real cluster behind the bridge's one interface to Slurm."""
+
+from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
+
+from slurm_bridge.rows import SlurmReading
+from slurm_bridge.slurm.accounts import Accounts
+from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.interface import Answer, TestSubmission
+from slurm_bridge.slurm.live import Live
+from slurm_bridge.slurm.partitions import Partitions
+
+
+class SlurmSite(Accounts):
+    """Accounts by sacctmgr, partitions by scontrol, and what only slurmctld knows."""
+
+    def __init__(self, commands: Commands, cluster: str) -> None:
+        super().__init__(commands, cluster)
+        self.partitions = Partitions(commands)
+        self.live = Live(commands)
+
+    def read(self) -> SlurmReading:
+        """Everything that planning needs, read at the same time."""
+        with ThreadPoolExecutor(max_workers=4) as pool:
+            associations = pool.submit(self.read_associations)
+            accounts = pool.submit(self.read_accounts)
+            qos = pool.submit(self.read_qos)
+            partitions = pool.submit(self.partitions.read)
+        return SlurmReading(
+            associations=associations.result(),
+            accounts=accounts.result(),
+            qos=qos.result(),
+            partitions=partitions.result(),
+        )
+
+    def change_access(
+        self, partition: str, opened: Collection[str], closed: Collection[str]
+    ) -> None:
+        """Change a partition's access list, leaving all other accounts on it."""
+        self.partitions.change_access(partition, opened, closed)
+
+    def busy_members(self) -> set[tuple[str, str]]:
+        """Each (account, username) with a pending or running job."""
+        return self.live.busy_members()
+
+    def would_accept(self, submission: TestSubmission) -> Answer:
+        """Ask Slurm, as that user, whether it would take such a job."""
+        return self.live.would_accept(submission)

@@ -1,0 +1,262 @@
+"""The contract between the portal and a site's bridge, used unchanged on both ends.
+
+Every message refuses unknown fields, so that an old bridge stops with a clear error instead of
+half-obeying a newer portal. Times are epoch seconds (UTC), budgets are GPU-minutes.
+"""
+
+from datetime import date
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StringConstraints,
+)
+
+from slurm_bridge.changes import Change
+
+API_PREFIX = "/api/bridge/v1"
+
+# Names are lower-cased by Slurm's database, so only lower case is ever sent.
+SlurmName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
+UnixName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+PartitionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
+OwnerMark = Annotated[str, StringConstraints(pattern=r"^belfry-[a-z0-9-]{1,48}$")]
+Epoch = Annotated[int, Field(strict=True, ge=0, le=253_402_300_799)]
+Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
+
+Item = TypeVar("Item", bound=str)
+# A set's own order differs from process to process; what is sent, or hashed, must not.
+SetOf = Annotated[frozenset[Item], PlainSerializer(sorted, return_type=list[str])]
+
+
+class Message(BaseModel):
+    """A value of the contract: immutable, and closed to unknown fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# Portal → bridge -----------------------------------------------------------------------------
+
+
+class ActualUser(Message):
+    """A UNIX identity as a host resolves it."""
+
+    username: UnixName
+    uid: Annotated[int, Field(strict=True, ge=0, le=2**32)]
+
+
+class DesiredUser(ActualUser):
+    """A UNIX identity; the private group has the same name and number."""
+
+    uid: Annotated[int, Field(strict=True, ge=1000, le=2_000_000_000)]
+
+
+class DesiredQos(Message):
+    """A project's budget at this site."""
+
+    name: SlurmName
+    owner_mark: OwnerMark
+    gpu_minutes: Count
+    flags: SetOf[Literal["NoDecay", "DenyOnLimit"]] = frozenset({"NoDecay", "DenyOnLimit"})
+
+
+class DesiredAccount(Message):
+    """An account of the tree; one with a `qos` is a project, one without only holds others."""
+
+    name: SlurmName
+    parent: SlurmName
+    owner_mark: OwnerMark
+    qos: SlurmName | None = None
+    members: tuple[UnixName, ...] = ()
+    partitions: tuple[PartitionName, ...] = ()
+    suspended: StrictBool = False
+    ends_on: date | None = None
+    """The last day on which jobs may be submitted."""
+    closed_because: Annotated[str, StringConstraints(max_length=500)] = ""
+    """Why staff suspended it; empty where it is open, or has only expired."""
+    confirmed: StrictBool = False
+    """True once the portal knows that a test submission by a member was accepted."""
+
+
+class DesiredState(Message):
+    """All that Belfry wants of one cluster; what is not named here is not Belfry's."""
+
+    revision: str
+    cluster: SlurmName
+    generated_at: Epoch
+    users: tuple[DesiredUser, ...] = ()
+    qos: tuple[DesiredQos, ...] = ()
+    accounts: tuple[DesiredAccount, ...] = ()
+    """Parents come before their children."""
+    partitions: tuple[PartitionName, ...] = ()
+    """The partitions whose access lists Belfry may change."""
+
+
+# Bridge → portal -----------------------------------------------------------------------------
+
+
+class ActualQos(Message):
+    """A QOS as Slurm has it; `gpu_minutes` is None where Slurm sets no limit."""
+
+    name: str
+    description: str = ""
+    gpu_minutes: Count | None = None
+    flags: SetOf[str] = frozenset()
+
+
+class ActualAccount(Message):
+    """An account as Slurm has it, with the users who have an association directly under it."""
+
+    name: str
+    parent: str
+    """Empty where the accounting database knows the account, but not on this cluster."""
+    description: str = ""
+    qos: SetOf[str] = frozenset()
+    default_qos: str | None = None
+    members: SetOf[str] = frozenset()
+    leaving: SetOf[str] = frozenset()
+    """Of the members, those whose own MaxSubmitJobs is 0: on their way out, or wrongly blocked."""
+    suspended: StrictBool = False
+    """True where GrpSubmitJobs is 0 on the account's own association."""
+
+
+class ActualPartition(Message):
+    """A partition's access list; None means that every account may use it."""
+
+    name: str
+    allow_accounts: SetOf[str] | None = None
+
+
+class ActualState(Message):
+    """What one cluster has, normalised into the terms of the desired state."""
+
+    cluster: str
+    read_at: Epoch
+    users: tuple[ActualUser, ...] = ()
+    """UNIX identities that resolve on this host, of the users asked for."""
+    qos: tuple[ActualQos, ...] = ()
+    accounts: tuple[ActualAccount, ...] = ()
+    partitions: tuple[ActualPartition, ...] = ()
+
+
+class ChangeResult(Message):
+    """What became of one planned change."""
+
+    change: Change
+    outcome: Literal["applied", "failed", "deferred"]
+    reason: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class Conflict(Message):
+    """Something Belfry wants but may not do, because what is there is not its own."""
+
+    subject: str
+    reason: Annotated[str, StringConstraints(max_length=2000)]
+
+
+class Readiness(Message):
+    """Whether Slurm accepts a test submission to this account by this member."""
+
+    account: SlurmName
+    username: UnixName
+    partition: PartitionName
+    accepted: StrictBool
+    checked_at: Epoch
+    reason: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class SyncReport(Message):
+    """The outcome of one cycle: what was planned, what happened, and how the site is now."""
+
+    revision: str
+    plan_id: str
+    started_at: Epoch
+    finished_at: Epoch
+    refused: Annotated[str, StringConstraints(max_length=2000)] = ""
+    """Why the guard or a fault stopped the whole plan; empty when it ran."""
+    results: tuple[ChangeResult, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    readiness: tuple[Readiness, ...] = ()
+    actual: ActualState | None = None
+    """The state after the cycle; None when it is the one already reported."""
+
+
+class JobRow(Message):
+    """One run of one job or array task; `db_index` is its key within the cluster."""
+
+    db_index: Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+    job_id: Annotated[int, Field(strict=True, ge=0, le=2**32)]
+    array_job_id: Annotated[int, Field(strict=True, ge=0, le=2**32)] | None = None
+    array_task_id: Annotated[int, Field(strict=True, ge=0, le=2**32)] | None = None
+    account: SlurmName
+    username: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    partition: Annotated[str, StringConstraints(max_length=200)]
+    qos: Annotated[str, StringConstraints(max_length=200)] = ""
+    state: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")]
+    submitted_at: Epoch
+    started_at: Epoch | None = None
+    ended_at: Epoch | None = None
+    suspended_seconds: Annotated[int, Field(strict=True, ge=0, le=2**40)] = 0
+    gpus: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
+    cpus: Annotated[int, Field(strict=True, ge=0, le=100_000_000)] = 0
+    nodes: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
+    exit_code: Annotated[str, StringConstraints(max_length=16)] = ""
+    name: Annotated[str, StringConstraints(max_length=200)] = ""
+
+
+class JobBatch(Message):
+    """Jobs alive in a window; a running job counts up to `read_at`."""
+
+    read_at: Epoch
+    rows: tuple[JobRow, ...] = ()
+    complete_until: Epoch | None = None
+    """Set on the last batch of a window: everything alive before this time has been sent."""
+
+
+class Watermark(Message):
+    """From when the site's next accounting window must start; 0 means from the beginning."""
+
+    complete_until: Epoch
+    stored: Count = 0
+    unknown_accounts: tuple[str, ...] = ()
+
+
+class Finding(Message):
+    """One thing that `doctor` found, and what to do about it."""
+
+    check: str
+    level: Literal["ok", "warning", "error"]
+    found: Annotated[str, StringConstraints(max_length=2000)]
+    advice: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class Heartbeat(Message):
+    """How the site is, once a cycle."""
+
+    sent_at: Epoch
+    bridge_version: Annotated[str, StringConstraints(max_length=64)]
+    slurm_release: Annotated[str, StringConstraints(max_length=64)]
+    cluster: str
+    nodes_total: Count
+    nodes_available: Count
+    gpus_total: Count
+    gpus_allocated: Count
+    jobs_running: Count
+    jobs_pending: Count
+    findings: tuple[Finding, ...] = ()
+
+
+class HeartbeatAnswer(Message):
+    """The portal's clock, so that a bridge can notice its own is wrong."""
+
+    portal_time: Epoch
+
+
+class ErrorAnswer(Message):
+    """Every refusal of the API: one sentence that says what to do."""
+
+    error: str

@@ -1,0 +1,94 @@
+"""One batch of equal changes, turned into a call on Slurm or on the user directory."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slurm_bridge import changes as ch
+from slurm_bridge.directory.interface import Directory
+from slurm_bridge.grouping import Batch, batches, membership
+from slurm_bridge.slurm.interface import Slurm
+from slurm_bridge.wire import ActualState, DesiredUser
+
+QosChange = ch.CreateQos | ch.SetQosBudget | ch.SetQosFlags
+AccessChange = ch.OpenPartition | ch.ClosePartition
+AccountChange = (
+    ch.CreateAccount | ch.MoveAccount | ch.SetAccountQos | ch.SuspendAccount | ch.ResumeAccount
+)
+
+
+@dataclass(frozen=True)
+class Writer:
+    """Writes to one site whose state before the plan is known."""
+
+    slurm: Slurm
+    directory: Directory
+    actual: ActualState
+
+    def write(self, batch: Batch) -> None:
+        """Make all changes of a batch, or raise."""
+        match batch[0]:
+            case ch.CreateUser() as first:
+                self.directory.create(DesiredUser(username=first.username, uid=first.uid))
+            case ch.AddMember():
+                self._add_members(batch)
+            case ch.RemoveMember():
+                for accounts, usernames in _rectangles(batch):
+                    self.slurm.remove_members(accounts, usernames)
+            case ch.OpenPartition() | ch.ClosePartition() as first:
+                self._change_access(first.partition, batch)
+            case ch.CreateQos() | ch.SetQosBudget() | ch.SetQosFlags() as first:
+                self._write_qos(first, batch)
+            case _ as first:
+                self._write_accounts(first, batch)
+
+    def block(self, batch: Batch) -> None:
+        """Refuse new jobs of members who are to be removed, where that has not been done yet."""
+        leaving = {(item.name, user) for item in self.actual.accounts for user in item.leaving}
+        fresh = tuple(change for change in batch if membership(change) not in leaving)
+        for accounts, usernames in _rectangles(fresh):
+            self.slurm.block_members(accounts, usernames)
+
+    def _add_members(self, batch: Batch) -> None:
+        there = {(item.name, user) for item in self.actual.accounts for user in item.members}
+        returning = tuple(change for change in batch if membership(change) in there)
+        new = tuple(change for change in batch if membership(change) not in there)
+        for accounts, usernames in _rectangles(returning):
+            self.slurm.unblock_members(accounts, usernames)
+        for accounts, usernames in _rectangles(new):
+            self.slurm.add_members(accounts, usernames)
+
+    def _change_access(self, partition: str, batch: Batch) -> None:
+        opened = [change.account for change in batch if isinstance(change, ch.OpenPartition)]
+        closed = [change.account for change in batch if isinstance(change, ch.ClosePartition)]
+        self.slurm.change_access(partition, opened, closed)
+
+    def _write_qos(self, first: QosChange, batch: Batch) -> None:
+        names = [change.qos for change in batch if isinstance(change, QosChange)]
+        match first:
+            case ch.CreateQos():
+                self.slurm.create_qos(names, first.owner_mark, first.gpu_minutes, first.flags)
+            case ch.SetQosBudget():
+                self.slurm.set_qos_budget(names, first.after)
+            case ch.SetQosFlags():
+                self.slurm.set_qos_flags(names, first.after)
+
+    def _write_accounts(self, first: AccountChange, batch: Batch) -> None:
+        names = [change.account for change in batch if isinstance(change, AccountChange)]
+        match first:
+            case ch.CreateAccount():
+                self.slurm.create_accounts(names, first.parent, first.owner_mark, first.qos)
+            case ch.MoveAccount():
+                self.slurm.move_accounts(names, first.after)
+            case ch.SetAccountQos():
+                self.slurm.set_account_qos(names, first.after)
+            case ch.SuspendAccount():
+                self.slurm.suspend_accounts(names)
+            case ch.ResumeAccount():
+                self.slurm.resume_accounts(names)
+
+
+def _rectangles(changes: Batch) -> Iterator[tuple[list[str], list[str]]]:
+    """Memberships as products of accounts and users; sacctmgr can name nothing else."""
+    for batch in batches(changes):
+        pairs = [membership(change) for change in batch]
+        yield sorted({account for account, _ in pairs}), sorted({user for _, user in pairs})

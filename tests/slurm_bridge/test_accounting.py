@@ -1,0 +1,207 @@
+"""Jobs out of sacct, whatever their users have called them."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from slurm_bridge.errors import TransientSlurmError
+from slurm_bridge.slurm.accounting import FIELD_COUNT, FIELDS, JobReader, job_row, whole_rows
+from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.wire import JobRow
+from tests.slurm_bridge.programs import write_program
+
+ROW = {
+    "DBIndex": "7",
+    "JobIDRaw": "107",
+    "JobID": "107",
+    "Account": "p1",
+    "Submit": "1000",
+    "Start": "1010",
+    "End": "1030",
+    "Suspended": "00:00:05",
+    "State": "COMPLETED",
+    "ExitCode": "0:0",
+    "AllocTRES": "billing=1,cpu=8,gres/gpu=2,gres/gpu:h200=2,node=1",
+    "User": "ada",
+    "Partition": "h200",
+    "QOS": "p1_q",
+    "JobName": "train",
+}
+
+# Like sacct: it puts the delimiter that it was given between the fields of each row.
+FAKE_SACCT = """exec python3 -c '
+import json, sys
+delimiter = [a for a in sys.argv if a.startswith("--delimiter=")][0].split("=", 1)[1]
+answer = json.load(open(sys.argv[1]))
+for row in answer["rows"]:
+    sys.stdout.write(delimiter.join(row) + "\\n")
+open(sys.argv[1] + ".args", "a").write(json.dumps(sys.argv[2:]) + "\\n")
+sys.exit(answer["code"])
+' {answer} "$@"
+"""
+
+
+@pytest.fixture
+def answer(tmp_path: Path) -> Path:
+    return tmp_path / "answer.json"
+
+
+@pytest.fixture
+def reader(tmp_path: Path, answer: Path) -> JobReader:
+    write_program(tmp_path / "bin", "sacct", FAKE_SACCT.replace("{answer}", str(answer)))
+    return JobReader(Commands(slurm_bin=tmp_path / "bin"), "zellik", timeout_seconds=10)
+
+
+def says(answer: Path, *rows: dict[str, str], code: int = 0) -> None:
+    cells = [[(ROW | row)[field] for field in FIELDS.split(",")] for row in rows]
+    answer.write_text(json.dumps({"rows": cells, "code": code}), encoding="utf-8")
+
+
+def jobs(reader: JobReader, *accounts: str) -> list[JobRow]:
+    return list(reader.jobs_since(0, accounts or ("p1",)))
+
+
+def test_finished_job_is_read_with_what_it_was_charged(reader: JobReader, answer: Path) -> None:
+    says(answer, {})
+
+    (row,) = jobs(reader)
+
+    assert row == JobRow(
+        db_index=7,
+        job_id=107,
+        account="p1",
+        username="ada",
+        partition="h200",
+        qos="p1_q",
+        state="COMPLETED",
+        submitted_at=1000,
+        started_at=1010,
+        ended_at=1030,
+        suspended_seconds=5,
+        gpus=2,
+        cpus=8,
+        nodes=1,
+        exit_code="0:0",
+        name="train",
+    )
+
+
+def test_running_job_has_no_end(reader: JobReader, answer: Path) -> None:
+    says(answer, {"State": "RUNNING", "End": "Unknown"})
+    (row,) = jobs(reader)
+    assert (row.state, row.ended_at) == ("RUNNING", None)
+
+
+def test_array_tasks_and_requeued_runs_are_kept_apart(reader: JobReader, answer: Path) -> None:
+    says(
+        answer,
+        {"DBIndex": "1", "JobID": "8_3", "JobIDRaw": "8"},
+        {"DBIndex": "2", "JobIDRaw": "9", "JobID": "9", "State": "REQUEUED"},
+        {"DBIndex": "3", "JobIDRaw": "9", "JobID": "9"},
+    )
+
+    task, first_run, second_run = jobs(reader)
+
+    assert (task.array_job_id, task.array_task_id) == (8, 3)
+    assert (first_run.db_index, second_run.db_index) == (2, 3)
+    assert first_run.job_id == second_run.job_id
+
+
+def test_waiting_job_is_not_sent_and_one_cancelled_before_it_began_is(
+    reader: JobReader, answer: Path
+) -> None:
+    says(
+        answer,
+        {"State": "PENDING", "Start": "Unknown", "End": "Unknown", "JobID": "8_[1-5]"},
+        {"State": "CANCELLED by 1000", "Start": "None", "AllocTRES": "", "Suspended": ""},
+    )
+
+    (row,) = jobs(reader)
+
+    assert (row.state, row.started_at, row.gpus) == ("CANCELLED", None, 0)
+
+
+def test_only_belfrys_accounts_are_read(reader: JobReader, answer: Path) -> None:
+    says(answer, {"DBIndex": "1"}, {"DBIndex": "2", "Account": "physics"})
+    assert [row.db_index for row in jobs(reader)] == [1]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a|b",
+        "tab\there",
+        "unit\x1fseparator",
+        "first\nsecond",
+        "ends in break\n",
+        "\n\n",
+        "",
+        "|".join([*list(ROW.values())[:-1], "x"]),
+        "x\n" + "|".join(["99", "99", "99", "p2", *list(ROW.values())[4:]]),
+        "\r\n8",
+    ],
+)
+def test_hostile_name_stays_a_name(reader: JobReader, answer: Path, name: str) -> None:
+    says(answer, {"DBIndex": "1", "JobName": name}, {"DBIndex": "2", "Account": "p2"})
+
+    first, second = jobs(reader, "p1", "p2")
+
+    assert (first.db_index, first.account, first.name) == (1, "p1", name[:200])
+    assert (second.db_index, second.account, second.name) == (2, "p2", "train")
+    assert reader.invalid_rows == 0
+
+
+def test_delimiter_is_another_one_each_time(reader: JobReader, answer: Path) -> None:
+    says(answer, {})
+    jobs(reader)
+    jobs(reader)
+
+    calls = [
+        json.loads(line)
+        for line in answer.with_name("answer.json.args").read_text(encoding="utf-8").splitlines()
+    ]
+
+    delimiters = {arg for call in calls for arg in call if arg.startswith("--delimiter=")}
+    assert len(delimiters) == 2
+    assert all(len(delimiter) >= len("--delimiter=") + 24 for delimiter in delimiters)
+
+
+def test_name_that_is_no_text_or_very_long_is_made_valid() -> None:
+    cells = [value.encode() for value in ROW.values()]
+    cells[-1] = b"caf\xe9\0" + b"x" * 500
+    row = job_row(cells)
+
+    assert row is not None
+    assert row.name.startswith("caf��x")
+    assert len(row.name) == 200
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [{"DBIndex": "x"}, {"Start": "yesterday"}, {"State": "odd state"}, {"Suspended": "long"}],
+)
+def test_row_that_cannot_be_understood_is_counted_and_the_others_are_kept(
+    reader: JobReader, answer: Path, damage: dict[str, str]
+) -> None:
+    says(answer, {"State": "odd"} | damage, {"DBIndex": "2"})
+
+    assert [row.db_index for row in jobs(reader)] == [2]
+    assert reader.invalid_rows == 1
+
+
+def test_row_with_too_few_fields_is_counted_and_the_others_are_kept() -> None:
+    lines = [b"1;2", b";".join([b"x"] * FIELD_COUNT)]
+    sizes = [len(cells) for cells in whole_rows(lines, b";")]
+    assert sizes == [2, FIELD_COUNT]
+
+
+def test_half_an_answer_is_a_failure_and_its_last_row_is_not_believed(
+    reader: JobReader, answer: Path
+) -> None:
+    says(answer, {"DBIndex": "1"}, {"DBIndex": "2", "JobName": "cut o"}, code=1)
+    rows = reader.jobs_since(0, ["p1"])
+
+    assert next(rows).db_index == 1
+    with pytest.raises(TransientSlurmError):
+        next(rows)

@@ -1,0 +1,294 @@
+"""What one cycle does to a site, and what it says about it."""
+
+import pytest
+
+from slurm_bridge.errors import StoppedError, TransientSlurmError, TransientSlurmTimeoutError
+from slurm_bridge.slurm.interface import Answer, TestSubmission
+from slurm_bridge.wire import SyncReport
+from tests.slurm_bridge.worlds import ADA, BOB, MemorySite, desired_state, project
+
+
+@pytest.fixture
+def site() -> MemorySite:
+    return MemorySite()
+
+
+def outcomes(report: SyncReport) -> dict[str, str]:
+    return {str(result.change): result.outcome for result in report.results}
+
+
+def test_new_project_is_granted_and_verified_in_one_cycle(site: MemorySite) -> None:
+    report = site.cycle.run(desired_state(project()))
+
+    assert set(outcomes(report).values()) == {"applied"}
+    (verdict,) = report.readiness
+    assert (verdict.account, verdict.username, verdict.accepted) == ("aif26fl0001", "ada", True)
+    assert report.actual is not None
+    assert site.slurm.partitions["h200"] == {"root", "physics", "aif26fl0001"}
+
+
+def test_second_cycle_changes_nothing(site: MemorySite) -> None:
+    site.cycle.run(desired_state(project()))
+    writes = site.slurm.writes
+
+    report = site.cycle.run(desired_state(project(confirmed=True)))
+
+    assert report.results == ()
+    assert report.readiness == ()
+    assert site.slurm.writes == writes
+
+
+def test_confirmed_project_is_verified_again_when_it_was_changed(site: MemorySite) -> None:
+    site.cycle.run(desired_state(project()))
+
+    report = site.cycle.run(desired_state(project(confirmed=True), gpu_minutes=700))
+
+    assert [verdict.accepted for verdict in report.readiness] == [True]
+
+
+def test_newest_member_is_the_one_who_is_tried(site: MemorySite) -> None:
+    site.cycle.run(desired_state(project()))
+
+    report = site.cycle.run(desired_state(project(members=("ada", "bob"))))
+
+    assert [verdict.username for verdict in report.readiness] == ["bob"]
+
+
+def test_suspended_project_is_not_tried(site: MemorySite) -> None:
+    report = site.cycle.run(desired_state(project(suspended=True)))
+
+    assert report.readiness == ()
+    assert site.slurm.accounts["aif26fl0001"].grp_submit_jobs == 0
+
+
+def test_project_that_slurm_refuses_is_reported_as_not_ready_with_the_reason(
+    site: MemorySite,
+) -> None:
+    report = site.cycle.run(desired_state(project(), gpu_minutes=0))
+
+    (verdict,) = report.readiness
+    assert not verdict.accepted
+    assert verdict.reason == "QOSGrpGRESMinutes"
+
+
+def test_readiness_waits_for_slurmctld_to_learn_of_the_member(site: MemorySite) -> None:
+    answers = [Answer(False, "not yet"), Answer(False, "not yet"), Answer(True)]
+    site.slurm.would_accept = lambda _: answers.pop(0)  # type: ignore[method-assign]
+
+    report = site.cycle.run(desired_state(project()))
+
+    assert [verdict.accepted for verdict in report.readiness] == [True]
+
+
+def test_readiness_loses_patience_once_for_all_projects(site: MemorySite) -> None:
+    began = site.clock()
+    site.slurm.would_accept = lambda _: Answer(False, "no")  # type: ignore[method-assign]
+
+    report = site.cycle.run(desired_state(*[project(f"p{n}") for n in range(20)]))
+
+    assert len(report.readiness) == 20
+    assert 3 <= site.clock() - began < 10
+
+
+def test_association_older_than_its_user_is_refreshed_so_that_slurmctld_looks_again(
+    site: MemorySite,
+) -> None:
+    site.cycle.run(desired_state(project(members=())))
+    site.directory.uids.clear()
+    site.slurm.add_members(["aif26fl0001"], ["ada"])
+
+    report = site.cycle.run(desired_state(project()))
+
+    assert [verdict.accepted for verdict in report.readiness] == [True]
+
+
+def test_failed_change_is_reported_and_independent_ones_are_made(site: MemorySite) -> None:
+    site.directory.uids["somebody"] = ADA.uid
+
+    report = site.cycle.run(desired_state(project(members=("ada", "bob"))))
+
+    found = outcomes(report)
+    assert found["create UNIX user ada (uid 20001)"] == "failed"
+    assert found["add ada to account aif26fl0001"] == "deferred"
+    assert found["add bob to account aif26fl0001"] == "applied"
+    assert [verdict.username for verdict in report.readiness] == ["bob"]
+
+
+def test_one_refused_entity_does_not_stop_the_others_of_its_command(site: MemorySite) -> None:
+    create_qos = site.slurm.create_qos
+
+    def refuse_second(names: list[str], *rest: object) -> None:
+        if "p2_zellik" in names:
+            raise TransientSlurmError("this one is bad")
+        create_qos(names, *rest)  # type: ignore[arg-type]
+
+    site.slurm.create_qos = refuse_second  # type: ignore[method-assign, assignment]
+    projects = [project(name, owner_mark="belfry-all") for name in ("p1", "p2", "p3")]
+
+    found = outcomes(site.cycle.run(desired_state(*projects)))
+
+    assert found["create QOS p1_zellik with 600 GPU-minutes"] == "applied"
+    assert found["create QOS p2_zellik with 600 GPU-minutes"] == "failed"
+    assert found["create QOS p3_zellik with 600 GPU-minutes"] == "applied"
+    assert found["create account p2 under aif_fl with QOS p2_zellik"] == "failed"
+    assert found["create account p3 under aif_fl with QOS p3_zellik"] == "applied"
+
+
+def test_what_slurm_has_decides_and_not_what_it_said(site: MemorySite) -> None:
+    add_members = site.slurm.add_members
+
+    def add_and_complain(accounts: list[str], usernames: list[str]) -> None:
+        add_members(accounts, usernames)
+        raise TransientSlurmError("connection lost")
+
+    site.slurm.add_members = add_and_complain  # type: ignore[method-assign, assignment]
+
+    found = outcomes(site.cycle.run(desired_state(project())))
+
+    assert found["add ada to account aif26fl0001"] == "applied"
+
+
+def test_association_that_was_silently_lost_is_made_in_the_same_cycle(site: MemorySite) -> None:
+    add_members, lost = site.slurm.add_members, []
+
+    def lose_first(accounts: list[str], usernames: list[str]) -> None:
+        if lost:
+            add_members(accounts, usernames)
+        lost.append(usernames)
+
+    site.slurm.add_members = lose_first  # type: ignore[method-assign, assignment]
+
+    report = site.cycle.run(desired_state(project()))
+
+    assert outcomes(report)["add ada to account aif26fl0001"] == "applied"
+    assert [verdict.accepted for verdict in report.readiness] == [True]
+
+
+def test_second_pass_makes_no_change_that_was_not_planned(site: MemorySite) -> None:
+    add_members = site.slurm.add_members
+
+    def somebody_interferes(accounts: list[str], usernames: list[str]) -> None:
+        site.slurm.set_qos_budget(["aif26fl0001_zellik"], 1)
+        if "bob" in usernames:
+            add_members(accounts, ["ada", "bob"])
+
+    site.cycle.run(desired_state(project(members=())))
+    site.slurm.add_members = somebody_interferes  # type: ignore[method-assign, assignment]
+
+    site.cycle.run(desired_state(project(members=("ada", "bob"))))
+
+    assert site.slurm.qos["aif26fl0001_zellik"].gpu_minutes == 1
+
+
+def test_slurm_that_does_not_answer_is_asked_once_only(site: MemorySite) -> None:
+    asked = []
+
+    def hang() -> None:
+        asked.append(1)
+        raise TransientSlurmTimeoutError("sacctmgr did not answer within 30 s")
+
+    site.slurm.before_write = hang
+
+    report = site.cycle.run(desired_state(*[project(f"p{n}") for n in range(9)], users=()))
+
+    assert len(asked) <= 2
+    assert {result.outcome for result in report.results} <= {"failed", "deferred"}
+    assert "not tried" in report.results[-1].reason
+
+
+def test_command_that_succeeded_and_did_nothing_is_a_failure(site: MemorySite) -> None:
+    site.slurm.change_access = lambda *_: None  # type: ignore[method-assign]
+
+    report = site.cycle.run(desired_state(project()))
+
+    assert outcomes(report)["open partition h200 to account aif26fl0001"] == "failed"
+    assert not any(verdict.accepted for verdict in report.readiness)
+
+
+def test_member_with_jobs_is_blocked_now_and_removed_when_they_have_ended(
+    site: MemorySite,
+) -> None:
+    site.cycle.run(desired_state(project(members=("ada", "bob"))))
+    site.slurm.jobs = {("aif26fl0001", "bob")}
+    without_bob = desired_state(project())
+
+    report = site.cycle.run(without_bob)
+
+    (result,) = report.results
+    assert result.outcome == "deferred"
+    assert "jobs of bob" in result.reason
+    assert site.slurm.jobs == {("aif26fl0001", "bob")}
+    refused = site.slurm.would_accept(TestSubmission("aif26fl0001", "bob", "h200"))
+    assert not refused.accepted
+
+    site.slurm.jobs = set()
+    site.cycle.run(without_bob)
+    assert ("aif26fl0001", "bob") not in site.slurm.members
+
+
+def test_leaving_member_who_is_wanted_back_may_submit_again(site: MemorySite) -> None:
+    both = desired_state(project(members=("ada", "bob")))
+    site.cycle.run(both)
+    site.slurm.jobs = {("aif26fl0001", "bob")}
+    site.cycle.run(desired_state(project()))
+
+    site.cycle.run(both)
+
+    assert site.slurm.would_accept(TestSubmission("aif26fl0001", "bob", "h200")).accepted
+
+
+def test_removal_waits_where_the_queue_cannot_be_read(site: MemorySite) -> None:
+    site.cycle.run(desired_state(project(members=("ada", "bob"))))
+
+    def unreadable() -> set[tuple[str, str]]:
+        raise TransientSlurmError("slurmctld is down")
+
+    site.slurm.busy_members = unreadable  # type: ignore[method-assign]
+
+    (result,) = site.cycle.run(desired_state(project())).results
+
+    assert result.outcome == "deferred"
+    assert ("aif26fl0001", "bob") in site.slurm.members
+
+
+def test_only_those_without_jobs_are_removed_from_several_accounts(site: MemorySite) -> None:
+    both = ("ada", "bob")
+    full = desired_state(project("p1", members=both), project("p2", members=both))
+    site.cycle.run(full)
+    site.slurm.jobs = {("p1", "ada"), ("p2", "bob")}
+
+    site.cycle.run(desired_state(project("p1", members=()), project("p2", members=())))
+
+    assert set(site.slurm.members) == {("p1", "ada"), ("p2", "bob")}
+
+
+def test_unreadable_slurm_is_reported_as_refused_and_nothing_is_changed(site: MemorySite) -> None:
+    def unreadable() -> None:
+        raise TransientSlurmError("slurmdbd is down")
+
+    site.slurm.read = unreadable  # type: ignore[method-assign, assignment]
+
+    report = site.cycle.run(desired_state(project()))
+
+    assert report.refused == "slurmdbd is down"
+    assert report.actual is None
+    assert site.slurm.writes == 0
+
+
+def test_stop_is_never_swallowed(site: MemorySite) -> None:
+    def stop() -> None:
+        raise StoppedError("stopping")
+
+    site.slurm.before_write = stop
+
+    with pytest.raises(StoppedError):
+        site.cycle.run(desired_state(project()))
+
+
+def test_accounts_that_are_belfrys_are_known_for_accounting(site: MemorySite) -> None:
+    assert site.cycle.owned_accounts is None
+    site.make_foreign_account("p2")
+
+    site.cycle.run(desired_state(project("p1"), project("p2"), users=[ADA, BOB]))
+
+    assert site.cycle.owned_accounts == {"aif", "aif_fl", "p1"}

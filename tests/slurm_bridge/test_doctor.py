@@ -1,0 +1,112 @@
+"""What doctor finds, and what it advises."""
+
+from pathlib import Path
+
+import pytest
+
+from slurm_bridge.doctor import Doctor, parse_settings, settings_findings
+from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.wire import Finding
+from tests.slurm_bridge.programs import write_program
+
+SOUND = {
+    "SLURM_VERSION": "22.05.8",
+    "ClusterName": "zellik",
+    "AccountingStorageEnforce": "associations,limits,qos,safe",
+    "AccountingStorageTRES": "cpu,mem,gres/gpu",
+    "PriorityDecayHalfLife": "00:00:00",
+    "JobSubmitPlugins": "lua",
+    "EnforcePartLimits": "ALL",
+}
+
+
+def finding(check: str, **changes: str) -> Finding:
+    found = settings_findings(SOUND | changes, "zellik")
+    return next(item for item in found if item.check == check)
+
+
+def test_sound_site_has_nothing_to_mend() -> None:
+    assert {item.level for item in settings_findings(SOUND, "zellik")} == {"ok"}
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "check", "level"),
+    [
+        ("AccountingStorageEnforce", "associations,limits", "AccountingStorageEnforce", "error"),
+        ("AccountingStorageEnforce", "(null)", "AccountingStorageEnforce", "error"),
+        ("AccountingStorageTRES", "cpu,gres/gpu:h200", "AccountingStorageTRES", "error"),
+        ("ClusterName", "charleroi", "cluster name", "error"),
+        ("EnforcePartLimits", "NO", "EnforcePartLimits", "error"),
+        ("JobSubmitPlugins", "(null)", "JobSubmitPlugins", "warning"),
+        ("SLURM_VERSION", "20.11.9", "release", "warning"),
+        ("SLURM_VERSION", "27.11.0", "release", "warning"),
+        ("SLURM_VERSION", "", "release", "warning"),
+    ],
+)
+def test_each_fault_is_found_and_comes_with_advice(
+    key: str, value: str, check: str, level: str
+) -> None:
+    found = finding(check, **{key: value})
+    assert found.level == level
+    assert found.advice
+
+
+def test_missing_word_of_enforcement_is_named() -> None:
+    found = finding("AccountingStorageEnforce", AccountingStorageEnforce="associations,limits,qos")
+    assert found.found == "lacks safe"
+
+
+def test_settings_are_read_from_scontrol() -> None:
+    text = (
+        "Configuration data as of 2026\nClusterName             = zellik\nTaskPluginParam = a=b\n"
+    )
+    assert parse_settings(text) == {"ClusterName": "zellik", "TaskPluginParam": "a=b"}
+
+
+def doctor(tmp_path: Path, *, sacctmgr: str, scontrol: str = "true", uid: int = 990) -> Doctor:
+    write_program(tmp_path / "bin", "scontrol", scontrol)
+    write_program(tmp_path / "bin", "sacctmgr", sacctmgr)
+    return Doctor(
+        Commands(slurm_bin=tmp_path / "bin"),
+        "zellik",
+        tmp_path,
+        makes_users=True,
+        user_name=lambda: "belfry",
+        user_id=lambda: uid,
+    )
+
+
+def levels(doctor: Doctor) -> dict[str, str]:
+    return {item.check: item.level for item in doctor.findings()}
+
+
+def test_silent_slurmctld_is_found(tmp_path: Path) -> None:
+    assert levels(doctor(tmp_path, sacctmgr="true", scontrol="exit 1"))["slurmctld"] == "error"
+
+
+def test_silent_slurmdbd_is_found(tmp_path: Path) -> None:
+    assert levels(doctor(tmp_path, sacctmgr="exit 1"))["slurmdbd"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("level", "verdict"),
+    [("None", "error"), ("Operator", "ok"), ("Administrator", "ok"), ("", "error")],
+)
+def test_rights_of_the_bridges_user_are_judged(tmp_path: Path, level: str, verdict: str) -> None:
+    sacctmgr = f'case "$*" in *cluster*) echo zellik;; *) echo "belfry|{level}";; esac'
+    found = levels(doctor(tmp_path, sacctmgr=sacctmgr))
+    assert found["rights in slurmdbd"] == verdict
+    assert found["cluster registered"] == "ok"
+    assert found["rights on this host"] == "warning"
+
+
+def test_cluster_that_slurmdbd_does_not_know_is_found(tmp_path: Path) -> None:
+    found = levels(doctor(tmp_path, sacctmgr="echo charleroi", uid=0))
+    assert found["cluster registered"] == "error"
+    assert found["rights in slurmdbd"] == "ok"
+
+
+def test_missing_state_folder_is_found(tmp_path: Path) -> None:
+    missing = Doctor(Commands(), "zellik", tmp_path / "none", makes_users=False)
+    assert next(missing._host()).check == "rights on this host"
+    assert {item.check: item.level for item in missing._host()}["state_dir"] == "error"
