@@ -1,0 +1,1 @@
+"""The domain: sites, tracks, applications, decisions, projects, allocations and usage."""

@@ -1,0 +1,97 @@
+"""Who may do what to which application or project: the one place that decides.
+
+A stranger gets 404, so that names cannot be probed; somebody who may see the object but not do
+this to it gets 403.
+"""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from accounts.permissions import PERMISSIONS_OF_PART, Part, Permission
+from allocations.models import Application, Membership, Project
+
+
+def application_for(
+    user: User,
+    reference: str,
+    permission: Permission,
+    *,
+    among: QuerySet[Application] | None = None,
+) -> Application:
+    """The application, if this person may do this to it; else Http404 or PermissionDenied."""
+    applications = Application.objects.all() if among is None else among
+    application = applications.filter(reference=_storable(reference)).first()
+    if application is None:
+        raise Http404
+    held = permissions_on_application(user, application)
+    _require(permission, held, Permission.APPLICATION_VIEW)
+    return application
+
+
+def project_for(
+    user: User,
+    name: str,
+    permission: Permission,
+    *,
+    among: QuerySet[Project] | None = None,
+) -> Project:
+    """The project, if this person may do this to it; else Http404 or PermissionDenied."""
+    projects = Project.objects.all() if among is None else among
+    project = projects.filter(name=_storable(name)).first()
+    if project is None:
+        raise Http404
+    _require(permission, permissions_on_project(user, project), Permission.PROJECT_VIEW)
+    return project
+
+
+def require(user: User, permission: Permission) -> None:
+    """Raise PermissionDenied unless the person's role carries this permission."""
+    if not user.may(permission):
+        raise PermissionDenied
+
+
+def permissions_on_application(user: User, application: Application) -> frozenset[Permission]:
+    """All that this person may do to this application; drafts are their authors' own."""
+    held = frozenset[Permission]()
+    part = _part_in_application(user, application)
+    if part:
+        held |= PERMISSIONS_OF_PART[part]
+    if application.submitted_at is not None:
+        held |= user.permissions
+    if part:
+        # Nobody decides their own.
+        held -= {Permission.APPLICATION_DECIDE}
+    return held
+
+
+def permissions_on_project(user: User, project: Project) -> frozenset[Permission]:
+    """All that this person may do to this project; nobody changes the budget of their own."""
+    membership = Membership.objects.filter(project=project, user=user, left_at=None).first()
+    if membership is None:
+        return user.permissions
+    part = Part.LEADER if membership.role == Membership.Role.LEADER else Part.MEMBER
+    return (user.permissions | PERMISSIONS_OF_PART[part]) - {Permission.PROJECT_MANAGE}
+
+
+def _storable(name: str) -> str:
+    """The name from an address; Http404 where PostgreSQL could not even look for it."""
+    if "\x00" in name:
+        raise Http404
+    return name
+
+
+def _part_in_application(user: User, application: Application) -> Part | None:
+    if application.applicant_id == user.pk:
+        return Part.APPLICANT
+    if application.invitations.filter(accepted_by=user).exists():
+        return Part.TEAM
+    return None
+
+
+def _require(permission: Permission, held: frozenset[Permission], to_see_it: Permission) -> None:
+    if to_see_it not in held:
+        raise Http404
+    if permission not in held:
+        raise PermissionDenied

@@ -1,0 +1,120 @@
+"""What staff change after the award: amount, end, suspension; and members leaving."""
+
+from datetime import date
+
+from django.db.models import Sum
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import action
+from accounts.models import User
+from allocations.actions.mails import mail_members
+from allocations.actions.wake import wake_sites, wake_sites_of
+from allocations.errors import RefusedError, StateError
+from allocations.models import Allocation, Invitation, LedgerEntry, Membership
+from allocations.models.applications import MOST_GPU_HOURS
+from allocations.rules.units import MINUTES_AN_HOUR
+
+
+@action
+def change_budget(
+    *,
+    allocation_id: int,
+    gpu_hours: int,
+    reason: str,
+    actor: User,
+    seen_minutes: int | None = None,
+) -> LedgerEntry:
+    """Add GPU-hours, or take some away with a negative number; never below zero in all.
+
+    `seen_minutes` is what the actor saw as granted: a form sent twice changes the budget once.
+    """
+    allocation = _lock(allocation_id, reason)
+    if gpu_hours == 0 or abs(gpu_hours) > MOST_GPU_HOURS:
+        raise RefusedError(_("Enter how many GPU-hours to add, or a negative number to take away."))
+    granted = allocation.ledger.aggregate(total=Sum("gpu_minutes", default=0))["total"]
+    if seen_minutes is not None and seen_minutes != granted:
+        raise StateError(_("The budget was changed since you opened the form: look at it again."))
+    if granted + gpu_hours * MINUTES_AN_HOUR < 0:
+        raise RefusedError(_("This would take away more than was granted."))
+    supplement = gpu_hours > 0
+    entry = LedgerEntry.objects.create(
+        allocation=allocation,
+        kind=LedgerEntry.Kind.SUPPLEMENT if supplement else LedgerEntry.Kind.REDUCTION,
+        gpu_minutes=gpu_hours * MINUTES_AN_HOUR,
+        reason=reason,
+        actor=actor,
+    )
+    wake_sites([allocation.site])
+    mail_members("budget_changed", allocation.project, allocation=allocation, entry=entry)
+    return entry
+
+
+@action
+def change_end(*, allocation_id: int, ends_on: date, reason: str, actor: User) -> Allocation:
+    """Move the last day; one before today ends the allocation at once."""
+    allocation = _lock(allocation_id, reason)
+    if ends_on < allocation.starts_on:
+        raise RefusedError(_("The last day is before the first."))
+    if ends_on == allocation.ends_on:
+        raise StateError(_("This is the last day already."))
+    allocation.ends_on = ends_on
+    allocation.save(update_fields=["ends_on"])
+    wake_sites([allocation.site])
+    mail_members("end_changed", allocation.project, allocation=allocation, reason=reason)
+    return allocation
+
+
+@action
+def suspend_allocation(*, allocation_id: int, reason: str, actor: User) -> Allocation:
+    """Refuse new jobs until resumed; running jobs run out."""
+    allocation = _lock(allocation_id, reason)
+    if allocation.suspended_because:
+        raise StateError(_("This allocation is suspended already."))
+    allocation.suspended_because = reason
+    allocation.save(update_fields=["suspended_because"])
+    wake_sites([allocation.site])
+    mail_members("allocation_suspended", allocation.project, allocation=allocation)
+    return allocation
+
+
+@action
+def resume_allocation(*, allocation_id: int, reason: str, actor: User) -> Allocation:
+    """Accept new jobs again; it counts as active once a test submission has been accepted."""
+    allocation = _lock(allocation_id, reason)
+    if not allocation.suspended_because:
+        raise StateError(_("This allocation is not suspended."))
+    allocation.suspended_because = ""
+    allocation.active_since = None
+    allocation.save(update_fields=["suspended_because", "active_since"])
+    wake_sites([allocation.site])
+    mail_members("allocation_resumed", allocation.project, allocation=allocation)
+    return allocation
+
+
+@action
+def remove_member(*, membership_id: int, actor: User) -> Membership:
+    """End somebody's part in a project and in its application; running jobs are left to end."""
+    membership = Membership.objects.select_for_update().get(pk=membership_id)
+    if membership.left_at is not None:
+        raise StateError(_("This person has left the project already."))
+    if membership.role == Membership.Role.LEADER:
+        raise RefusedError(_("The leader cannot leave; ask staff to name another leader first."))
+    membership.left_at = timezone.now()
+    membership.save(update_fields=["left_at"])
+    # With it goes the right to read the application; a new invitation may bring both back.
+    Invitation.objects.filter(
+        application__project=membership.project_id, accepted_by=membership.user_id
+    ).delete()
+    wake_sites_of(membership.project)
+    return membership
+
+
+def _lock(allocation_id: int, reason: str) -> Allocation:
+    if not reason.strip():
+        raise RefusedError(_("Give a reason: the members read it."))
+    return (
+        Allocation.objects.select_for_update(of=["self"])
+        .select_related("site", "project")
+        .get(pk=allocation_id)
+    )

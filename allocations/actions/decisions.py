@@ -1,0 +1,155 @@
+"""What staff do with an application: approve, reject, ask for information."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import action
+from accounts.models import User
+from accounts.permissions import Permission
+from allocations.access import permissions_on_application
+from allocations.actions.invitations import join_project
+from allocations.actions.mails import mail_applicant
+from allocations.actions.numbers import next_name
+from allocations.actions.transitions import lock_application, move_application
+from allocations.actions.wake import wake_sites
+from allocations.errors import RefusedError, StateError
+from allocations.models import (
+    Allocation,
+    Application,
+    Award,
+    Decision,
+    LedgerEntry,
+    Membership,
+    Partition,
+    Project,
+    Site,
+)
+from allocations.rules.calendar import last_day
+from allocations.rules.units import MINUTES_AN_HOUR
+from allocations.states import AWARDED_STATES, ApplicationState
+
+
+@dataclass(frozen=True)
+class AwardLine:
+    """What is granted at one site."""
+
+    gpu_hours: int
+    partitions: Sequence[Partition]
+
+
+@action
+def approve_application(
+    *, application_id: int, awards: Mapping[Site, AwardLine], reason: str, actor: User
+) -> Project:
+    """Award GPU-hours at each site; the sites' bridges grant them within seconds."""
+    application = _lock_for_decision(application_id, reason, actor)
+    if application.state != ApplicationState.SUBMITTED:
+        raise StateError(_("Only a submitted application can be approved."))
+    _check_awards(application, awards)
+    outcome = _outcome(application, awards)
+    decision = _decide(application, outcome, reason, actor)
+    project = _start_project(application)
+    for site, line in awards.items():
+        _grant(project, site, line, decision)
+    wake_sites(awards)
+    mail_applicant("application_approved", application, project=project, decision=decision)
+    return project
+
+
+@action
+def reject_application(*, application_id: int, reason: str, actor: User) -> Decision:
+    """Say no, with the reason that the applicant reads."""
+    application = _lock_for_decision(application_id, reason, actor)
+    decision = _decide(application, ApplicationState.REJECTED, reason, actor)
+    mail_applicant("application_rejected", application, decision=decision)
+    return decision
+
+
+@action
+def request_information(*, application_id: int, question: str, actor: User) -> Application:
+    """Send the application back to its applicant with a question."""
+    application = _lock_for_decision(application_id, question, actor)
+    application.decision_due_on = None
+    move_application(application, ApplicationState.INFO_REQUESTED, actor=actor, reason=question)
+    mail_applicant("information_requested", application, question=question)
+    return application
+
+
+def _lock_for_decision(application_id: int, reason: str, actor: User) -> Application:
+    application = lock_application(application_id)
+    if Permission.APPLICATION_DECIDE not in permissions_on_application(actor, application):
+        raise RefusedError(_("Nobody decides an application of their own team."))
+    if not reason.strip():
+        raise RefusedError(_("Give a reason: the applicant reads it."))
+    return application
+
+
+def _check_awards(application: Application, awards: Mapping[Site, AwardLine]) -> None:
+    if not awards:
+        raise RefusedError(_("Grant GPU-hours at one site at least, or reject the application."))
+    requested = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
+    for site, line in awards.items():
+        if line.gpu_hours < 1:
+            raise RefusedError(_("Grant at least one GPU-hour at %(site)s.") % {"site": site})
+        if not line.partitions:
+            raise RefusedError(_("Choose a partition at %(site)s.") % {"site": site})
+        if any(partition.site_id != site.pk for partition in line.partitions):
+            raise RefusedError(_("A partition chosen for %(site)s is elsewhere.") % {"site": site})
+    if sum(line.gpu_hours for line in awards.values()) > sum(requested.values()):
+        raise RefusedError(_("This grants more GPU-hours than were asked for."))
+
+
+def _outcome(application: Application, awards: Mapping[Site, AwardLine]) -> ApplicationState:
+    requested = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
+    granted = {site.pk: line.gpu_hours for site, line in awards.items()}
+    return ApplicationState.APPROVED if requested == granted else ApplicationState.APPROVED_REDUCED
+
+
+def _decide(
+    application: Application, outcome: ApplicationState, reason: str, actor: User
+) -> Decision:
+    move_application(application, outcome, actor=actor, reason=reason)
+    return Decision.objects.create(
+        application=application, outcome=outcome, reason=reason, decided_by=actor
+    )
+
+
+def _start_project(application: Application) -> Project:
+    if application.state not in AWARDED_STATES or application.organisation is None:
+        raise StateError(_("This application is not complete."))
+    today = timezone.localdate()
+    project = Project.objects.create(
+        name=next_name(year=today.year, track_code=application.track.code),
+        application=application,
+        track=application.track,
+        organisation=application.organisation,
+        title=application.title,
+    )
+    join_project(project, application.applicant, Membership.Role.LEADER)
+    for person in User.objects.filter(accepted_invitations__application=application):
+        join_project(project, person, Membership.Role.MEMBER)
+    return project
+
+
+def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) -> None:
+    award = Award.objects.create(decision=decision, site=site, gpu_hours=line.gpu_hours)
+    award.partitions.set(line.partitions)
+    today = timezone.localdate()
+    allocation = Allocation.objects.create(
+        project=project,
+        site=site,
+        starts_on=today,
+        ends_on=last_day(today, project.application.months or 1),
+    )
+    allocation.partitions.set(line.partitions)
+    LedgerEntry.objects.create(
+        allocation=allocation,
+        kind=LedgerEntry.Kind.AWARD,
+        gpu_minutes=line.gpu_hours * MINUTES_AN_HOUR,
+        reason=decision.reason,
+        decision=decision,
+        actor=decision.decided_by,
+    )

@@ -1,0 +1,130 @@
+"""Writing an application: start, save, hand in, withdraw."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.audit import action
+from accounts.models import Organisation, OrganisationMember, User
+from allocations.actions.mails import mail_staff
+from allocations.actions.numbers import next_reference
+from allocations.actions.transitions import lock_application, move_application
+from allocations.errors import IncompleteError, RefusedError, StateError
+from allocations.models import Application, RequestedHours, Site, Track, Transition
+from allocations.queries import what_is_missing
+from allocations.rules.calendar import add_working_days
+from allocations.states import ApplicationState
+
+MOST_STARTED_A_DAY = 50
+"""Of one person; more than anybody needs, and too few to fill the portal with."""
+
+
+@dataclass(frozen=True)
+class DraftText:
+    """What the applicant writes; every part may still be empty in a draft."""
+
+    title: str
+    abstract: str
+    purpose: str
+    months: int | None
+    organisation: Organisation | None
+    hours_by_site: Mapping[Site, int]
+
+
+@action
+def start_application(*, track: Track, actor: User) -> Application:
+    """An empty draft on a track that is open."""
+    if not track.is_open:
+        raise StateError(_("This track takes no applications at present. Choose another track."))
+    since = timezone.now() - timedelta(days=1)
+    if actor.applications.filter(created_at__gt=since).count() >= MOST_STARTED_A_DAY:
+        raise RefusedError(_("You started too many applications today. Finish one of them first."))
+    application = Application.objects.create(
+        reference=next_reference(timezone.localdate().year),
+        track=track,
+        applicant=actor,
+        organisation=actor.organisations.first(),
+        months=track.lengths_in_months[0] if len(track.lengths_in_months) == 1 else None,
+    )
+    Transition.objects.create(application=application, state=ApplicationState.DRAFT, actor=actor)
+    return application
+
+
+@action
+def save_draft(*, application_id: int, version: int, text: DraftText, actor: User) -> Application:
+    """Store what was written, unless somebody stored something else since `version`."""
+    application = lock_application(application_id)
+    if not application.is_editable:
+        raise StateError(_("This application has been handed in and can no longer be changed."))
+    if application.version != version:
+        raise StateError(
+            _(
+                "Somebody saved this application in another window since you opened it. "
+                "Copy what you wrote, reload the page and enter it again."
+            )
+        )
+    application.title = text.title
+    application.abstract = text.abstract
+    application.purpose = text.purpose
+    application.months = text.months
+    application.organisation = text.organisation
+    application.version += 1
+    application.save()
+    _store_hours(application, text.hours_by_site)
+    return application
+
+
+@action
+def submit_application(*, application_id: int, actor: User) -> Application:
+    """Hand a complete application in; the deadline for the decision starts now."""
+    application = lock_application(application_id)
+    if not application.is_editable:
+        raise StateError(_("This application has been handed in already."))
+    missing = what_is_missing(application)
+    if missing:
+        raise IncompleteError(missing)
+    application.submitted_at = application.submitted_at or timezone.now()
+    application.decision_due_on = add_working_days(
+        timezone.localdate(), application.track.decision_days
+    )
+    move_application(application, ApplicationState.SUBMITTED, actor=actor)
+    mail_staff("application_submitted", {"application": application})
+    return application
+
+
+@action
+def withdraw_application(*, application_id: int, actor: User) -> Application:
+    """Take an application back before it is decided."""
+    application = lock_application(application_id)
+    was_handed_in = application.submitted_at is not None
+    move_application(application, ApplicationState.WITHDRAWN, actor=actor)
+    if was_handed_in:
+        mail_staff("application_withdrawn", {"application": application})
+    return application
+
+
+@action
+def save_organisation(
+    *, enterprise_number: str, name: str, kind: str, postcode: str, website: str, actor: User
+) -> Organisation:
+    """The organisation with this number, made now if it is new; the person may apply for it.
+
+    What others entered about a known organisation is not overwritten.
+    """
+    organisation, _created = Organisation.objects.get_or_create(
+        enterprise_number=enterprise_number,
+        defaults={"name": name, "kind": kind, "postcode": postcode, "website": website},
+    )
+    OrganisationMember.objects.get_or_create(organisation=organisation, user=actor)
+    return organisation
+
+
+def _store_hours(application: Application, hours_by_site: Mapping[Site, int]) -> None:
+    application.requested_hours.exclude(site__in=hours_by_site).delete()
+    for site, gpu_hours in hours_by_site.items():
+        RequestedHours.objects.update_or_create(
+            application=application, site=site, defaults={"gpu_hours": gpu_hours}
+        )

@@ -1,0 +1,57 @@
+"""What an approval would change in Slurm, computed by the bridges' own planner."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.models import User
+from allocations.actions.decisions import AwardLine, approve_application
+from allocations.desired_state import desired_state
+from allocations.models import Site, SiteStatus
+from allocations.site_overview import observed_state
+from slurm_bridge.changes import Change
+from slurm_bridge.plan import plan
+from slurm_bridge.wire import Conflict, DesiredState
+
+
+@dataclass(frozen=True)
+class SitePreview:
+    """What would change at one site; `changes` is None where it has not reported its state yet."""
+
+    site: Site
+    status: SiteStatus | None
+    changes: tuple[Change, ...] | None
+    conflicts: tuple[Conflict, ...] = ()
+
+
+def preview_approval(
+    *, application_id: int, awards: Mapping[Site, AwardLine], actor: User
+) -> list[SitePreview]:
+    """For each site, exactly what approving would change; nothing is stored.
+
+    The approval is carried out and rolled back, so that names, numbers and budgets are the real
+    ones. Raises what `approve_application` would raise.
+    """
+    before = {site: desired_state(site) for site in awards}
+    with transaction.atomic():
+        approve_application(
+            application_id=application_id, awards=awards, reason="preview", actor=actor
+        )
+        after = {site: desired_state(site) for site in awards}
+        transaction.set_rollback(True)
+    return [_preview(site, before[site], after[site]) for site in awards]
+
+
+def _preview(site: Site, before: DesiredState, after: DesiredState) -> SitePreview:
+    status = SiteStatus.objects.filter(site=site).first()
+    actual = observed_state(status)
+    if actual is None:
+        return SitePreview(site=site, status=status, changes=None)
+    waiting, whole = plan(before, actual), plan(after, actual)
+    return SitePreview(
+        site=site,
+        status=status,
+        changes=tuple(change for change in whole.changes if change not in waiting.changes),
+        conflicts=tuple(item for item in whole.conflicts if item not in waiting.conflicts),
+    )

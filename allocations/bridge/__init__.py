@@ -1,0 +1,1 @@
+"""The API that the sites' bridges call: `/api/bridge/v1`."""

@@ -1,0 +1,106 @@
+"""The endpoints of the contract, one function each."""
+
+import re
+from typing import Annotated, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from ninja import Header, NinjaAPI, Query, Status
+from ninja.errors import HttpError
+
+from accounts.audit import SystemActor
+from allocations.actions.sync import record_heartbeat, record_report
+from allocations.actions.usage import record_jobs
+from allocations.bridge.body import BridgeParser
+from allocations.bridge.errors import ERRORS, answer_errors
+from allocations.bridge.long_poll import wait_for_change
+from allocations.bridge.plausible import refuse_future_report, refuse_impossible_times
+from allocations.bridge.tokens import SiteTokenAuth
+from allocations.models import Site
+from slurm_bridge.wire import (
+    DesiredState,
+    Heartbeat,
+    HeartbeatAnswer,
+    JobBatch,
+    SyncReport,
+    Watermark,
+)
+
+api = NinjaAPI(
+    title="Belfry for site bridges",
+    version="1",
+    description="What a site's slurm-bridge asks of the portal and tells it.",
+    auth=SiteTokenAuth(),
+    parser=BridgeParser(),
+    urls_namespace="bridge",
+    docs_url=None,
+)
+
+answer_errors(api)
+
+Wait = Annotated[float, Query(ge=0, allow_inf_nan=False, description="Seconds; 25 at most count.")]
+KnownTag = Annotated[str, Header(alias="If-None-Match", description="The ETag that is known.")]
+
+
+@api.get("/desired-state", response={200: DesiredState, 304: None, **ERRORS})
+def get_desired_state(
+    request: HttpRequest, response: HttpResponse, wait: Wait = 0, known_tag: KnownTag = ""
+) -> Status[DesiredState | None]:
+    """All that Belfry wants of the site; waits for news while If-None-Match names all of it."""
+    known = _revision(known_tag)
+    state = wait_for_change(_site(request), known_revision=known, seconds=wait)
+    response["Cache-Control"] = "private, no-cache"
+    if state is None:
+        response["ETag"] = f'"{known}"'
+        return Status(304, None)
+    response["ETag"] = f'"{state.revision}"'
+    return Status(200, state)
+
+
+@api.post("/sync-results", response={204: None, **ERRORS})
+def post_sync_results(request: HttpRequest, report: SyncReport) -> Status[None]:
+    """What a cycle planned and did, and how Slurm is now."""
+    site = _site(request)
+    if report.actual is not None:
+        _refuse_other_cluster(site, report.actual.cluster)
+    refuse_future_report(report)
+    record_report(site=site, report=report, actor=_actor(site))
+    return Status(204, None)
+
+
+@api.post("/jobs", response={200: Watermark, **ERRORS})
+def post_jobs(request: HttpRequest, batch: JobBatch) -> Watermark:
+    """Jobs of the site's accounting; sending them again changes nothing."""
+    site = _site(request)
+    refuse_impossible_times(batch)
+    return record_jobs(site=site, batch=batch, actor=_actor(site))
+
+
+@api.post("/heartbeat", response={200: HeartbeatAnswer, **ERRORS})
+def post_heartbeat(request: HttpRequest, heartbeat: Heartbeat) -> HeartbeatAnswer:
+    """How the site is."""
+    site = _site(request)
+    _refuse_other_cluster(site, heartbeat.cluster)
+    record_heartbeat(site=site, heartbeat=heartbeat, actor=_actor(site))
+    return HeartbeatAnswer(portal_time=int(timezone.now().timestamp()))
+
+
+def _revision(tag: str) -> str | None:
+    """The revision in an entity tag, also in one that a proxy has made weak."""
+    found = re.match(r'\s*(?:W/)?"([^"]+)"', tag)
+    return found[1] if found else None
+
+
+def _site(request: HttpRequest) -> Site:
+    return cast(Site, request.auth)  # type: ignore[attr-defined]  # ninja sets what auth returned
+
+
+def _actor(site: Site) -> SystemActor:
+    return SystemActor(f"bridge@{site.code}")
+
+
+def _refuse_other_cluster(site: Site, cluster: str) -> None:
+    if cluster != site.cluster:
+        raise HttpError(
+            403, f"This token belongs to cluster {site.cluster}, not to {cluster[:80]}."
+        )

@@ -1,0 +1,74 @@
+"""Reads a request's JSON, gzip or not, within a bound on its unpacked size."""
+
+import json
+import re
+import zlib
+from typing import Any, NoReturn, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from ninja.parser import Parser
+
+_GZIP = 16 + zlib.MAX_WBITS
+
+# An escaped NUL, after any number of escaped backslashes; PostgreSQL's text cannot hold one.
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
+
+
+class BodyError(Exception):
+    """The body cannot be read, for a reason that its sender should be told."""
+
+    def __init__(self, status: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.status = status
+
+
+class BridgeParser(Parser):
+    """Unpacks gzip bodies; a bomb is cut off at the limit, not unpacked first."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        """Return the JSON object of the body, or raise BodyError."""
+        encoding = request.headers.get("Content-Encoding", "identity").strip().lower()
+        if encoding == "identity":
+            return _parsed(request.body)
+        if encoding == "gzip":
+            return _parsed(_unpacked(request.body))
+        raise BodyError(400, "The body's Content-Encoding must be gzip, or none.")
+
+
+def _unpacked(body: bytes) -> bytes:
+    limit = settings.MAX_BRIDGE_BODY_BYTES
+    unpacker = zlib.decompressobj(_GZIP)
+    try:
+        unpacked = unpacker.decompress(body, limit + 1)
+    except zlib.error as error:
+        raise BodyError(400, "The body is not gzip, though its header says so.") from error
+    if len(unpacked) > limit:
+        raise BodyError(413, "The unpacked body is too large; send smaller batches.")
+    if not unpacker.eof:
+        raise BodyError(400, "The gzip body is cut off; send it again.")
+    if unpacker.unused_data:
+        raise BodyError(400, "Something follows the gzip body.")
+    return unpacked
+
+
+def _parsed(body: bytes) -> dict[str, Any]:
+    try:
+        text = body.decode()
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        raise BodyError(400, f"The body is not UTF-8 at byte {error.start}.") from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}"
+        raise BodyError(400, f"The body is not JSON: {error.msg} at {place}.") from error
+    except (ValueError, RecursionError) as error:
+        raise BodyError(400, "The body is not JSON that the contract can hold.") from error
+    if not isinstance(value, dict):
+        raise BodyError(422, "The body must be one JSON object.")
+    if _NUL.search(text):
+        raise BodyError(422, "The body holds a NUL character.")
+    return cast(dict[str, Any], value)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")

@@ -1,0 +1,35 @@
+"""Refuses times that cannot be, which would otherwise hide later, true readings for good."""
+
+from django.utils import timezone
+from ninja.errors import HttpError
+
+from slurm_bridge.wire import JobBatch, JobRow, SyncReport
+
+# A site's clock may be somewhat wrong; what it reads is still worth having.
+ALLOWED_AHEAD_SECONDS = 2 * 3600
+
+
+def refuse_impossible_times(batch: JobBatch) -> None:
+    """Raise 422 where a batch was read in the future, or knows of more than had happened."""
+    now = int(timezone.now().timestamp())
+    if batch.read_at > now + ALLOWED_AHEAD_SECONDS:
+        raise HttpError(422, "read_at lies in the future: the site's clock is wrong.")
+    if batch.complete_until is not None and batch.complete_until > batch.read_at:
+        raise HttpError(422, "complete_until lies after read_at.")
+    for row in batch.rows:
+        if _latest(row) > batch.read_at + ALLOWED_AHEAD_SECONDS:
+            raise HttpError(422, f"Run {row.db_index} began or ended after it was read.")
+
+
+def refuse_future_report(report: SyncReport) -> None:
+    """Raise 422 where a cycle lies in the future: no calendar could show it to staff."""
+    said = [report.started_at, report.finished_at]
+    said += [verdict.checked_at for verdict in report.readiness]
+    if report.actual is not None:
+        said.append(report.actual.read_at)
+    if max(said) > int(timezone.now().timestamp()) + ALLOWED_AHEAD_SECONDS:
+        raise HttpError(422, "The cycle lies in the future: the site's clock is wrong.")
+
+
+def _latest(row: JobRow) -> int:
+    return max(row.submitted_at, row.started_at or 0, row.ended_at or 0)

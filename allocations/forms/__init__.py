@@ -1,0 +1,1 @@
+"""What people fill in: the applicants' forms and the staff's."""

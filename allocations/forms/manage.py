@@ -1,0 +1,63 @@
+"""What staff change after an award, as small forms."""
+
+from datetime import date, timedelta
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from allocations.forms.decisions import LONGEST_REASON
+from allocations.models.applications import MOST_GPU_HOURS
+
+LONGEST_DAYS_AHEAD = 5 * 366
+
+
+class ReasonForm(forms.Form):
+    """Why something changes."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The members of the project read this."),
+    )
+
+
+class BudgetForm(ReasonForm):
+    """GPU-hours to add, or with a minus to take away."""
+
+    gpu_hours = forms.IntegerField(
+        label=_("GPU-hours to add"),
+        min_value=-MOST_GPU_HOURS,
+        max_value=MOST_GPU_HOURS,
+        help_text=_("With a minus, hours are taken away: -100."),
+    )
+    seen_minutes = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    field_order = ("gpu_hours", "reason")
+
+    def clean_gpu_hours(self) -> int:
+        """Anything but nothing."""
+        hours: int = self.cleaned_data["gpu_hours"]
+        if hours == 0:
+            raise forms.ValidationError(_("Enter a number other than 0."))
+        return hours
+
+
+class EndForm(ReasonForm):
+    """Another last day."""
+
+    ends_on = forms.DateField(
+        label=_("Last day"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("A day before today ends the allocation at once; running jobs run out."),
+    )
+
+    field_order = ("ends_on", "reason")
+
+    def clean_ends_on(self) -> date:
+        """A day that somebody can have meant."""
+        ends_on: date = self.cleaned_data["ends_on"]
+        if ends_on > timezone.localdate() + timedelta(days=LONGEST_DAYS_AHEAD):
+            raise forms.ValidationError(_("This is more than five years ahead."))
+        return ends_on

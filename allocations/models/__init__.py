@@ -1,0 +1,36 @@
+"""The rows of the domain, one module an idea."""
+
+from allocations.models.applications import (
+    Application,
+    Award,
+    Decision,
+    Invitation,
+    RequestedHours,
+    Transition,
+)
+from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
+from allocations.models.sites import Partition, Site, SiteToken
+from allocations.models.sync import SiteStatus, SyncCycle
+from allocations.models.tracks import Track
+from allocations.models.usage import DailyUsage, Job
+
+__all__ = [
+    "Allocation",
+    "Application",
+    "Award",
+    "DailyUsage",
+    "Decision",
+    "Invitation",
+    "Job",
+    "LedgerEntry",
+    "Membership",
+    "Partition",
+    "Project",
+    "RequestedHours",
+    "Site",
+    "SiteStatus",
+    "SiteToken",
+    "SyncCycle",
+    "Track",
+    "Transition",
+]

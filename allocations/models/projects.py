@@ -1,0 +1,209 @@
+"""Projects, their members, and what they may use at each site."""
+
+import uuid
+from datetime import date
+from typing import ClassVar
+
+import pghistory
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation, User
+from allocations.models.applications import Application, Decision
+from allocations.models.sites import Partition, Site
+from allocations.models.tracks import Track
+from allocations.models.usage import DailyUsage
+from allocations.states import AllocationState
+
+
+def new_owner_mark() -> str:
+    """What Belfry writes into the descriptions of what it makes in Slurm, to know it again."""
+    return f"belfry-{uuid.uuid4()}"
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Named selections of projects."""
+
+    def of(self, user: User) -> "ProjectQuerySet":
+        """The projects that somebody is a member of today."""
+        return self.filter(memberships__user=user, memberships__left_at=None)
+
+
+@pghistory.track()
+class Project(models.Model):
+    """An awarded application; its name is that of its Slurm account."""
+
+    name = models.CharField(_("name"), max_length=20, unique=True)
+    owner_mark = models.CharField(max_length=60, unique=True, default=new_owner_mark)
+    application = models.OneToOneField(
+        Application, on_delete=models.PROTECT, related_name="project"
+    )
+    track = models.ForeignKey(Track, on_delete=models.PROTECT)
+    organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    title = models.CharField(_("title"), max_length=150)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager["Project"]] = ProjectQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ("-created_at",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """The project's page."""
+        return reverse("project", args=[self.name])
+
+
+@pghistory.track()
+class Membership(models.Model):
+    """Somebody's part in a project; `left_at` is set instead of deleting the row."""
+
+    class Role(models.TextChoices):
+        """What a member may do in the project."""
+
+        LEADER = "leader", _("Leader")
+        MEMBER = "member", _("Member")
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.MEMBER)
+    joined_at = models.DateTimeField(default=timezone.now)
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ("role", "joined_at")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "user"], condition=Q(left_at=None), name="one_part_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} in {self.project}"
+
+
+class AllocationQuerySet(models.QuerySet["Allocation"]):
+    """Named selections of allocations."""
+
+    def with_figures(self) -> "AllocationQuerySet":
+        """With `granted_minutes` of the ledger and `used_seconds` of GPU time, in one query."""
+        granted = (
+            LedgerEntry.objects.filter(allocation=OuterRef("pk"))
+            .values("allocation")
+            .annotate(total=Sum("gpu_minutes"))
+            .values("total")
+        )
+        used = (
+            DailyUsage.objects.filter(project=OuterRef("project"), site=OuterRef("site"))
+            .values("project")
+            .annotate(total=Sum("gpu_seconds"))
+            .values("total")
+        )
+        return self.annotate(  # type: ignore[no-redef]  # declared on the model for its readers
+            granted_minutes=Coalesce(Subquery(granted), 0),
+            used_seconds=Coalesce(Subquery(used), 0, output_field=models.BigIntegerField()),
+        )
+
+    def ended_before(self, today: date) -> "AllocationQuerySet":
+        """Allocations whose last day has passed."""
+        return self.filter(ends_on__lt=today)
+
+    def in_state(self, state: AllocationState, today: date) -> "AllocationQuerySet":
+        """Those that stand there on a day; the same answer as `Allocation.state_on`."""
+        if state == AllocationState.EXPIRED:
+            return self.ended_before(today)
+        running = self.filter(ends_on__gte=today)
+        if state == AllocationState.SUSPENDED:
+            return running.exclude(suspended_because="")
+        is_new = state == AllocationState.PROVISIONING
+        return running.filter(suspended_because="", active_since__isnull=is_new)
+
+
+@pghistory.track()
+class Allocation(models.Model):
+    """A project's right to use one site until a day; its amount is the sum of its ledger."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="allocations")
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="allocations")
+    partitions = models.ManyToManyField(Partition)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    suspended_because = models.TextField(_("why it is suspended"), blank=True)
+    active_since = models.DateTimeField(null=True)
+    """When a test submission was first accepted; None until then, or when one was refused."""
+    not_ready_because = models.TextField(blank=True)
+    """Why Slurm does not accept jobs yet, in the site's own words."""
+    confirmed_at = models.DateTimeField(null=True)
+    """When the last test submission was accepted."""
+
+    granted_minutes: int
+    used_seconds: int
+    """Both set by `with_figures` only."""
+
+    objects: ClassVar[AllocationQuerySet] = AllocationQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("allocation")
+        verbose_name_plural = _("allocations")
+        ordering = ("site",)
+        constraints = [
+            models.UniqueConstraint(fields=["project", "site"], name="one_allocation_a_site"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")), name="ends_after_start"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project} at {self.site}"
+
+    @property
+    def qos_name(self) -> str:
+        """The name of the QOS that holds this budget in Slurm."""
+        return f"{self.project.name}_{self.site.code}"
+
+    def state_on(self, today: date) -> AllocationState:
+        """Where the allocation stands on a day."""
+        if self.ends_on < today:
+            return AllocationState.EXPIRED
+        if self.suspended_because:
+            return AllocationState.SUSPENDED
+        return AllocationState.ACTIVE if self.active_since else AllocationState.PROVISIONING
+
+    @property
+    def state(self) -> AllocationState:
+        """Where the allocation stands today, by the calendar in Brussels."""
+        return self.state_on(timezone.localdate())
+
+
+@pghistory.track()
+class LedgerEntry(models.Model):
+    """GPU-minutes given or taken; corrected by further entries, never by edits."""
+
+    class Kind(models.TextChoices):
+        """Why the amount changed."""
+
+        AWARD = "award", _("Award")
+        SUPPLEMENT = "supplement", _("Supplement")
+        REDUCTION = "reduction", _("Reduction")
+
+    allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="ledger")
+    kind = models.CharField(max_length=12, choices=Kind)
+    gpu_minutes = models.BigIntegerField()
+    reason = models.TextField()
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True)
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.gpu_minutes:+d} GPU-minutes: {self.allocation}"

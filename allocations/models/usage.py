@@ -1,0 +1,88 @@
+"""What was used: each job once, and its seconds by project, site, user and UTC day."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from allocations.models.sites import Site
+
+
+class Job(models.Model):
+    """One run of one job or array task, as Slurm's accounting has it; written by COPY."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="jobs")
+    db_index = models.BigIntegerField()
+    job_id = models.BigIntegerField()
+    array_job_id = models.BigIntegerField(null=True)
+    array_task_id = models.BigIntegerField(null=True)
+    project = models.ForeignKey(
+        "allocations.Project", on_delete=models.PROTECT, related_name="jobs"
+    )
+    username = models.CharField(_("user"), max_length=64)
+    partition = models.CharField(_("partition"), max_length=200)
+    state = models.CharField(_("state"), max_length=32)
+    name = models.CharField(_("name"), max_length=200)
+    submitted_at = models.DateTimeField(_("submitted"))
+    started_at = models.DateTimeField(_("started"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    read_at = models.DateTimeField()
+    """When the site read this row; an older reading never replaces a newer one."""
+    counted_until = models.DateTimeField(null=True)
+    """Up to when the job counts: its end, or the time of reading while it runs."""
+    suspended_seconds = models.BigIntegerField(default=0)
+    gpus = models.PositiveIntegerField(_("GPUs"))
+    cpus = models.PositiveIntegerField(_("CPUs"))
+    nodes = models.PositiveIntegerField(_("nodes"))
+    exit_code = models.CharField(max_length=16)
+
+    gpu_seconds: int
+    """Set by `queries.jobs_of` only."""
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        ordering = ("-submitted_at", "-db_index")
+        constraints = [
+            models.UniqueConstraint(fields=["site", "db_index"], name="each_job_once"),
+        ]
+        indexes = [
+            models.Index(fields=["project", "-submitted_at", "-db_index"]),
+            models.Index(fields=["project", "site", "started_at", "counted_until"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"job {self.shown_id} at {self.site_id}"
+
+    @property
+    def shown_id(self) -> str:
+        """The id as Slurm writes it: 123 or 123_4."""
+        if self.array_job_id is None or self.array_task_id is None:
+            return str(self.job_id)
+        return f"{self.array_job_id}_{self.array_task_id}"
+
+
+class DailyUsage(models.Model):
+    """Seconds of a project at a site by one user on one UTC day; derived from jobs."""
+
+    project = models.ForeignKey(
+        "allocations.Project", on_delete=models.PROTECT, related_name="daily_usage"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    username = models.CharField(max_length=64)
+    day = models.DateField()
+    gpu_seconds = models.BigIntegerField()
+    cpu_seconds = models.BigIntegerField()
+    jobs = models.PositiveIntegerField()
+    """Jobs that ran on this day; a job across midnight counts on both."""
+
+    class Meta:
+        verbose_name = _("daily usage")
+        verbose_name_plural = _("daily usage")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "site", "username", "day"], name="one_row_a_day"
+            )
+        ]
+        indexes = [models.Index(fields=["day"])]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.site_id} {self.username} {self.day}"

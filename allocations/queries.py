@@ -1,0 +1,60 @@
+"""Questions to the database that more than one page or action asks."""
+
+from allauth.account.models import EmailAddress
+from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
+from django.db.models.functions import Coalesce, Extract, Greatest
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from allocations.models import Application, Invitation, Job, Project
+from allocations.rules.requests import TrackLimits, problems_of_request
+
+SHORTEST_ABSTRACT = 50
+
+
+def open_invitations_to(user: User) -> QuerySet[Invitation]:
+    """Invitations that were sent to an address which this person has verified."""
+    addresses = EmailAddress.objects.filter(user=user, verified=True).values("email")
+    return Invitation.objects.select_related("application", "invited_by").filter(
+        email__in=addresses, accepted_by=None, expires_at__gt=timezone.now()
+    )
+
+
+def jobs_of(project: Project) -> QuerySet[Job]:
+    """A project's jobs with the GPU-seconds that each has used so far, the newest first."""
+    ran = Extract(F("counted_until") - F("started_at"), "epoch")
+    charged = Greatest(ran - F("suspended_seconds"), 0) * F("gpus")
+    seconds = Coalesce(ExpressionWrapper(charged, output_field=BigIntegerField()), 0)
+    jobs = Job.objects.filter(project=project).select_related("site")
+    return jobs.annotate(gpu_seconds=seconds)  # type: ignore[no-redef]  # declared on the model
+
+
+def what_is_missing(application: Application) -> list[str]:
+    """What keeps an application from being handed in, in words for its applicant."""
+    missing = []
+    if not application.title.strip():
+        missing.append(_("Give the project a title."))
+    if application.organisation is None:
+        missing.append(_("Say for which organisation you apply."))
+    if len(application.abstract.strip()) < SHORTEST_ABSTRACT:
+        missing.append(
+            _("Write a public abstract of %(least)d characters at least.")
+            % {"least": SHORTEST_ABSTRACT}
+        )
+    if not application.purpose.strip():
+        missing.append(_("Say what you will use the GPU time for."))
+    track = application.track
+    return missing + problems_of_request(
+        limits=TrackLimits(
+            min_gpu_hours=track.min_gpu_hours,
+            max_gpu_hours=track.max_gpu_hours,
+            max_sites=track.max_sites,
+            lengths_in_months=tuple(track.lengths_in_months),
+        ),
+        hours_by_site={
+            line.site.name: line.gpu_hours
+            for line in application.requested_hours.select_related("site")
+        },
+        months=application.months,
+    )

@@ -1,0 +1,139 @@
+"""What each site last said of itself, ready to be shown."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from allocations.models import Site, SiteStatus, SyncCycle
+from slurm_bridge.wire import ActualAccount, ActualState, ChangeResult, Conflict, Heartbeat
+
+MOST_SHOWN = 200
+
+
+@dataclass(frozen=True)
+class SiteOverview:
+    """A site with its newest figures; None stands for what it never said."""
+
+    site: Site
+    status: SiteStatus | None
+    heartbeat: Heartbeat | None
+    last_cycle: "CycleReport | None"
+
+
+@dataclass(frozen=True)
+class CycleReport:
+    """A cycle of a bridge with what became of each change."""
+
+    cycle: SyncCycle
+    results: tuple[ChangeResult, ...]
+    conflicts: tuple[Conflict, ...]
+
+    @property
+    def unfinished(self) -> int:
+        """How many changes failed or were put off."""
+        return sum(result.outcome != "applied" for result in self.results)
+
+    @property
+    def shown_results(self) -> tuple[ChangeResult, ...]:
+        """The first of them, those not applied before the others: no site can fill a page."""
+        in_order = sorted(self.results, key=lambda result: result.outcome == "applied")
+        return tuple(in_order[:MOST_SHOWN])
+
+    @property
+    def shown_conflicts(self) -> tuple[Conflict, ...]:
+        """The first of the conflicts."""
+        return self.conflicts[:MOST_SHOWN]
+
+    @property
+    def left_out(self) -> int:
+        """How many results and conflicts are not shown."""
+        return sum(max(len(items) - MOST_SHOWN, 0) for items in (self.results, self.conflicts))
+
+
+@dataclass(frozen=True)
+class ObservedAccount:
+    """An account as the site's Slurm has it, with the budget of its QOS."""
+
+    account: ActualAccount
+    gpu_minutes: int | None
+
+    @property
+    def members(self) -> list[str]:
+        """The users who may submit to it, by name."""
+        return sorted(self.account.members)
+
+
+def site_overviews() -> list[SiteOverview]:
+    """All sites, in two queries."""
+    newest = {
+        cycle.site_id: cycle
+        for cycle in SyncCycle.objects.order_by("site_id", "-finished_at").distinct("site_id")
+    }
+    sites = Site.objects.select_related("status")
+    return [overview_of(site, newest.get(site.pk)) for site in sites]
+
+
+def overview_of(site: Site, last_cycle: SyncCycle | None) -> SiteOverview:
+    """One site with its newest figures."""
+    status: SiteStatus | None = getattr(site, "status", None)
+    return SiteOverview(
+        site=site,
+        status=status,
+        heartbeat=_heartbeat(status),
+        last_cycle=cycle_report(last_cycle) if last_cycle else None,
+    )
+
+
+def cycle_report(cycle: SyncCycle) -> CycleReport:
+    """A stored cycle, read back; parts that an older bridge wrote differently are left out."""
+    return CycleReport(
+        cycle=cycle,
+        results=tuple(_readable(ChangeResult, cycle.results)),
+        conflicts=tuple(_readable(Conflict, cycle.conflicts)),
+    )
+
+
+def observed_accounts(status: SiteStatus | None) -> list[ObservedAccount]:
+    """The accounts that a site reported, by name."""
+    state = observed_state(status)
+    if state is None:
+        return []
+    budgets = {qos.name: qos.gpu_minutes for qos in state.qos}
+    return [
+        ObservedAccount(account, budgets.get(account.default_qos or ""))
+        for account in sorted(state.accounts, key=lambda account: account.name)
+    ]
+
+
+def observed_state(status: SiteStatus | None) -> ActualState | None:
+    """What a site's Slurm has; None where it never said so in words that this release reads."""
+    stored = [status.actual] if status and status.actual else []
+    return next(iter(_readable(ActualState, stored)), None)
+
+
+def read_at(status: SiteStatus | None) -> datetime | None:
+    """When the site read the state of its Slurm that the portal has."""
+    if status is None or status.actual is None:
+        return None
+    return datetime.fromtimestamp(status.actual["read_at"], UTC)
+
+
+def has_accounting(site: Site) -> bool:
+    """Whether the site ever sent its accounting; without, what was used there is unknown, not 0."""
+    status: SiteStatus | None = getattr(site, "status", None)
+    return status is not None and status.accounting_until is not None
+
+
+def _heartbeat(status: SiteStatus | None) -> Heartbeat | None:
+    stored = [status.heartbeat] if status and status.heartbeat else []
+    return next(iter(_readable(Heartbeat, stored)), None)
+
+
+def _readable(message: Any, stored: list[Any]) -> Any:
+    for item in stored:
+        try:
+            yield message.model_validate(item)
+        except ValidationError:
+            continue

@@ -1,0 +1,49 @@
+"""The states of applications and allocations, and which step may follow which. Pure."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class ApplicationState(TextChoices):
+    """Where an application stands."""
+
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    INFO_REQUESTED = "info_requested", _("Information requested")
+    APPROVED = "approved", _("Approved")
+    APPROVED_REDUCED = "approved_reduced", _("Approved in part")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class AllocationState(TextChoices):
+    """Where a project stands at one site."""
+
+    PROVISIONING = "provisioning", _("Being set up")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    EXPIRED = "expired", _("Expired")
+
+
+_S = ApplicationState
+
+NEXT_STATES: dict[ApplicationState, frozenset[ApplicationState]] = {
+    _S.DRAFT: frozenset({_S.SUBMITTED, _S.WITHDRAWN}),
+    _S.SUBMITTED: frozenset(
+        {_S.INFO_REQUESTED, _S.APPROVED, _S.APPROVED_REDUCED, _S.REJECTED, _S.WITHDRAWN}
+    ),
+    _S.INFO_REQUESTED: frozenset({_S.SUBMITTED, _S.REJECTED, _S.WITHDRAWN}),
+    _S.APPROVED: frozenset(),
+    _S.APPROVED_REDUCED: frozenset(),
+    _S.REJECTED: frozenset(),
+    _S.WITHDRAWN: frozenset(),
+}
+
+EDITABLE_STATES = frozenset({_S.DRAFT, _S.INFO_REQUESTED})
+OPEN_STATES = frozenset({_S.SUBMITTED, _S.INFO_REQUESTED})
+AWARDED_STATES = frozenset({_S.APPROVED, _S.APPROVED_REDUCED})
+
+
+def can_become(state: str, new_state: ApplicationState) -> bool:
+    """Whether an application in one state may go to another in one step."""
+    return new_state in NEXT_STATES[ApplicationState(state)]

@@ -1,0 +1,1 @@
+"""Lists as tables: their columns, their order, and how a cell reads."""

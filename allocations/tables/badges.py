@@ -1,0 +1,74 @@
+"""Badges: a state in words, with a colour and an icon that only repeat them."""
+
+from datetime import date
+
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from allocations.states import AllocationState, ApplicationState
+from allocations.tables.words import urgency, words_for_due
+
+_LOOKS: dict[str, tuple[str, str]] = {
+    ApplicationState.DRAFT: ("secondary", "pencil"),
+    ApplicationState.SUBMITTED: ("primary", "inbox"),
+    ApplicationState.INFO_REQUESTED: ("warning", "question-circle"),
+    ApplicationState.APPROVED: ("success", "check-circle"),
+    ApplicationState.APPROVED_REDUCED: ("success", "check-circle"),
+    ApplicationState.REJECTED: ("danger", "x-circle"),
+    ApplicationState.WITHDRAWN: ("secondary", "arrow-return-left"),
+    AllocationState.PROVISIONING: ("info", "hourglass-split"),
+    AllocationState.ACTIVE: ("success", "check-circle"),
+    AllocationState.SUSPENDED: ("warning", "pause-circle"),
+    AllocationState.EXPIRED: ("secondary", "calendar-x"),
+}
+_OUTCOMES = {
+    "applied": ("success", "check-circle", _("applied")),
+    "deferred": ("warning", "hourglass-split", _("put off")),
+    "failed": ("danger", "x-circle", _("failed")),
+}
+_LEVELS = {
+    "ok": ("success", "check-circle", _("fine")),
+    "warning": ("warning", "exclamation-triangle", _("warning")),
+    "error": ("danger", "x-octagon", _("error")),
+}
+_URGENCY_LOOKS = {
+    "late": ("danger", "exclamation-triangle"),
+    "soon": ("warning", "clock"),
+    "later": ("secondary", "clock"),
+}
+
+
+def application_badge(state: str) -> SafeString:
+    """The state of an application."""
+    return _badge(*_LOOKS[state], ApplicationState(state).label)
+
+
+def allocation_badge(state: str) -> SafeString:
+    """The state of an allocation."""
+    return _badge(*_LOOKS[state], AllocationState(state).label)
+
+
+def due_badge(due: date, today: date) -> SafeString:
+    """How far away the decision date is."""
+    return _badge(*_URGENCY_LOOKS[urgency(due, today)], words_for_due(due, today))
+
+
+def outcome_badge(outcome: str) -> SafeString:
+    """What became of one change at a site."""
+    return _badge(*_OUTCOMES[outcome])
+
+
+def finding_badge(level: str) -> SafeString:
+    """How serious a finding of a site's own check is."""
+    return _badge(*_LEVELS[level])
+
+
+def _badge(look: str, icon: str, words: object) -> SafeString:
+    return format_html(
+        '<span class="badge rounded-pill state state-{}">'
+        '<i class="bi bi-{}" aria-hidden="true"></i> {}</span>',
+        look,
+        icon,
+        words,
+    )

@@ -1,0 +1,119 @@
+"""The list of jobs, on a page and as a file for a spreadsheet."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+import django_tables2 as tables
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists import ListTable
+from allocations.forms.jobs import STATES
+from allocations.models import Job
+from allocations.rules.spreadsheets import safe_cell
+from allocations.rules.text import one_line
+from allocations.rules.units import SECONDS_AN_HOUR
+
+LONGEST_NAME = 40
+ROWS_AT_ONCE = 2000
+_STATE_LABELS = dict(STATES)
+
+
+class JobTable(ListTable):
+    """Jobs with their GPU-hours; names are what somebody typed, so they are cut and isolated."""
+
+    shown_id = tables.Column(verbose_name=_("Job"), order_by=("job_id", "array_task_id"))
+    name = tables.Column()
+    site = tables.Column(accessor="site__name", verbose_name=_("Site"))
+    username = tables.Column()
+    state = tables.Column()
+    submitted_at = tables.DateTimeColumn(format="j M Y H:i")
+    gpus = tables.Column(attrs={"td": {"class": "figures text-lg-end"}})
+    gpu_seconds = tables.Column(
+        verbose_name=_("GPU-hours"), attrs={"td": {"class": "figures text-lg-end"}}
+    )
+
+    class Meta(ListTable.Meta):
+        model = Job
+        fields = (
+            "shown_id",
+            "name",
+            "site",
+            "username",
+            "state",
+            "submitted_at",
+            "gpus",
+            "gpu_seconds",
+        )
+        order_by = "-submitted_at"
+        empty_text = _("No jobs match.")
+
+    def render_name(self, value: str) -> SafeString:
+        """At most forty characters; whatever direction they run in stays inside the cell."""
+        return format_html("<bdi>{}</bdi>", Truncator(one_line(value)).chars(LONGEST_NAME))
+
+    def render_state(self, value: str) -> str:
+        """What the state means, in a word or two."""
+        return job_state(value)
+
+    def render_gpu_seconds(self, value: int) -> str:
+        """GPU-hours with two decimals."""
+        return exact_hours(value)
+
+
+def job_state(state: str) -> str:
+    """What a state of Slurm's accounting means, in a word or two."""
+    return str(_STATE_LABELS.get(state, state))
+
+
+def exact_hours(gpu_seconds: int) -> str:
+    """GPU-hours with two decimals, for lists in which small jobs matter too."""
+    return f"{gpu_seconds / SECONDS_AN_HOUR:,.2f}"
+
+
+_HEADINGS = (
+    "job_id", "name", "site", "user", "partition", "state",
+    "submitted", "started", "ended", "nodes", "cpus", "gpus", "gpu_hours",
+)  # fmt: skip
+
+
+def jobs_as_csv(jobs: QuerySet[Job], *, filename: str) -> StreamingHttpResponse:
+    """All these jobs as CSV, streamed; times are UTC."""
+    rows = jobs.iterator(chunk_size=ROWS_AT_ONCE)
+    return StreamingHttpResponse(
+        _lines(rows),
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )
+
+
+class _Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, line: str) -> str:
+        """Hand the line back."""
+        return line
+
+
+def _lines(jobs: Iterable[Job]) -> Iterator[str]:
+    writer = csv.writer(_Echo())
+    yield writer.writerow(_HEADINGS)
+    for job in jobs:
+        yield writer.writerow([safe_cell(cell) for cell in _cells(job)])
+
+
+def _cells(job: Job) -> tuple[object, ...]:
+    return (
+        job.shown_id, job.name, job.site.name, job.username, job.partition, job.state,
+        _time(job.submitted_at), _time(job.started_at), _time(job.ended_at),
+        job.nodes, job.cpus, job.gpus, f"{job.gpu_seconds / SECONDS_AN_HOUR:.4f}",
+    )  # fmt: skip
+
+
+def _time(moment: datetime | None) -> str:
+    return moment.astimezone(UTC).isoformat() if moment else ""

@@ -1,0 +1,71 @@
+"""The review queue as a table."""
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists import ListTable
+from allocations.models import Application
+from allocations.tables.badges import application_badge, due_badge
+
+
+class QueueTable(ListTable):
+    """One row an application; the most urgent comes first."""
+
+    title = tables.Column(verbose_name=_("Application"), order_by=("reference",), empty_values=())
+    organisation = tables.Column(verbose_name=_("Organisation"), order_by=("organisation__name",))
+    track = tables.Column(verbose_name=_("Track"), order_by=("track__name",))
+    gpu_hours = tables.Column(
+        verbose_name=_("GPU-hours"), attrs={"td": {"class": "figures text-lg-end"}}
+    )
+    submitted_at = tables.Column(verbose_name=_("Handed in"))
+    decision_due_on = tables.Column(verbose_name=_("Decision"), empty_values=())
+    state = tables.Column(verbose_name=_("State"))
+
+    class Meta(ListTable.Meta):
+        order_by = ("decision_due_on", "submitted_at")
+
+    def render_title(self, record: Application) -> SafeString:
+        """The title as a link to the review page, with reference and applicant below."""
+        return format_html(
+            '<a class="fw-semibold" href="{}"><bdi>{}</bdi></a>'
+            '<div class="small text-body-secondary">{} · <bdi>{}</bdi></div>',
+            reverse("review", args=[record.reference]),
+            record.title or record.reference,
+            record.reference,
+            record.applicant.full_name,
+        )
+
+    def render_organisation(self, record: Application) -> SafeString:
+        """The name with the kind below."""
+        organisation = record.organisation
+        return format_html(
+            '<bdi>{}</bdi><div class="small text-body-secondary">{}</div>',
+            organisation.name if organisation else "—",
+            organisation.get_kind_display() if organisation else "",
+        )
+
+    def render_gpu_hours(self, value: int) -> str:
+        """Whole hours, grouped by thousands."""
+        return number_format(value, force_grouping=True)
+
+    def render_submitted_at(self, record: Application) -> str:
+        """The day in Brussels."""
+        submitted_at = record.submitted_at
+        return date_format(timezone.localtime(submitted_at), "j M Y") if submitted_at else "—"
+
+    def render_decision_due_on(self, record: Application) -> SafeString | str:
+        """The date with how far away it is, while somebody waits for it."""
+        due = record.decision_due_on
+        if due is None or not record.is_open:
+            return "—"
+        badge = due_badge(due, timezone.localdate())
+        return format_html('{}<div class="small mt-1">{}</div>', badge, date_format(due, "j M Y"))
+
+    def render_state(self, record: Application) -> SafeString:
+        """The state as a badge."""
+        return application_badge(record.state)

@@ -1,0 +1,44 @@
+"""Words and badges of the staff's pages."""
+
+from datetime import date, datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from allocations.models import SiteStatus
+from allocations.site_overview import read_at
+from allocations.tables import badges, words
+
+register = template.Library()
+
+register.filter("outcome_badge", badges.outcome_badge)
+register.filter("finding_badge", badges.finding_badge)
+register.filter("shown_hours", words.shown_hours)
+
+
+@register.filter
+def due_badge(due: date) -> SafeString:
+    """How far away a decision date is, from today in Brussels."""
+    return badges.due_badge(due, timezone.localdate())
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long ago a moment was."""
+    return words.words_for_ago(moment, timezone.now())
+
+
+@register.filter
+def state_read_at(status: SiteStatus | None) -> datetime | None:
+    """When a site read the state of its Slurm that the portal has."""
+    return read_at(status)
+
+
+@register.simple_tag
+def sign_of(change: object) -> str:
+    """What a change does to Slurm, as an icon: it adds, takes away or alters."""
+    kind = str(getattr(change, "kind", "")).partition("_")[0]
+    if kind in ("create", "add", "open", "resume"):
+        return "plus-circle"
+    return "dash-circle" if kind in ("remove", "close", "suspend") else "arrow-repeat"

@@ -1,0 +1,53 @@
+"""Addresses of applications, projects and the staff's pages."""
+
+from django.urls import path
+
+from allocations.views import (
+    applications,
+    decisions,
+    drafts,
+    invitations,
+    manage,
+    projects,
+    queue,
+    sites,
+    usage,
+)
+
+urlpatterns = [
+    # Applicants
+    path("applications/", applications.my_applications, name="applications"),
+    path("applications/new", drafts.choose_track, name="choose_track"),
+    path("applications/new/<slug:track_code>", drafts.start, name="start_application"),
+    path("applications/<str:reference>/", applications.application, name="application"),
+    path("applications/<str:reference>/edit", drafts.edit, name="edit_application"),
+    path("applications/<str:reference>/submit", drafts.submit, name="submit_application"),
+    path("applications/<str:reference>/withdraw", drafts.withdraw, name="withdraw_application"),
+    path("applications/<str:reference>/invite", invitations.invite, name="invite_member"),
+    path("invitations/<int:invitation_id>/revoke", invitations.revoke, name="revoke_invitation"),
+    path("invitations/<int:invitation_id>/accept", invitations.accept_own, name="accept_own"),
+    path("invitations/<str:token>/", invitations.accept, name="accept_invitation"),
+    path("organisations/new", drafts.new_organisation, name="new_organisation"),
+    # Members
+    path("projects/", projects.my_projects, name="projects"),
+    path("projects/<str:name>/", projects.project, name="project"),
+    path("projects/<str:name>/jobs", projects.jobs, name="project_jobs"),
+    path("projects/<str:name>/usage.json", usage.usage, name="project_usage"),
+    path("projects/<str:name>/<slug:site_code>.sh", projects.script, name="sbatch_script"),
+    path("projects/<str:name>/invite", invitations.invite_to_project, name="invite_to_project"),
+    path("members/<int:membership_id>/remove", manage.remove_member, name="remove_member"),
+    # Staff
+    path("staff/queue", queue.queue, name="queue"),
+    path("staff/applications/<str:reference>/", decisions.review, name="review"),
+    path("staff/applications/<str:reference>/preview", decisions.preview, name="preview"),
+    path("staff/applications/<str:reference>/approve", decisions.approve, name="approve"),
+    path("staff/applications/<str:reference>/reject", decisions.reject, name="reject"),
+    path("staff/applications/<str:reference>/ask", decisions.ask, name="ask"),
+    path("staff/projects/", queue.all_projects, name="all_projects"),
+    path("staff/sites/", sites.sites, name="sites"),
+    path("staff/sites/<slug:code>/", sites.site, name="site"),
+    path("allocations/<int:allocation_id>/budget", manage.change_budget, name="change_budget"),
+    path("allocations/<int:allocation_id>/end", manage.change_end, name="change_end"),
+    path("allocations/<int:allocation_id>/suspend", manage.suspend, name="suspend"),
+    path("allocations/<int:allocation_id>/resume", manage.resume, name="resume"),
+]

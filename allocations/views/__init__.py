@@ -1,0 +1,1 @@
+"""Pages: each view loads with permission, validates a form, calls one action and answers."""

@@ -1,0 +1,142 @@
+"""Everything that happened to a project, in one list, newest first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from django.apps import apps
+from django.db.models import F, Q, Window
+from django.db.models.functions import Lag
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from allocations.models import LedgerEntry, Membership, Project
+from allocations.states import ApplicationState
+from allocations.templatetags.belfry import hours_of_minutes
+
+MOST_EVENTS = 200
+
+
+@dataclass(frozen=True)
+class Event:
+    """One step: when, what, by whom, and why where somebody gave a reason."""
+
+    at: datetime
+    sentence: str
+    actor: str = ""
+    reason: str = ""
+
+
+def history(project: Project) -> list[Event]:
+    """Steps of the application, ledger, changes at the sites, and members, newest first."""
+    events = chain(
+        _application(project), _ledger(project), _allocations(project), _members(project)
+    )
+    return sorted(events, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]
+
+
+def _application(project: Project) -> Iterator[Event]:
+    sentences = {
+        ApplicationState.DRAFT: _("The application was started."),
+        ApplicationState.SUBMITTED: _("The application was handed in."),
+        ApplicationState.INFO_REQUESTED: _("Staff asked a question."),
+        ApplicationState.APPROVED: _("The application was approved."),
+        ApplicationState.APPROVED_REDUCED: _("The application was approved in part."),
+    }
+    transitions = project.application.transitions.select_related("actor")
+    for step in transitions.filter(state__in=sentences):
+        yield Event(
+            at=step.at,
+            sentence=sentences[ApplicationState(step.state)],
+            actor=_name(step.actor),
+            reason=step.reason,
+        )
+
+
+def _ledger(project: Project) -> Iterator[Event]:
+    entries = LedgerEntry.objects.filter(allocation__project=project)
+    for entry in entries.select_related("actor", "allocation__site"):
+        amount = {
+            "hours": hours_of_minutes(abs(entry.gpu_minutes)),
+            "site": entry.allocation.site.name,
+        }
+        is_award = entry.kind == LedgerEntry.Kind.AWARD
+        if entry.gpu_minutes < 0:
+            sentence = _("%(hours)s GPU-hours were taken back at %(site)s.") % amount
+        elif is_award:
+            sentence = _("%(hours)s GPU-hours were granted at %(site)s.") % amount
+        else:
+            sentence = _("%(hours)s GPU-hours were added at %(site)s.") % amount
+        # The reason of an award is that of the decision, which stands in the list already.
+        reason = "" if is_award else entry.reason
+        yield Event(at=entry.at, sentence=sentence, actor=_name(entry.actor), reason=reason)
+
+
+def _members(project: Project) -> Iterator[Event]:
+    for membership in Membership.objects.filter(project=project).select_related("user"):
+        who = {"who": membership.user.full_name}
+        leads = membership.role == Membership.Role.LEADER
+        joined = _("%(who)s leads the project.") if leads else _("%(who)s joined the project.")
+        yield Event(at=membership.joined_at, sentence=joined % who)
+        if membership.left_at:
+            yield Event(at=membership.left_at, sentence=_("%(who)s left the project.") % who)
+
+
+def _allocations(project: Project) -> Iterator[Event]:
+    """What the audit trail knows of end, suspension and readiness at each site."""
+    rows = _changes_of_allocations(project)
+    people = User.objects.in_bulk({row["pgh_context__metadata__user"] for row in rows} - {None})
+    for row in rows:
+        person = people.get(row["pgh_context__metadata__user"])
+        for sentence, reason in _sentences(row):
+            yield Event(row["pgh_created_at"], sentence, _name(person), reason)
+
+
+def _changes_of_allocations(project: Project) -> list[dict[str, Any]]:
+    """Audit rows in which something differs from the row before; a fresh check is no change."""
+    columns = ("ends_on", "suspended_because", "active_since")
+    before = {
+        f"{column}_before": Window(Lag(column), partition_by="pgh_obj_id", order_by="pgh_id")
+        for column in columns
+    }
+    differs = (
+        ~Q(ends_on=F("ends_on_before"))
+        | ~Q(suspended_because=F("suspended_because_before"))
+        | Q(active_since=None, active_since_before__isnull=False)
+        | Q(active_since__isnull=False, active_since_before=None)
+    )
+    trail = apps.get_model("allocations", "AllocationEvent").objects.filter(project=project)
+    changes = trail.annotate(**before).filter(differs, ends_on_before__isnull=False)
+    return list(
+        changes.values(
+            "pgh_created_at",
+            "pgh_context__metadata__user",
+            "site__name",
+            "not_ready_because",
+            *columns,
+            *before,
+        )
+    )
+
+
+def _sentences(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What one row says, each with its reason."""
+    site = {"site": row["site__name"]}
+    if row["ends_on"] != row["ends_on_before"]:
+        day = date_format(row["ends_on"], "j F Y")
+        yield _("The last day at %(site)s became %(day)s.") % {**site, "day": day}, ""
+    if row["suspended_because"] and not row["suspended_because_before"]:
+        yield _("Suspended at %(site)s.") % site, row["suspended_because"]
+    elif row["suspended_because_before"] and not row["suspended_because"]:
+        yield _("Opened again at %(site)s.") % site, ""
+    elif row["active_since"] and not row["active_since_before"]:
+        yield _("Ready at %(site)s: a test submission was accepted.") % site, ""
+    elif row["active_since_before"] and not row["active_since"]:
+        yield _("%(site)s stopped accepting jobs.") % site, row["not_ready_because"]
+
+
+def _name(person: User | None) -> str:
+    return person.full_name if person else ""

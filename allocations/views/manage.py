@@ -1,0 +1,154 @@
+"""What changes after the award: budget, end, suspension, and members leaving."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.forms import Form
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from allocations.access import project_for
+from allocations.actions import allocations as actions
+from allocations.errors import AllocationsError, StateError
+from allocations.forms.manage import BudgetForm, EndForm, ReasonForm
+from allocations.models import Allocation, Membership
+from allocations.site_overview import has_accounting
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One way to change an allocation: its form, its words, its action."""
+
+    form_class: type[Form]
+    heading: str | Promise
+    explanation: str | Promise
+    button: str | Promise
+    done: str | Promise
+    act: Callable[..., Any]
+    initial: Callable[[Allocation], dict[str, Any]] = lambda _allocation: {}
+    is_grave: bool = False
+
+
+_BUDGET = _Change(
+    form_class=BudgetForm,
+    heading=_("Change the budget"),
+    explanation=_("Slurm knows the new amount within seconds. Running jobs go on."),
+    button=_("Change the budget"),
+    done=_("The budget is changed; the site applies it within seconds."),
+    act=actions.change_budget,
+    initial=lambda allocation: {"seen_minutes": allocation.granted_minutes},
+)
+_END = _Change(
+    form_class=EndForm,
+    heading=_("Change the last day"),
+    explanation=_("After the last day new jobs are refused; running jobs run out."),
+    button=_("Change the last day"),
+    done=_("The last day is changed; the site applies it within seconds."),
+    act=actions.change_end,
+    initial=lambda allocation: {"ends_on": allocation.ends_on},
+)
+_SUSPEND = _Change(
+    form_class=ReasonForm,
+    heading=_("Suspend"),
+    explanation=_("New jobs are refused until somebody resumes it; running jobs run out."),
+    button=_("Suspend the allocation"),
+    done=_("Suspended: the site refuses new jobs within seconds."),
+    act=actions.suspend_allocation,
+    is_grave=True,
+)
+_RESUME = _Change(
+    form_class=ReasonForm,
+    heading=_("Resume"),
+    explanation=_("New jobs are accepted again once the site has checked it."),
+    button=_("Resume the allocation"),
+    done=_("Resumed: the site accepts new jobs within seconds."),
+    act=actions.resume_allocation,
+)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_budget(request: SignedInRequest, allocation_id: int) -> HttpResponse:
+    """Give more GPU-hours, or take some away."""
+    return _change(request, allocation_id, _BUDGET)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_end(request: SignedInRequest, allocation_id: int) -> HttpResponse:
+    """Move the last day."""
+    return _change(request, allocation_id, _END)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def suspend(request: SignedInRequest, allocation_id: int) -> HttpResponse:
+    """Refuse new jobs."""
+    return _change(request, allocation_id, _SUSPEND)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def resume(request: SignedInRequest, allocation_id: int) -> HttpResponse:
+    """Accept new jobs again."""
+    return _change(request, allocation_id, _RESUME)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def remove_member(request: SignedInRequest, membership_id: int) -> HttpResponse:
+    """Ask once, then end somebody's part in a project."""
+    membership = get_object_or_404(
+        Membership.objects.select_related("project", "user"), pk=membership_id
+    )
+    actor = request.user
+    project_for(actor, membership.project.name, Permission.PROJECT_REMOVE_MEMBER)
+    if request.method != "POST":
+        return render(request, "staff/remove_member.html", {"membership": membership})
+    try:
+        actions.remove_member(membership_id=membership_id, actor=actor)
+    except AllocationsError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(
+            request, _("%(name)s has left the project.") % {"name": membership.user.full_name}
+        )
+    return redirect(membership.project)
+
+
+def _change(request: SignedInRequest, allocation_id: int, change: _Change) -> HttpResponse:
+    actor = request.user
+    allocation = get_object_or_404(
+        Allocation.objects.with_figures().select_related("project", "site__status"),
+        pk=allocation_id,
+    )
+    project_for(actor, allocation.project.name, Permission.PROJECT_MANAGE)
+    form = change.form_class(
+        request.POST if request.method == "POST" else None, initial=change.initial(allocation)
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            change.act(allocation_id=allocation_id, actor=actor, **form.cleaned_data)
+        except StateError as error:
+            messages.warning(request, str(error))
+            return redirect(allocation.project)
+        except AllocationsError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, str(change.done))
+            return redirect(allocation.project)
+    context = {
+        "allocation": allocation,
+        "form": form,
+        "change": change,
+        "has_accounting": has_accounting(allocation.site),
+    }
+    return render(request, "staff/change.html", context, status=422 if form.errors else 200)

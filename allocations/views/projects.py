@@ -1,0 +1,138 @@
+"""Projects as their members see them: where they stand, how to submit, what was used."""
+
+from datetime import date, timedelta
+from typing import TypedDict
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Prefetch, QuerySet, Sum
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.lists import render_list
+from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from allocations.access import permissions_on_project, project_for
+from allocations.forms.invitations import InvitationForm
+from allocations.forms.jobs import JobFilter
+from allocations.models import Allocation, DailyUsage, Membership, Project
+from allocations.queries import jobs_of
+from allocations.states import AllocationState
+from allocations.tables.jobs import JobTable, jobs_as_csv
+from allocations.views.history import history
+from allocations.views.site_cards import first_job, site_cards
+
+PER_PAGE = 20
+LATEST_JOBS = 10
+DAYS_SHOWN = 14
+
+
+class DayOfUse(TypedDict):
+    """What was used at one site on one UTC day."""
+
+    day: date
+    site__name: str
+    gpu_seconds: int
+    jobs: int
+
+
+@login_required
+@require_safe
+def my_projects(request: SignedInRequest) -> HttpResponse:
+    """The projects that this person is a member of."""
+    mine = (
+        Project.objects.of(request.user)
+        .select_related("track", "organisation")
+        .prefetch_related(
+            Prefetch("allocations", Allocation.objects.with_figures().select_related("site"))
+        )
+    )
+    page = Paginator(mine, PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "projects/list.html", {"page": page})
+
+
+@login_required
+@require_safe
+def project(request: SignedInRequest, name: str) -> HttpResponse:
+    """One project: a card for each site, members, use, jobs, history."""
+    shown = _project_for_reading(request, name)
+    held = permissions_on_project(request.user, shown)
+    cards = site_cards(shown)
+    return render(
+        request,
+        "projects/project.html",
+        {
+            "project": shown,
+            "cards": cards,
+            "is_being_set_up": any(card.state == AllocationState.PROVISIONING for card in cards),
+            "members": _members(shown),
+            "invitations": shown.application.invitations.filter(accepted_by=None),
+            "invitation_form": InvitationForm(),
+            "my_username": getattr(getattr(request.user, "unix_identity", None), "username", ""),
+            "may_invite": Permission.PROJECT_INVITE in held,
+            "may_remove": Permission.PROJECT_REMOVE_MEMBER in held,
+            "may_manage": Permission.PROJECT_MANAGE in held,
+            "may_review": request.user.may(Permission.QUEUE_VIEW),
+            "days": _daily_use(shown),
+            "jobs": jobs_of(shown)[:LATEST_JOBS],
+            "history": history(shown),
+        },
+    )
+
+
+@login_required
+@require_safe
+def jobs(request: SignedInRequest, name: str) -> HttpResponseBase:
+    """The project's jobs: sorted, filtered, searched, page by page, or all of them as CSV."""
+    shown = _project_for_reading(request, name)
+    filtered = JobFilter(request.GET, queryset=jobs_of(shown), project=shown)
+    if request.GET.get("format") == "csv":
+        return jobs_as_csv(filtered.qs, filename=f"{shown.name}-jobs.csv")
+    return render_list(
+        request,
+        filters=filtered,
+        table_class=JobTable,
+        template="projects/jobs.html",
+        project=shown,
+    )
+
+
+@login_required
+@require_safe
+def script(request: SignedInRequest, name: str, site_code: str) -> HttpResponse:
+    """A first job for one site, as a file."""
+    shown = _project_for_reading(request, name)
+    allocation = (
+        shown.allocations.filter(site__code=site_code).select_related("site", "project").first()
+    )
+    if allocation is None:
+        raise Http404
+    filename = f"{shown.name}-{site_code}.sh"
+    return HttpResponse(
+        first_job(allocation),
+        content_type="text/x-shellscript; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="{filename}"'},
+    )
+
+
+def _project_for_reading(request: SignedInRequest, name: str) -> Project:
+    projects = Project.objects.select_related("track", "organisation", "application")
+    return project_for(request.user, name, Permission.PROJECT_VIEW, among=projects)
+
+
+def _members(project: Project) -> QuerySet[Membership]:
+    return project.memberships.filter(left_at=None).select_related("user__unix_identity")
+
+
+def _daily_use(project: Project) -> list[DayOfUse]:
+    """The last two weeks' use, the newest day first."""
+    since = timezone.now().date() - timedelta(days=DAYS_SHOWN)
+    rows = (
+        DailyUsage.objects.filter(project=project, day__gt=since)
+        .values("day", "site__name")
+        .annotate(gpu_seconds=Sum("gpu_seconds"), jobs=Sum("jobs"))
+        .order_by("-day", "-site__name")
+    )
+    return [DayOfUse(**row) for row in rows]

@@ -1,0 +1,48 @@
+"""What staff choose from: the review queue and all projects."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Max, Prefetch
+from django.http import HttpResponse
+from django.views.decorators.http import require_safe
+
+from accounts.lists import render_list
+from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from allocations.access import require
+from allocations.forms.queue import ProjectsFilter, QueueFilter
+from allocations.models import Allocation, Application, Project
+from allocations.tables.projects import ProjectsTable
+from allocations.tables.queue import QueueTable
+
+
+@login_required
+@require_safe
+def queue(request: SignedInRequest) -> HttpResponse:
+    """Every application that was handed in; the most urgent first."""
+    require(request.user, Permission.QUEUE_VIEW)
+    applications = Application.objects.handed_in().for_lists()
+    return render_list(
+        request,
+        filters=QueueFilter(request.GET, applications, request=request),
+        table_class=QueueTable,
+        template="staff/queue.html",
+    )
+
+
+@login_required
+@require_safe
+def all_projects(request: SignedInRequest) -> HttpResponse:
+    """Every project with what it has and used at each site."""
+    require(request.user, Permission.PROJECT_VIEW)
+    allocations = Allocation.objects.with_figures().select_related("site__status")
+    projects = (
+        Project.objects.select_related("organisation", "track")
+        .annotate(ends_on=Max("allocations__ends_on"))
+        .prefetch_related(Prefetch("allocations", queryset=allocations))
+    )
+    return render_list(
+        request,
+        filters=ProjectsFilter(request.GET, projects, request=request),
+        table_class=ProjectsTable,
+        template="staff/projects.html",
+    )

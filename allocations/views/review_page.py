@@ -1,0 +1,128 @@
+"""One application on one page, with the forms that decide it."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from allocations.access import permissions_on_application
+from allocations.actions.decisions import AwardLine
+from allocations.actions.preview import SitePreview, preview_approval
+from allocations.errors import AllocationsError
+from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
+from allocations.models import Application, Project, Site
+from allocations.states import ApplicationState
+
+EARLIER_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What approving would change at each site, or why that cannot be said."""
+
+    sites: list[SitePreview]
+    problem: str = ""
+
+
+def render_review(
+    request: SignedInRequest,
+    application: Application,
+    *,
+    approval: ApprovalForm | None = None,
+    question: QuestionForm | None = None,
+    rejection: RejectionForm | None = None,
+    preview: Preview | None = None,
+) -> HttpResponse:
+    """The whole page; a form that was refused comes back as it was filled in."""
+    actor = request.user
+    may_decide = Permission.APPLICATION_DECIDE in permissions_on_application(actor, application)
+    can_approve = may_decide and application.state == ApplicationState.SUBMITTED
+    shown_approval = approval or (ApprovalForm(application) if can_approve else None)
+    if preview is None and can_approve and shown_approval is not None:
+        preview = _preview_of(shown_approval, actor)
+    refused = approval or question or rejection
+    return render(
+        request,
+        "staff/review.html",
+        {
+            "application": application,
+            "requested": application.requested_hours.select_related("site"),
+            "invitations": application.invitations.select_related("accepted_by"),
+            "transitions": application.transitions.select_related("actor"),
+            "earlier": _earlier_applications(application),
+            "projects": _projects_of_organisation(application),
+            "decision": _decision_of(application),
+            "approval": shown_approval if can_approve else None,
+            "question": question or (QuestionForm(application) if can_approve else None),
+            "rejection": rejection or RejectionForm(application),
+            "preview": preview,
+            "may_decide": may_decide,
+            "why_not": _why_not(actor, may_decide=may_decide),
+            "refused": refused if refused is not None and refused.errors else None,
+        },
+        status=422 if refused is not None and refused.errors else 200,
+    )
+
+
+def preview_awards(application: Application, awards: dict[Site, AwardLine], actor: User) -> Preview:
+    """Exactly what approving these awards would change in Slurm, or why it would be refused."""
+    try:
+        sites = preview_approval(application_id=application.pk, awards=awards, actor=actor)
+    except AllocationsError as error:
+        return Preview(sites=[], problem=str(error))
+    return Preview(sites=sites)
+
+
+def preview_of_form(form: ApprovalForm, actor: User) -> Preview:
+    """The same for what somebody has typed so far."""
+    if not form.is_valid():
+        problem = _("Correct what is marked in the form to see what would change.")
+        return Preview(sites=[], problem=problem)
+    return preview_awards(form.application, form.awards(), actor)
+
+
+def _preview_of(form: ApprovalForm, actor: User) -> Preview:
+    if form.is_bound:
+        typed = ApprovalForm(form.application, form.data, needs_reason=False)
+        return preview_of_form(typed, actor)
+    return preview_awards(form.application, form.asked_awards(), actor)
+
+
+def _why_not(actor: User, *, may_decide: bool) -> str:
+    if may_decide:
+        return ""
+    if actor.may(Permission.APPLICATION_DECIDE):
+        return _("You are in the team of this application, so somebody else decides it.")
+    return _("Your role lets you read applications; staff decide them.")
+
+
+def _earlier_applications(application: Application) -> list[Application]:
+    others = Application.objects.handed_in().exclude(pk=application.pk)
+    return list(
+        others.filter(organisation=application.organisation, organisation__isnull=False)
+        .select_related("track", "applicant")
+        .order_by("-submitted_at")[:EARLIER_SHOWN]
+    )
+
+
+def _projects_of_organisation(application: Application) -> list[Project]:
+    return list(
+        Project.objects.filter(organisation=application.organisation)
+        .exclude(application=application)
+        .select_related("track")
+        .prefetch_related("allocations__site")
+        .order_by("-created_at")[:EARLIER_SHOWN]
+    )
+
+
+def _decision_of(application: Application) -> Application | None:
+    return (
+        Application.objects.filter(pk=application.pk, decision__isnull=False)
+        .select_related("decision__decided_by", "project")
+        .prefetch_related("decision__awards__site", "decision__awards__partitions")
+        .first()
+    )

@@ -1,0 +1,160 @@
+"""A project at one site, as its page shows it: state in words, figures, and a first job."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from allocations.models import Allocation, Project, SiteStatus
+from allocations.states import AllocationState
+
+_TONES = {
+    AllocationState.PROVISIONING: "info",
+    AllocationState.ACTIVE: "success",
+    AllocationState.SUSPENDED: "warning",
+    AllocationState.EXPIRED: "secondary",
+}
+
+
+@dataclass(frozen=True)
+class SiteCard:
+    """What the page says about a project at one site."""
+
+    allocation: Allocation
+    granted_minutes: int
+    used_seconds: int
+    status: SiteStatus | None
+    script: str
+
+    @property
+    def state(self) -> AllocationState:
+        """Where the project stands here today."""
+        return self.allocation.state
+
+    @property
+    def tone(self) -> str:
+        """Bootstrap's name of the colour that goes with the state."""
+        return _TONES[self.state]
+
+    @property
+    def state_in_words(self) -> str:
+        """One sentence on where the project stands here."""
+        return _STATE_IN_WORDS[self.state](self.allocation)
+
+    @property
+    def accepts_jobs(self) -> bool:
+        """Whether a submission would be accepted now."""
+        return self.state == AllocationState.ACTIVE
+
+    @property
+    def remaining_seconds(self) -> int:
+        """What is left, in GPU-seconds; a job that ran over its budget leaves nothing."""
+        return max(self.granted_minutes * 60 - self.used_seconds, 0)
+
+    @property
+    def used_percent(self) -> int:
+        """How much of the grant is used, from 0 to 100, rounded down."""
+        granted = self.granted_minutes * 60
+        return min(100 * self.used_seconds // granted, 100) if granted else 0
+
+    @property
+    def figures_until(self) -> datetime | None:
+        """Up to when every job is counted; None where the site has not sent its accounting yet."""
+        return self.status.accounting_until if self.status else None
+
+    @property
+    def figures_until_in_words(self) -> str:
+        """The same as people say it: a time today, else a day and a time."""
+        return _moment(self.figures_until, "H:i") if self.figures_until else ""
+
+    @property
+    def silent_since(self) -> datetime | None:
+        """Since when the site has not been heard, where that is too long; else None."""
+        status = self.status
+        return status.last_seen_at if status and status.is_late else None
+
+    @property
+    def script_name(self) -> str:
+        """What the page calls the batch script."""
+        return f"{self.allocation.project.name}-{self.allocation.site.code}.sh"
+
+    @property
+    def never_heard(self) -> bool:
+        """Whether the site has not said anything yet."""
+        return self.status is None or self.status.last_seen_at is None
+
+
+def site_cards(project: Project) -> list[SiteCard]:
+    """One card for each site of the project, in two queries and one for the partitions."""
+    allocations = (
+        Allocation.objects.with_figures()
+        .filter(project=project)
+        .select_related("site", "site__status", "project")
+        .prefetch_related("partitions")
+        .order_by("-site__name")
+    )
+    return [
+        SiteCard(
+            allocation=allocation,
+            granted_minutes=allocation.granted_minutes,
+            used_seconds=allocation.used_seconds,
+            status=getattr(allocation.site, "status", None),
+            script=first_job(allocation),
+        )
+        for allocation in allocations
+    ]
+
+
+def first_job(allocation: Allocation) -> str:
+    """A batch script that this allocation accepts; it holds nothing that people typed."""
+    script: str = render_to_string(
+        "projects/first_job.sh",
+        {
+            "project": allocation.project.name,
+            "site": allocation.site,
+            "partition": min(partition.name for partition in allocation.partitions.all()),
+        },
+    )
+    return script.strip() + "\n"
+
+
+def _provisioning(allocation: Allocation) -> str:
+    if allocation.not_ready_because:
+        return _("Being set up. The site does not accept jobs yet: %(why)s") % {
+            "why": allocation.not_ready_because
+        }
+    return _("Being set up. This usually takes less than a minute.")
+
+
+def _active(allocation: Allocation) -> str:
+    since = _moment(allocation.active_since, "H:i:s") if allocation.active_since else ""
+    return _("Active since %(moment)s, checked by a test submission.") % {"moment": since}
+
+
+def _suspended(allocation: Allocation) -> str:
+    return _("Suspended: %(why)s") % {"why": allocation.suspended_because}
+
+
+def _expired(allocation: Allocation) -> str:
+    return _("Expired on %(day)s. New jobs are refused.") % {
+        "day": date_format(allocation.ends_on, "j F Y")
+    }
+
+
+_STATE_IN_WORDS = {
+    AllocationState.PROVISIONING: _provisioning,
+    AllocationState.ACTIVE: _active,
+    AllocationState.SUSPENDED: _suspended,
+    AllocationState.EXPIRED: _expired,
+}
+
+
+def _moment(moment: datetime, time_format: str) -> str:
+    local = timezone.localtime(moment)
+    time = date_format(local, time_format)
+    if local.date() == timezone.localdate():
+        return time
+    return _("%(day)s, %(time)s") % {"day": date_format(local, "j F Y"), "time": time}

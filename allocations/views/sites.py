@@ -1,0 +1,51 @@
+"""How the sites are, for staff."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from allocations.access import require
+from allocations.models import Site, SyncCycle
+from allocations.site_overview import (
+    cycle_report,
+    observed_accounts,
+    overview_of,
+    read_at,
+    site_overviews,
+)
+
+CYCLES_A_PAGE = 10
+ACCOUNTS_A_PAGE = 25
+
+
+@login_required
+@require_safe
+def sites(request: SignedInRequest) -> HttpResponse:
+    """Every site at a glance."""
+    require(request.user, Permission.SITES_VIEW)
+    return render(request, "staff/sites.html", {"overviews": site_overviews()})
+
+
+@login_required
+@require_safe
+def site(request: SignedInRequest, code: str) -> HttpResponse:
+    """One site: its cycles with every change, and what its Slurm has."""
+    require(request.user, Permission.SITES_VIEW)
+    shown = get_object_or_404(Site.objects.select_related("status"), code=code)
+    history = SyncCycle.objects.filter(site=shown)
+    cycles = Paginator(history, CYCLES_A_PAGE).get_page(request.GET.get("page"))
+    overview = overview_of(shown, history.first())
+    accounts = Paginator(observed_accounts(overview.status), ACCOUNTS_A_PAGE)
+    context = {
+        "overview": overview,
+        "site": shown,
+        "cycles": cycles,
+        "reports": [cycle_report(cycle) for cycle in cycles],
+        "accounts": accounts.get_page(request.GET.get("accounts")),
+        "read_at": read_at(overview.status),
+    }
+    return render(request, "staff/site.html", context)

@@ -1,0 +1,95 @@
+"""An application's way as a list of steps: those taken, the one it stands at, those to come."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from allocations.models import Application, Transition
+from allocations.states import AWARDED_STATES, ApplicationState
+
+_S = ApplicationState
+
+
+class Progress(StrEnum):
+    """Whether a step lies behind, is now, or is still to come."""
+
+    DONE = "done"
+    NOW = "now"
+    TO_COME = "to_come"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the timeline."""
+
+    label: str | Promise
+    progress: Progress
+    at: datetime | None = None
+    by: str = ""
+    text: str = ""
+    due_on: date | None = None
+
+
+_TAKEN: dict[str, str | Promise] = {
+    _S.DRAFT: _("Started"),
+    _S.SUBMITTED: _("Handed in"),
+    _S.INFO_REQUESTED: _("We asked a question"),
+    _S.APPROVED: _("Approved"),
+    _S.APPROVED_REDUCED: _("Approved in part"),
+    _S.REJECTED: _("Not approved"),
+    _S.WITHDRAWN: _("Withdrawn"),
+}
+
+
+def timeline(application: Application) -> list[Step]:
+    """Every step, in order; reads `transitions`, their actors and `project`."""
+    return [*_taken(application), *_ahead(application)]
+
+
+def _taken(application: Application) -> list[Step]:
+    handed_in_before = False
+    steps = []
+    for transition in application.transitions.all():
+        again = handed_in_before and transition.state == _S.SUBMITTED
+        steps.append(_step(transition, again=again))
+        handed_in_before |= transition.state == _S.SUBMITTED
+    return steps
+
+
+def _step(transition: Transition, *, again: bool) -> Step:
+    return Step(
+        label=_("Answered and handed in again") if again else _TAKEN[transition.state],
+        progress=Progress.DONE,
+        at=transition.at,
+        by=transition.actor.full_name if transition.actor else "",
+        text=transition.reason,
+    )
+
+
+def _ahead(application: Application) -> list[Step]:
+    state = ApplicationState(application.state)
+    decision = Step(
+        label=_("Decision"),
+        progress=Progress.NOW if state == _S.SUBMITTED else Progress.TO_COME,
+        due_on=application.decision_due_on,
+    )
+    ready = Step(label=_("Ready to use"), progress=Progress.TO_COME)
+    if state == _S.DRAFT:
+        return [Step(label=_("Write and hand in"), progress=Progress.NOW), decision, ready]
+    if state == _S.INFO_REQUESTED:
+        return [Step(label=_("Your answer"), progress=Progress.NOW), decision, ready]
+    if state == _S.SUBMITTED:
+        return [decision, ready]
+    return [_readiness(application)] if state in AWARDED_STATES else []
+
+
+def _readiness(application: Application) -> Step:
+    """The last step: when every site had accepted a test submission."""
+    confirmed = [allocation.confirmed_at for allocation in application.project.allocations.all()]
+    moments = [moment for moment in confirmed if moment is not None]
+    if len(moments) < len(confirmed) or not confirmed:
+        return Step(label=_("Being set up at the sites"), progress=Progress.NOW)
+    return Step(label=_("Ready to use"), progress=Progress.DONE, at=max(moments))

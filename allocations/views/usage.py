@@ -1,0 +1,37 @@
+"""A project's figures for programs."""
+
+from django.contrib.auth.decorators import login_required
+from django.db.models import Count
+from django.http import JsonResponse
+from django.views.decorators.http import require_safe
+
+from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from allocations.access import project_for
+from allocations.models import Allocation, Job
+
+
+@login_required
+@require_safe
+def usage(request: SignedInRequest, name: str) -> JsonResponse:
+    """Granted and used at each site, exact to the second; `jobs` are those that have started."""
+    project = project_for(request.user, name, Permission.PROJECT_VIEW)
+    started = Job.objects.filter(project=project, started_at__isnull=False)
+    jobs = dict(started.values_list("site").annotate(count=Count("pk")))
+    allocations = Allocation.objects.with_figures().filter(project=project).select_related("site")
+    return JsonResponse(
+        {
+            "project": project.name,
+            "allocations": [
+                {
+                    "site": allocation.site.code,
+                    "state": allocation.state,
+                    "ends_on": allocation.ends_on,
+                    "granted_gpu_minutes": allocation.granted_minutes,
+                    "used_gpu_seconds": allocation.used_seconds,
+                    "jobs": jobs.get(allocation.site_id, 0),
+                }
+                for allocation in allocations
+            ],
+        }
+    )

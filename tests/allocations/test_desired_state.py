@@ -1,0 +1,182 @@
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.audit import SystemActor
+from accounts.models import User
+from allocations.actions.allocations import (
+    change_budget,
+    change_end,
+    remove_member,
+    suspend_allocation,
+)
+from allocations.actions.invitations import accept_invitation, invite_member
+from allocations.actions.preview import preview_approval
+from allocations.actions.sync import record_report
+from allocations.desired_state import desired_state
+from allocations.models import Allocation, Application, Membership, Project, Site
+from slurm_bridge.plan import plan
+from slurm_bridge.wire import ActualState, DesiredAccount, Readiness, SyncReport
+from tests.domain import award_lines, make_draft, make_project
+from tests.people import make_person
+
+BRIDGE = SystemActor("bridge@zellik")
+
+
+@pytest.fixture
+def zellik(seeded: None) -> Site:
+    return Site.objects.get(code="zellik")
+
+
+@pytest.fixture
+def allocation(project: Project, zellik: Site) -> Allocation:
+    return Allocation.objects.get(project=project, site=zellik)
+
+
+def account_of(project: Project, site: Site) -> DesiredAccount:
+    return next(item for item in desired_state(site).accounts if item.name == project.name)
+
+
+def test_an_approval_becomes_an_account_a_qos_and_a_user(project: Project, zellik: Site) -> None:
+    state = desired_state(zellik)
+    account = account_of(project, zellik)
+    assert account.parent == "aif_rs"
+    assert account.qos == f"{project.name}_zellik"
+    assert account.members == ("apeeters",)
+    assert account.partitions == ("h200",)
+    assert (account.suspended, account.confirmed) == (False, False)
+    assert [(qos.name, qos.gpu_minutes) for qos in state.qos] == [(account.qos, 60_000)]
+    assert [user.username for user in state.users] == ["apeeters"]
+
+
+def test_parents_come_before_their_children(project: Project, zellik: Site) -> None:
+    seen = {"root"}
+    for account in desired_state(zellik).accounts:
+        assert account.parent in seen
+        seen.add(account.name)
+
+
+def test_the_revision_changes_with_the_content_and_only_then(
+    allocation: Allocation, zellik: Site, staff: User
+) -> None:
+    before = desired_state(zellik).revision
+    assert desired_state(zellik).revision == before
+    change_budget(allocation_id=allocation.pk, gpu_hours=1, reason="More.", actor=staff)
+    assert desired_state(zellik).revision != before
+
+
+def test_an_expired_allocation_is_suspended_and_not_removed(
+    allocation: Allocation, zellik: Site, staff: User
+) -> None:
+    Allocation.objects.filter(pk=allocation.pk).update(
+        starts_on=timezone.localdate() - timedelta(days=9)
+    )
+    yesterday = timezone.localdate() - timedelta(days=1)
+    change_end(allocation_id=allocation.pk, ends_on=yesterday, reason="Over.", actor=staff)
+    account = account_of(allocation.project, zellik)
+    assert account.suspended
+    assert account.members == ("apeeters",)
+
+
+def test_a_suspension_holds_at_one_site_only(
+    allocation: Allocation, zellik: Site, staff: User
+) -> None:
+    suspend_allocation(allocation_id=allocation.pk, reason="Misuse.", actor=staff)
+    assert account_of(allocation.project, zellik).suspended
+    assert not account_of(allocation.project, Site.objects.get(code="charleroi")).suspended
+
+
+def test_a_member_who_left_is_no_longer_wanted(
+    project: Project, zellik: Site, applicant: User
+) -> None:
+    bram = make_person("Bram", last_name="Claes")
+    invitation = invite_member(
+        application_id=project.application_id, email=bram.email, actor=applicant
+    )
+    accept_invitation(invitation_id=invitation.pk, actor=bram)
+    assert account_of(project, zellik).members == ("apeeters", "bclaes")
+    membership = Membership.objects.get(project=project, user=bram)
+    remove_member(membership_id=membership.pk, actor=applicant)
+    assert account_of(project, zellik).members == ("apeeters",)
+
+
+def test_building_the_state_asks_no_more_questions_for_more_projects(
+    project: Project,
+    zellik: Site,
+    applicant: User,
+    staff: User,
+    django_assert_max_num_queries: DjangoAssertNumQueries,
+) -> None:
+    for number in range(5):
+        draft = make_draft(applicant, title=f"Bells {number}")
+        Application.objects.filter(pk=draft.pk).update(
+            state="submitted", submitted_at=timezone.now()
+        )
+        make_project(draft, staff)
+    with django_assert_max_num_queries(6):
+        assert len(desired_state(zellik).qos) == 6
+
+
+def test_the_preview_shows_exactly_what_the_approval_then_changes(
+    submitted: Application, staff: User, zellik: Site
+) -> None:
+    nothing = ActualState(cluster="zellik", read_at=0)
+    report = SyncReport(revision="r", plan_id="p", started_at=0, finished_at=0, actual=nothing)
+    record_report(site=zellik, report=report, actor=BRIDGE)
+    lines = award_lines(submitted)
+    before = plan(desired_state(zellik), nothing).changes
+    previews = preview_approval(application_id=submitted.pk, awards=lines, actor=staff)
+    assert not Project.objects.exists()
+    make_project(submitted, staff)
+    after = plan(desired_state(zellik), nothing).changes
+    by_site = {preview.site.code: preview.changes for preview in previews}
+    # The mark of ownership is drawn anew each time; everything that is said is the same.
+    known = set(map(str, before))
+    assert list(map(str, by_site["zellik"])) == [str(c) for c in after if str(c) not in known]
+    assert by_site["charleroi"] is None, "a site that never reported has no preview"
+
+
+def test_an_allocation_is_active_only_while_test_submissions_are_accepted(
+    allocation: Allocation, zellik: Site, mailoutbox: list[object]
+) -> None:
+    states = []
+    for accepted in (True, True, False):
+        readiness = Readiness(
+            account=allocation.project.name,
+            username="apeeters",
+            partition="h200",
+            accepted=accepted,
+            checked_at=1_800_000_000,
+            reason="" if accepted else "Invalid account",
+        )
+        report = SyncReport(
+            revision="r", plan_id="p", started_at=0, finished_at=0, readiness=(readiness,)
+        )
+        record_report(site=zellik, report=report, actor=BRIDGE)
+        allocation.refresh_from_db()
+        states.append(allocation.state)
+    assert states == ["active", "active", "provisioning"]
+    assert allocation.not_ready_because == "Invalid account"
+
+
+def test_site_is_told_the_last_day_and_why_it_is_closed(
+    allocation: Allocation, project: Project, zellik: Site, staff: User
+) -> None:
+    was_open = account_of(project, zellik)
+    suspend_allocation(
+        allocation_id=allocation.pk, reason="Late\n\x1b[31mreport. " + "x" * 600, actor=staff
+    )
+    suspended = account_of(project, zellik)
+    Allocation.objects.filter(pk=allocation.pk).update(
+        starts_on=timezone.localdate() - timedelta(days=9),
+        ends_on=timezone.localdate() - timedelta(days=1),
+    )
+    expired = account_of(project, zellik)
+
+    assert (was_open.ends_on, was_open.closed_because) == (allocation.ends_on, "")
+    assert suspended.closed_because.startswith("Late [31mreport. xxx")
+    assert len(suspended.closed_because) == 500
+    assert (expired.suspended, expired.closed_because) == (True, "")
+    assert expired.ends_on == timezone.localdate() - timedelta(days=1)

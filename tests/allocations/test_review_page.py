@@ -1,0 +1,289 @@
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.urls import reverse
+from django_tasks_db.models import DBTaskResult
+
+from accounts.models import User
+from allocations.actions.drafts import submit_application
+from allocations.models import Allocation, Application, Decision, Project, Site, SiteStatus
+from allocations.states import ApplicationState
+from tests.domain import make_draft, make_project
+from tests.people import make_person
+from tests.portal.staff_world import report_site
+
+
+@pytest.fixture
+def office(client: Client, staff: User) -> Client:
+    """A browser in which staff are signed in."""
+    client.force_login(staff)
+    return client
+
+
+def address(route: str, application: Application) -> str:
+    return reverse(route, args=[application.reference])
+
+
+def approval(application: Application, **changes: Any) -> dict[str, Any]:
+    """What the form sends when it is left as it stands."""
+    partitions = {
+        code: list(Site.objects.get(code=code).partitions.values_list("pk", flat=True))
+        for code in ("zellik", "charleroi")
+    }
+    return {
+        "approve-version": application.version,
+        "approve-hours_zellik": "1000",
+        "approve-hours_charleroi": "500",
+        "approve-partitions_zellik": partitions["zellik"],
+        "approve-partitions_charleroi": partitions["charleroi"],
+        "approve-reason": "Sound and useful.",
+    } | changes
+
+
+def test_the_page_shows_all_that_a_decision_needs(
+    office: Client, submitted: Application, applicant: User
+) -> None:
+    text = office.get(address("review", submitted)).content.decode()
+    for words in ("Bells", "0403.019.261", "Klokken NV", "ada@example.org", "1,000", "audio model"):
+        assert words in text
+    assert "this is the first of this organisation" in text
+
+
+def test_earlier_work_of_the_organisation_is_listed(
+    office: Client, project: Project, applicant: User
+) -> None:
+    draft = make_draft(applicant, title="Second bells")
+    again = submit_application(application_id=draft.pk, actor=applicant)
+    text = office.get(address("review", again)).content.decode()
+    assert project.name in text
+    assert project.application.reference in text
+
+
+def test_the_form_starts_with_what_was_asked_for(office: Client, submitted: Application) -> None:
+    text = office.get(address("review", submitted)).content.decode()
+    assert 'name="approve-hours_zellik" value="1000"' in text
+    assert text.count("checked") == 3
+
+
+def test_the_page_says_exactly_what_would_change_in_slurm(
+    office: Client, submitted: Application
+) -> None:
+    for site in Site.objects.all():
+        report_site(site, seconds_ago=7300)
+    text = office.get(address("review", submitted)).content.decode()
+    assert "as Zellik reported it 2 h ago" in text
+    assert "create UNIX user apeeters" in text
+    assert "with 60000 GPU-minutes" in text
+    assert "with 30000 GPU-minutes" in text
+    assert "open partition h200 to account aif" in text
+    assert "open partition ia to account aif" in text
+
+
+def test_a_site_that_never_reported_says_so(office: Client, submitted: Application) -> None:
+    report_site(Site.objects.get(code="zellik"))
+    text = office.get(address("review", submitted)).content.decode()
+    assert "Charleroi has never reported" in text
+
+
+def test_a_state_that_an_older_release_wrote_is_as_good_as_none(
+    office: Client, submitted: Application
+) -> None:
+    site = Site.objects.get(code="zellik")
+    report_site(site)
+    SiteStatus.objects.update(actual={"cluster": "zellik", "read_at": 1, "of_old": True})
+    text = office.get(address("review", submitted)).content.decode()
+    assert "Zellik has never reported" in text
+
+
+def test_looking_changes_nothing_and_sends_nothing(
+    office: Client, submitted: Application, settings: Any
+) -> None:
+    settings.TASKS = {
+        "default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}
+    }
+    before = DBTaskResult.objects.count()
+    mail.outbox.clear()
+    office.get(address("review", submitted))
+    office.post(address("preview", submitted), approval(submitted))
+    submitted.refresh_from_db()
+    assert submitted.state == ApplicationState.SUBMITTED
+    assert not Project.objects.exists()
+    assert not Decision.objects.exists()
+    assert DBTaskResult.objects.count() == before
+    assert mail.outbox == []
+
+
+def test_the_preview_follows_what_is_typed(office: Client, submitted: Application) -> None:
+    for site in Site.objects.all():
+        report_site(site)
+    typed = approval(submitted, **{"approve-hours_zellik": "7", "approve-hours_charleroi": "0"})
+    typed["approve-reason"] = ""
+    part = office.post(address("preview", submitted), typed, headers={"HX-Request": "true"})
+    assert b"<html" not in part.content
+    assert b"with 420 GPU-minutes" in part.content
+    assert b"Charleroi" not in part.content
+
+
+def test_without_javascript_the_preview_is_the_page_with_what_was_typed(
+    office: Client, submitted: Application
+) -> None:
+    report_site(Site.objects.get(code="zellik"))
+    typed = approval(submitted, **{"approve-hours_zellik": "7", "approve-reason": ""})
+    page = office.post(address("preview", submitted), typed)
+    assert page.status_code == 200
+    assert b"with 420 GPU-minutes" in page.content
+    assert b'value="7"' in page.content
+
+
+def test_a_preview_of_what_would_be_refused_says_why(
+    office: Client, submitted: Application
+) -> None:
+    typed = approval(submitted, **{"approve-hours_zellik": "999999"})
+    part = office.post(address("preview", submitted), typed, headers={"HX-Request": "true"})
+    assert b"more GPU-hours than were asked for" in part.content
+
+
+def test_approval_leads_to_the_project(office: Client, submitted: Application) -> None:
+    response = office.post(address("approve", submitted), approval(submitted))
+    project = Project.objects.get()
+    assert response["Location"] == project.get_absolute_url()
+    granted = Allocation.objects.with_figures().filter(project=project)
+    assert {a.site.code: a.granted_minutes for a in granted} == {
+        "zellik": 60_000,
+        "charleroi": 30_000,
+    }
+
+
+def test_empty_hours_leave_a_site_out(office: Client, submitted: Application) -> None:
+    office.post(
+        address("approve", submitted), approval(submitted, **{"approve-hours_charleroi": ""})
+    )
+    assert [a.site.code for a in Project.objects.get().allocations.all()] == ["zellik"]
+    submitted.refresh_from_db()
+    assert submitted.state == ApplicationState.APPROVED_REDUCED
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"approve-reason": " "}, "This field is required"),
+        ({"approve-hours_zellik": "-5"}, "greater than or equal to 0"),
+        ({"approve-hours_zellik": "9" * 5000}, "Enter a whole number"),
+        ({"approve-hours_zellik": "1e9"}, "Enter a whole number"),
+        ({"approve-hours_zellik": "99999999"}, "more GPU-hours than were asked for"),
+        ({"approve-hours_zellik": "", "approve-hours_charleroi": "0"}, "at one site at least"),
+        ({"approve-partitions_zellik": []}, "Choose a partition at Zellik"),
+        ({"approve-partitions_zellik": ["123456"]}, "not one of the available choices"),
+        ({"approve-reason": "x" * 1_000_000}, "at most 5000 characters"),
+        ({"approve-reason": "a\x00b"}, "Null characters are not allowed"),
+        ({"approve-version": "0"}, "changed since you opened this page"),
+    ],
+)
+def test_what_is_refused_is_said_and_what_was_typed_is_kept(
+    office: Client, submitted: Application, changes: dict[str, Any], words: str
+) -> None:
+    typed = approval(submitted, **{"approve-hours_charleroi": "499"}) | changes
+    response = office.post(address("approve", submitted), typed)
+    assert response.status_code == 422
+    text = response.content.decode()
+    assert words in text
+    assert 'role="alert"' in text
+    if "approve-hours_charleroi" not in changes:
+        assert 'value="499"' in text
+    assert not Project.objects.exists()
+
+
+def test_a_partition_of_another_site_is_refused(office: Client, submitted: Application) -> None:
+    elsewhere = Site.objects.get(code="charleroi").partitions.first()
+    assert elsewhere is not None
+    changes = {"approve-partitions_zellik": [elsewhere.pk]}
+    assert (
+        office.post(address("approve", submitted), approval(submitted, **changes)).status_code
+        == 422
+    )
+    assert not Project.objects.exists()
+
+
+def test_a_second_click_changes_nothing(office: Client, submitted: Application) -> None:
+    office.post(address("approve", submitted), approval(submitted))
+    again = office.post(address("approve", submitted), approval(submitted), follow=True)
+    assert Project.objects.count() == 1
+    assert b"Only a submitted application can be approved" in again.content
+    assert b"Open the project" in again.content
+
+
+def test_a_rejection_after_an_approval_changes_nothing(
+    office: Client, submitted: Application
+) -> None:
+    office.post(address("approve", submitted), approval(submitted))
+    late = office.post(address("reject", submitted), {"reject-reason": "No"}, follow=True)
+    assert b"Reload the page" in late.content
+    submitted.refresh_from_db()
+    assert submitted.state == ApplicationState.APPROVED
+
+
+def test_a_rejection_needs_a_reason_and_reaches_the_applicant(
+    office: Client, submitted: Application, applicant: User
+) -> None:
+    refused = office.post(address("reject", submitted), {"reject-reason": ""})
+    assert refused.status_code == 422
+    mail.outbox.clear()
+    office.post(address("reject", submitted), {"reject-reason": "Out of scope."})
+    submitted.refresh_from_db()
+    assert submitted.state == ApplicationState.REJECTED
+    assert [message.to for message in mail.outbox] == [[applicant.email]]
+
+
+def test_a_question_sends_the_application_back(office: Client, submitted: Application) -> None:
+    office.post(address("ask", submitted), {"ask-reason": "Which data?"})
+    submitted.refresh_from_db()
+    assert submitted.state == ApplicationState.INFO_REQUESTED
+    text = office.get(address("review", submitted)).content.decode()
+    assert "Which data?" in text
+    assert 'id="approval"' not in text
+    assert "Reject the application" in text
+
+
+def test_staff_in_the_team_are_told_why_they_cannot_decide(client: Client, seeded: None) -> None:
+    judge = make_person("Judge", role="staff")
+    own = submit_application(application_id=make_draft(judge).pk, actor=judge)
+    client.force_login(judge)
+    text = client.get(address("review", own)).content.decode()
+    assert "You are in the team of this application" in text
+    assert 'id="approval"' not in text
+    assert client.post(address("approve", own), approval(own)).status_code == 403
+
+
+def test_a_reviewer_reads_and_does_not_decide(client: Client, submitted: Application) -> None:
+    client.force_login(make_person("Reader", role="reviewer"))
+    assert b"staff decide them" in client.get(address("review", submitted)).content
+    assert client.post(address("reject", submitted), {"reject-reason": "No"}).status_code == 403
+
+
+def test_hostile_text_is_escaped(client: Client, staff: User, applicant: User) -> None:
+    draft = make_draft(applicant, title="<script>alert(1)</script>\u202e\u200b")
+    submitted = submit_application(application_id=draft.pk, actor=applicant)
+    make_project(submitted, staff)
+    client.force_login(staff)
+    text = client.get(address("review", submitted)).content.decode()
+    assert "<script>alert(1)" not in text
+    assert "&lt;script&gt;" in text
+
+
+@pytest.mark.parametrize("reference", ["nothing", "a%00b", "x" * 5000])
+def test_a_reference_that_does_not_exist_is_not_found(office: Client, reference: str) -> None:
+    assert office.get(f"/staff/applications/{reference}/").status_code == 404
+
+
+def test_the_page_costs_a_fixed_number_of_queries(
+    office: Client, submitted: Application, applicant: User, django_assert_max_num_queries: Any
+) -> None:
+    for number in range(6):
+        draft = make_draft(applicant, title=f"Bell {number}")
+        submit_application(application_id=draft.pk, actor=applicant)
+    reader = make_person("Reader", role="reviewer")
+    office.force_login(reader)
+    with django_assert_max_num_queries(20):
+        office.get(address("review", submitted))
