@@ -1,0 +1,98 @@
+"""The portal's settings as environment variables, typed; docs/settings.md describes each."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from portal.environment_names import PREFIX
+
+DEVELOPMENT_KEY = "development-only-key-that-production-refuses"
+
+
+class OidcProvider(BaseModel):
+    """One OpenID Connect provider that people may sign in with."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    provider_id: str = Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
+    name: str = Field(min_length=1, max_length=80)
+    server_url: str = Field(pattern=r"^https?://[^\s/?#;,]+(/[^\s?#;,]*)?$")
+    client_id: str = Field(min_length=1)
+    secret: SecretStr
+
+    @property
+    def origin(self) -> str:
+        """Scheme and host of the provider."""
+        parts = urlsplit(self.server_url)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+class Environment(BaseSettings):
+    """Each field is the variable `BELFRY_` plus its name in capitals; see docs/settings.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    environment: Literal["development", "production"] = "development"
+    secret_key: SecretStr = SecretStr(DEVELOPMENT_KEY)
+    public_url: str = "http://127.0.0.1:8000"
+    allowed_hosts: Annotated[list[str], NoDecode] = Field(default_factory=list)
+    database_url: SecretStr = SecretStr("postgresql://belfry@127.0.0.1:17600/belfry")
+    behind_proxy: bool = False
+    static_root: Path | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    mail_folder: Path | None = None
+    mail_from: str = "Belfry <noreply@localhost>"
+    smtp_host: str | None = None
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_username: str = ""
+    smtp_password: SecretStr = SecretStr("")
+    smtp_starttls: bool = True
+
+    require_second_factor: bool = False
+    oidc_providers: Annotated[list[OidcProvider], NoDecode] = Field(default_factory=list)
+
+    unix_username_prefix: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{0,11})?$")
+    unix_uid_min: int = Field(default=200_000, ge=1_000, le=1_900_000_000)
+
+    site_late_after_seconds: int = Field(default=300, ge=10)
+    max_bridge_body_mb: int = Field(default=32, ge=1, le=1024)
+
+    @field_validator("allowed_hosts", mode="before")
+    @classmethod
+    def _split_at_commas(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        if value.lstrip().startswith("["):
+            return _from_json(value)
+        return [host.strip() for host in value.split(",") if host.strip()]
+
+    @field_validator("oidc_providers", mode="before")
+    @classmethod
+    def _read_json(cls, value: object) -> object:
+        return _from_json(value) if isinstance(value, str) else value
+
+    @property
+    def is_production(self) -> bool:
+        """Whether real people and real sites depend on this portal."""
+        return self.environment == "production"
+
+
+def _from_json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        # The text may hold a secret, so that only the place is told.
+        raise ValueError(f"is not valid JSON ({_place(error)})") from None
+
+
+def _place(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos + 1}"
+    return "it cannot be read"

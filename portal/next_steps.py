@@ -1,0 +1,124 @@
+"""What somebody should do next, most urgent first."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+from django.db.models import Prefetch
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from allocations.models import Allocation, Application, Project
+from allocations.queries import open_invitations_to
+from allocations.states import AllocationState, ApplicationState
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """One card of the home page; `is_post` where its button changes something."""
+
+    icon: str
+    title: str
+    text: str
+    action: str
+    url: str
+    is_urgent: bool = False
+    is_post: bool = False
+
+
+def next_steps(user: User) -> list[NextStep]:
+    """Questions to answer, invitations, drafts, projects, and what waits for staff."""
+    open_ones = list(
+        Application.objects.filter(applicant=user)
+        .exclude(state__in=[ApplicationState.REJECTED, ApplicationState.WITHDRAWN])
+        .filter(project=None)
+        .order_by("-created_at")
+    )
+    return list(
+        chain(
+            _questions(open_ones),
+            _invitations(user),
+            _drafts(open_ones),
+            _projects(user),
+            _waiting(open_ones),
+        )
+    )
+
+
+def _questions(applications: list[Application]) -> Iterator[NextStep]:
+    for application in applications:
+        if application.state == ApplicationState.INFO_REQUESTED:
+            yield NextStep(
+                icon="question-circle",
+                title=_("Answer a question about “%(title)s”") % {"title": application},
+                text=_("We cannot decide before we know more. The time stands still until then."),
+                action=_("Read the question"),
+                url=reverse("application", args=[application.reference]),
+                is_urgent=True,
+            )
+
+
+def _invitations(user: User) -> Iterator[NextStep]:
+    for invitation in open_invitations_to(user):
+        yield NextStep(
+            icon="envelope-open",
+            title=_("%(inviter)s invites you to “%(title)s”")
+            % {"inviter": invitation.invited_by, "title": invitation.application},
+            text=_("Join the team to use the GPU time of its project."),
+            action=_("Accept the invitation"),
+            url=reverse("accept_own", args=[invitation.pk]),
+            is_urgent=True,
+            is_post=True,
+        )
+
+
+def _drafts(applications: list[Application]) -> Iterator[NextStep]:
+    for application in applications:
+        if application.state == ApplicationState.DRAFT:
+            yield NextStep(
+                icon="pencil-square",
+                title=_("Finish your draft “%(title)s”") % {"title": application},
+                text=_("What you wrote is saved. Nobody else sees it before you hand it in."),
+                action=_("Go on writing"),
+                url=reverse("edit_application", args=[application.reference]),
+            )
+
+
+def _projects(user: User) -> Iterator[NextStep]:
+    allocations = Allocation.objects.select_related("site")
+    projects = Project.objects.of(user).prefetch_related(Prefetch("allocations", allocations))
+    for project in projects:
+        states = {allocation.state for allocation in project.allocations.all()}
+        url = reverse("project", args=[project.name])
+        if AllocationState.ACTIVE in states:
+            yield NextStep(
+                icon="check-circle",
+                title=_("“%(title)s” is ready to use") % {"title": project.title},
+                text=_("Its page shows how to submit a job, step by step, and what is left."),
+                action=_("See how to submit"),
+                url=f"{url}#sites",
+            )
+        elif AllocationState.PROVISIONING in states:
+            yield NextStep(
+                icon="hourglass-split",
+                title=_("“%(title)s” is being set up") % {"title": project.title},
+                text=_("This usually takes less than a minute."),
+                action=_("Look at the project"),
+                url=url,
+            )
+
+
+def _waiting(applications: list[Application]) -> Iterator[NextStep]:
+    for application in applications:
+        if application.state == ApplicationState.SUBMITTED:
+            due = application.decision_due_on
+            yield NextStep(
+                icon="clock",
+                title=_("“%(title)s” waits for our decision") % {"title": application},
+                text=_("You get a mail by %(day)s at the latest. Nothing to do until then.")
+                % {"day": date_format(due, "l j F Y") if due else "–"},
+                action=_("Look at the application"),
+                url=reverse("application", args=[application.reference]),
+            )

@@ -1,0 +1,70 @@
+"""The report as a table."""
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists import ListTable
+from allocations.tables.badges import allocation_badge
+from allocations.tables.words import shown_hours
+from portal.reports.queries import ReportRow
+
+_FIGURES = {"td": {"class": "figures text-lg-end"}, "th": {"class": "text-lg-end"}}
+
+
+class _HoursColumn(tables.Column):  # type: ignore[misc]  # django-tables2 ships no types
+    """GPU-seconds as GPU-hours, with the exact seconds as a tooltip."""
+
+    empty_values = ()
+
+    def render(self, value: int | None) -> SafeString | str:
+        """None is “no data”, never 0."""
+        if value is None:
+            return format_html('<em class="text-body-secondary">{}</em>', _now("no data"))
+        seconds = _now("%(seconds)s GPU-seconds") % {"seconds": value}
+        return format_html('<span title="{}">{}</span>', seconds, shown_hours(value))
+
+
+class ReportTable(ListTable):
+    """One row for each project and site."""
+
+    project = tables.Column(verbose_name=_("Project"))
+    site = tables.Column(verbose_name=_("Site"))
+    track = tables.Column(verbose_name=_("Track"))
+    granted_seconds = _HoursColumn(verbose_name=_("Granted"), attrs=_FIGURES)
+    used_seconds = _HoursColumn(verbose_name=_("Used"), attrs=_FIGURES)
+    remaining_seconds = _HoursColumn(verbose_name=_("Remaining"), attrs=_FIGURES)
+    jobs = tables.Column(verbose_name=_("Jobs"), attrs=_FIGURES, empty_values=())
+    ends_on = tables.Column(verbose_name=_("Last day"))
+    state = tables.Column(verbose_name=_("State"))
+
+    class Meta(ListTable.Meta):
+        order_by = ("project", "site")
+
+    def render_project(self, record: ReportRow) -> SafeString:
+        """The name as a link, with the organisation below."""
+        return format_html(
+            '<a class="font-monospace" href="{}">{}</a>'
+            '<div class="small text-body-secondary"><bdi>{}</bdi></div>',
+            reverse("project", args=[record.project]),
+            record.project,
+            record.organisation,
+        )
+
+    def render_jobs(self, value: int | None) -> SafeString | int:
+        """None is “no data”, never 0."""
+        if value is None:
+            return format_html('<em class="text-body-secondary">{}</em>', _now("no data"))
+        return value
+
+    def render_ends_on(self, record: ReportRow) -> str:
+        """The last day of the allocation."""
+        return date_format(record.ends_on, "j M Y")
+
+    def render_state(self, record: ReportRow) -> SafeString:
+        """The state as a badge."""
+        return allocation_badge(record.state)

@@ -1,0 +1,94 @@
+"""Pages in a real browser, judged by axe-core.
+
+KEEP_SCREENSHOTS=FOLDER keeps a picture of each.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from accounts.models import User
+
+AXE = settings.BASE_DIR / "portal/frontend/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright keeps an event loop in this thread, in which Django would refuse to ask the
+        # database.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        running = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=CHROMIUM)
+        yield running
+        running.close()
+
+
+def open_context(browser: Browser, url: str, person: User | None, width: int) -> BrowserContext:
+    """A window of this width in which this person, or nobody, has signed in."""
+    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    if person:
+        client = Client()
+        client.force_login(person)
+        session = client.cookies[settings.SESSION_COOKIE_NAME].value
+        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
+    return context
+
+
+@dataclass
+class Judge:
+    """Looks at pages one after the other and collects what is wrong with them."""
+
+    page: Page
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.on("console", lambda message: self._hear(message.text))
+
+    def look_at(self, name: str, address: str, *, status: int = 200) -> None:
+        """Open a page and judge it."""
+        answer = self.page.goto(address)
+        if answer is None or answer.status != status:
+            self.problems.append(f"{name}: answered {answer and answer.status}")
+        self.judge(name)
+
+    def judge(self, name: str) -> None:
+        """Judge what is shown now."""
+        keep_picture(self.page, name)
+        # The page's own policy forbids scripts of others; the test's arrives through the debugger.
+        self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(
+            "rules => axe.run({runOnly: rules}).then(all => all.violations.map("
+            "v => v.id + ': ' + v.nodes.map(n => n.html).join(' | ')))",
+            RULES,
+        )
+        self.problems += [f"{name}: {finding}" for finding in found]
+        if self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
+            self.problems.append(f"{name}: wider than the screen")
+
+    def _hear(self, text: str) -> None:
+        if "Content Security Policy" in text:
+            self.problems.append(text)
+
+
+def keep_picture(page: Page, name: str) -> None:
+    """A picture of the whole page, where somebody wants them."""
+    folder = os.environ.get("KEEP_SCREENSHOTS")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)

@@ -1,0 +1,152 @@
+"""What staff look at: sites that reported, jobs that were read, a queue with some of everything."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from accounts.audit import SystemActor
+from accounts.models import User
+from allocations.actions.decisions import reject_application, request_information
+from allocations.actions.drafts import submit_application
+from allocations.actions.sync import record_heartbeat, record_report
+from allocations.actions.usage import record_jobs
+from allocations.models import Application, Project, Site
+from slurm_bridge.changes import AddMember, CreateAccount, OpenPartition
+from slurm_bridge.wire import (
+    ActualAccount,
+    ActualPartition,
+    ActualQos,
+    ActualState,
+    ChangeResult,
+    Conflict,
+    Finding,
+    Heartbeat,
+    JobBatch,
+    JobRow,
+    SyncReport,
+)
+from tests.domain import make_draft
+
+BRIDGE = SystemActor("bridge@test")
+
+
+def now() -> int:
+    return int(timezone.now().timestamp())
+
+
+def report_site(site: Site, *, seconds_ago: int = 12) -> None:
+    """The site has Slurm's tree and nothing else, and said so some seconds ago."""
+    record_heartbeat(site=site, heartbeat=heartbeat(site), actor=BRIDGE)
+    actual = ActualState(
+        cluster=site.cluster,
+        read_at=now() - seconds_ago,
+        qos=(ActualQos(name="normal"),),
+        accounts=(
+            ActualAccount(name="root", parent=""),
+            ActualAccount(name="physics", parent="root"),
+        ),
+        partitions=tuple(
+            ActualPartition(name=partition.name, allow_accounts=frozenset({"root"}))
+            for partition in site.partitions.all()
+        ),
+    )
+    record_report(site=site, report=cycle(site, plan_id="0", actual=actual), actor=BRIDGE)
+
+
+def heartbeat(site: Site) -> Heartbeat:
+    return Heartbeat(
+        sent_at=now(),
+        bridge_version="0.1.0",
+        slurm_release="22.05.8",
+        cluster=site.cluster,
+        nodes_total=22,
+        nodes_available=21,
+        gpus_total=176,
+        gpus_allocated=44,
+        jobs_running=11,
+        jobs_pending=1234,
+        findings=(
+            Finding(
+                check="priority decay",
+                level="warning",
+                found="PriorityDecayHalfLife is 7 days.",
+                advice="Keep NoDecay on every QOS that Belfry makes.",
+            ),
+        ),
+    )
+
+
+def cycle(site: Site, *, plan_id: str, actual: ActualState | None = None) -> SyncReport:
+    return SyncReport(
+        revision="r1",
+        plan_id=plan_id,
+        started_at=now() - 2,
+        finished_at=now() - 1,
+        results=(
+            ChangeResult(
+                change=CreateAccount(
+                    account="aif_rs", parent="aif", owner_mark="belfry-tree", qos=None
+                ),
+                outcome="applied",
+            ),
+            ChangeResult(
+                change=AddMember(account="aif26rs0001", username="apeeters"),
+                outcome="deferred",
+                reason="the UNIX user does not resolve yet",
+            ),
+            ChangeResult(
+                change=OpenPartition(partition="h200", account="aif26rs0001"), outcome="failed"
+            ),
+        ),
+        conflicts=(Conflict(subject="account physics", reason="it belongs to somebody else"),),
+        actual=actual,
+    )
+
+
+def job(
+    project: Project, *, db_index: int, seconds: int, gpus: int = 4, name: str = "train"
+) -> JobRow:
+    """A job that ended just now."""
+    return JobRow(
+        db_index=db_index,
+        job_id=db_index,
+        account=project.name,
+        username="apeeters",
+        partition="h200",
+        state="COMPLETED",
+        submitted_at=now() - seconds - 60,
+        started_at=now() - seconds,
+        ended_at=now(),
+        gpus=gpus,
+        cpus=8,
+        nodes=1,
+        name=name,
+    )
+
+
+def read_accounting(site: Site, *rows: JobRow) -> None:
+    batch = JobBatch(read_at=now(), rows=rows, complete_until=now())
+    record_jobs(site=site, batch=batch, actor=BRIDGE)
+
+
+def fill_queue(applicant: User, staff: User) -> list[Application]:
+    """Four applications handed in: two open, one with a question, one rejected."""
+    made = []
+    for title, track in (
+        ("Cracks in bells", "rs"),
+        ("Chimes of Charleroi", "fl"),
+        ("A question of tone", "pa"),
+        ("Perpetual motion", "pg"),
+    ):
+        hours = {"zellik": 1000} if track in ("fl", "pg") else {"zellik": 1000, "charleroi": 500}
+        draft = make_draft(applicant, track=track, hours=hours, title=title)
+        made.append(submit_application(application_id=draft.pk, actor=applicant))
+    request_information(application_id=made[2].pk, question="Which data?", actor=staff)
+    reject_application(application_id=made[3].pk, reason="It cannot work.", actor=staff)
+    Application.objects.filter(pk=made[0].pk).update(
+        decision_due_on=timezone.localdate() - timedelta(days=2)
+    )
+    Application.objects.filter(pk=made[1].pk).update(
+        decision_due_on=timezone.localdate() + timedelta(days=1)
+    )
+    return made

@@ -1,0 +1,217 @@
+"""Every page of applicants and members in a real browser."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser, Page
+
+from accounts.models import User
+from allocations.actions.decisions import reject_application, request_information
+from allocations.actions.drafts import start_application, submit_application
+from allocations.actions.invitations import invite_member, join_project
+from allocations.models import Application, Membership, Project, SiteStatus, Track
+from tests.domain import make_draft, make_project
+from tests.people import PASSWORD, make_person
+from tests.portal.chromium import Judge, open_context
+from tests.portal.member_world import live_project
+
+pytestmark = pytest.mark.browser
+
+ACCOUNT_PAGES = (
+    "account_email",
+    "account_change_password",
+    "account_logout",
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+)
+ENTRANCE_PAGES = ("account_signup", "account_login", "account_reset_password")
+
+
+@pytest.fixture
+def world(transactional_db: None, applicant: User, staff: User) -> dict[str, str]:
+    """The address of each page of somebody with something at every stage."""
+    empty = start_application(track=Track.objects.get(code="pg"), actor=applicant)
+    complete = make_draft(applicant, title="Chimes of Charleroi")
+    asked = _handed_in(applicant, "A question of tone")
+    request_information(application_id=asked.pk, question="Which recordings?", actor=staff)
+    rejected = _handed_in(applicant, "Perpetual motion")
+    reject_application(application_id=rejected.pk, reason="It cannot work.", actor=staff)
+    waiting = _handed_in(applicant, "Cracks in bells")
+    guest = make_person("Grace")
+    invite_member(application_id=waiting.pk, email=guest.email, actor=applicant)
+    project = live_project(make_project(_handed_in(applicant, "Bells"), staff), staff)
+    with transaction.atomic():
+        join_project(project, guest, Membership.Role.MEMBER)
+    setting_up = make_project(_handed_in(applicant, "New bells"), staff)
+    SiteStatus.objects.filter(site__code="charleroi").update(
+        last_seen_at=timezone.now() - timedelta(minutes=12),
+        accounting_until=timezone.now() - timedelta(minutes=12),
+    )
+    return _addresses(
+        {
+            "empty": empty,
+            "complete": complete,
+            "asked": asked,
+            "rejected": rejected,
+            "waiting": waiting,
+            "approved": project.application,
+        },
+        project,
+        setting_up,
+    )
+
+
+def _handed_in(applicant: User, title: str) -> Application:
+    draft = make_draft(applicant, title=title)
+    return submit_application(application_id=draft.pk, actor=applicant)
+
+
+def _addresses(
+    applications: dict[str, Application], project: Project, setting_up: Project
+) -> dict[str, str]:
+    pages = {name: reverse(name) for name in ("home", "applications", "choose_track", "projects")}
+    pages["new_organisation"] = reverse("new_organisation")
+    for name, application in applications.items():
+        pages[f"application_{name}"] = application.get_absolute_url()
+    for name in ("empty", "complete", "asked"):
+        pages[f"edit_{name}"] = reverse("edit_application", args=[applications[name].reference])
+    waiting = applications["waiting"].reference
+    pages["withdraw"] = reverse("withdraw_application", args=[waiting])
+    pages["project"] = project.get_absolute_url()
+    pages["project_setting_up"] = setting_up.get_absolute_url()
+    pages["jobs"] = reverse("project_jobs", args=[project.name])
+    pages["jobs_none"] = reverse("project_jobs", args=[project.name]) + "?q=nothing-has-this"
+    return pages
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_of_applicants_and_members_can_be_used_by_everybody(
+    browser: Browser, live_server: object, world: dict[str, str], applicant: User, width: int
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, applicant, width)
+    judge = Judge(context.new_page())
+    for name, address in world.items():
+        judge.look_at(f"{name}-{width}", url + address)
+    judge.look_at(f"not_found-{width}", f"{url}/nothing-here", status=404)
+    link = re.search(r"/invitations/\S+", _mailed("invites you"))
+    assert link
+    judge.look_at(f"invitation-{width}", url + link.group())
+    judge.look_at(f"invitation_gone-{width}", f"{url}/invitations/nonsense/", status=410)
+    context.close()
+    assert not judge.problems, "\n".join(judge.problems)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_of_an_account_can_be_used_by_everybody(
+    browser: Browser, live_server: object, world: dict[str, str], applicant: User, width: int
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, None, width)
+    judge = Judge(context.new_page())
+    judge.look_at(f"home_signed_out-{width}", url)
+    for name in ENTRANCE_PAGES:
+        judge.look_at(f"{name}-{width}", url + reverse(name))
+    page = judge.page
+    page.goto(url + reverse("account_signup"))
+    page.get_by_role("button", name="Create the account").click()
+    judge.judge(f"account_signup_errors-{width}")
+    _sign_in(page, url, applicant)
+    for name in ACCOUNT_PAGES:
+        page.goto(url + reverse(name))
+        _confirm_password(page)
+        judge.judge(f"{name}-{width}")
+    context.close()
+    assert not judge.problems, "\n".join(judge.problems)
+
+
+def test_staff_see_the_queue_on_their_home_page_and_manage_on_a_projects(
+    browser: Browser, live_server: object, world: dict[str, str], staff: User
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, staff, 1280)
+    judge = Judge(context.new_page())
+    for name in ("home", "project"):
+        judge.look_at(f"staff_{name}", url + world[name])
+    context.close()
+    assert not judge.problems, "\n".join(judge.problems)
+
+
+@pytest.fixture
+def writing(
+    browser: Browser, live_server: object, world: dict[str, str], applicant: User
+) -> Callable[[], Page]:
+    """Opens the form of a complete draft in a new window."""
+    context = open_context(browser, str(live_server), applicant, 1280)
+
+    def open_form() -> Page:
+        page = context.new_page()
+        page.goto(str(live_server) + world["edit_complete"])
+        return page
+
+    return open_form
+
+
+def test_what_is_typed_is_saved_by_itself_and_then_sent(writing: Callable[[], Page]) -> None:
+    page = writing()
+    page.get_by_label("Title").fill("Bells that listen")
+    page.get_by_text("Saved at").wait_for()
+    assert Application.objects.filter(title="Bells that listen").count() == 1
+    page.get_by_label("What you will use").fill("Something else.")
+    page.get_by_role("button", name="Save and read over").click()
+    page.get_by_role("heading", name="Bells that listen").wait_for()
+    page.get_by_text("Something else.").wait_for()
+
+
+def test_two_windows_do_not_lose_what_either_typed(writing: Callable[[], Page]) -> None:
+    first, second = writing(), writing()
+    second.get_by_label("Title").fill("From the second window")
+    second.get_by_text("Saved at").wait_for()
+    first.get_by_label("Title").fill("From the first window")
+    first.get_by_text("in another window").wait_for()
+    first.get_by_role("button", name="Save draft").click()
+    first.get_by_role("alert").get_by_text("From the second window").wait_for()
+    assert first.get_by_label("Title").input_value() == "From the first window"
+    judge = Judge(first)
+    judge.judge("edit_clash")
+    assert not judge.problems
+    first.get_by_role("button", name="Save draft").click()
+    first.get_by_text("Your draft has been saved.").wait_for()
+    assert Application.objects.filter(title="From the first window").exists()
+
+
+def test_errors_are_summed_up_with_links_to_their_fields(writing: Callable[[], Page]) -> None:
+    page = writing()
+    page.get_by_label("GPU-hours at Zellik").fill("-5")
+    page.get_by_role("button", name="Save draft").click()
+    page.get_by_role("link", name="GPU-hours at Zellik:").click()
+    assert page.evaluate("document.activeElement.id") == "id_hours_zellik"
+    judge = Judge(page)
+    judge.judge("edit_errors")
+    assert not judge.problems
+
+
+def _mailed(subject: str) -> str:
+    return next(str(message.body) for message in mail.outbox if subject in str(message.subject))
+
+
+def _sign_in(page: Page, url: str, person: User) -> None:
+    page.goto(url + reverse("account_login"))
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.get_by_role("heading", name="Hello").wait_for()
+
+
+def _confirm_password(page: Page) -> None:
+    if "reauthenticate" in page.url:
+        page.get_by_label("Password").fill(PASSWORD)
+        page.get_by_role("button", name="Confirm").click()
+        page.wait_for_load_state()

@@ -1,0 +1,114 @@
+"""Every page of staff in a real browser: no finding of axe, and no word wider than the screen.
+
+KEEP_SCREENSHOTS=FOLDER keeps a picture of each.
+"""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import Browser
+
+from accounts.models import User
+from allocations.actions.allocations import suspend_allocation
+from allocations.actions.invitations import join_project
+from allocations.models import Application, Membership, Project, Site, SiteStatus
+from tests.domain import make_project
+from tests.people import make_person
+from tests.portal.chromium import Judge, open_context
+from tests.portal.staff_world import fill_queue, job, read_accounting, report_site
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def world(
+    transactional_db: None, administrator: User, staff: User, applicant: User
+) -> dict[str, str]:
+    """The address of each page, with something to see on it."""
+    zellik = Site.objects.get(code="zellik")
+    report_site(zellik)
+    first, second, *_rest = fill_queue(applicant, staff)
+    project = make_project(second, staff)
+    read_accounting(zellik, job(project, db_index=1, seconds=360_000))
+    with transaction.atomic():
+        member = join_project(project, make_person("Grace"), Membership.Role.MEMBER)
+    allocation = project.allocations.get()
+    suspend_allocation(allocation_id=allocation.pk, reason="An audit.", actor=staff)
+    report_site(Site.objects.get(code="charleroi"))
+    SiteStatus.objects.filter(site__code="charleroi").update(
+        last_seen_at=timezone.now() - timedelta(hours=3)
+    )
+    return _addresses(first, second, project, member, applicant)
+
+
+def _addresses(
+    first: Application, second: Application, project: Project, member: Membership, person: User
+) -> dict[str, str]:
+    allocation = project.allocations.get()
+    pages = {
+        name: reverse(name) for name in ("queue", "all_projects", "sites", "people", "reports")
+    }
+    pages["queue_nothing_found"] = reverse("queue") + "?q=nothing-has-this"
+    pages["review_open"] = reverse("review", args=[first.reference])
+    pages["review_decided"] = reverse("review", args=[second.reference])
+    pages["site"] = reverse("site", args=["zellik"])
+    for name in ("change_budget", "change_end", "suspend", "resume"):
+        pages[name] = reverse(name, args=[allocation.pk])
+    pages["remove_member"] = reverse("remove_member", args=[member.pk])
+    pages["change_role"] = reverse("change_role", args=[person.pk])
+    pages["reports_refused"] = reverse("reports") + "?from=2026-02-02&to=2026-02-01"
+    return pages
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_of_staff_can_be_used_by_everybody(
+    browser: Browser, live_server: object, world: dict[str, str], administrator: User, width: int
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, administrator, width)
+    judge = Judge(context.new_page())
+    for name, address in world.items():
+        status = 422 if name == "reports_refused" else 200
+        judge.look_at(f"{name}-{width}", url + address, status=status)
+        if name == "review_open":
+            judge.page.evaluate(
+                "document.querySelectorAll('details').forEach(d => { d.open = true; })"
+            )
+            judge.judge(f"{name}-unfolded-{width}")
+    context.close()
+    assert not judge.problems, "\n".join(judge.problems)
+
+
+def test_typing_hours_shows_what_they_would_change(
+    browser: Browser, live_server: object, world: dict[str, str], administrator: User
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, administrator, 1280)
+    page = context.new_page()
+    page.goto(url + world["review_open"])
+    page.get_by_label("GPU-hours").first.fill("7")
+    page.get_by_text("with 420 GPU-minutes").wait_for()
+    assert page.url.endswith(world["review_open"])
+    context.close()
+
+
+def test_the_queue_narrows_down_while_somebody_types(
+    browser: Browser, live_server: object, world: dict[str, str], administrator: User
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, administrator, 1280)
+    page = context.new_page()
+    page.goto(url + world["queue"])
+    page.get_by_label("Reference, title").fill("Cracks")
+    page.get_by_text("One found.").wait_for()
+    assert "q=Cracks" in page.url
+    assert page.get_by_role("heading", name="Review queue").count() == 1
+    page.get_by_role("link", name="Application", exact=True).click()
+    page.locator("th[aria-sort]").get_by_text("Application").wait_for()
+    assert "q=Cracks" in page.url
+    page.get_by_label("Track").select_option(index=1)
+    page.wait_for_url("**track=*")
+    context.close()

@@ -1,0 +1,152 @@
+"""Who gets what from every route: a table over the whole URLconf that no new route can dodge.
+
+In a row, `in` is the way to the sign-in page. A stranger gets 404 from what is about one
+application or project, somebody who may see it but not do this gets 403.
+"""
+
+import re
+from collections.abc import Callable
+from copy import copy
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permissions import Role
+from allocations.actions.drafts import submit_application
+from allocations.actions.invitations import accept_invitation, invite_member, join_project
+from allocations.models import Application, Membership, Project
+from tests.domain import make_draft, make_project
+from tests.people import make_person
+from tests.portal.permission_rows import ROLES, ROWS
+from tests.portal.route_table import Route, all_routes
+
+
+@pytest.fixture
+def people(seeded: None) -> dict[str, User | None]:
+    """Somebody for each column; the applicant and the leader know nothing of one another's."""
+    return {
+        "anonymous": None,
+        "stranger": make_person("Stran"),
+        "applicant": make_person("Ada"),
+        "team": make_person("Tia"),
+        "leader": make_person("Lea"),
+        "member": make_person("Mem"),
+        "reviewer": make_person("Rev", role=Role.REVIEWER),
+        "staff": make_person("Staf", role=Role.STAFF),
+        "administrator": make_person("Adm", role=Role.ADMINISTRATOR),
+    }
+
+
+@pytest.fixture
+def values(people: dict[str, Any]) -> dict[str, Any]:
+    """What the addresses are about: an application of the applicant, a project of the leader."""
+    application = _application_with_team(people["applicant"], people["team"])
+    project = _project_with_member(people["leader"], people["member"], people["staff"])
+    invitation, token = _open_invitation(application, people["applicant"])
+    return {
+        "reference": application.reference,
+        "name": project.name,
+        "allocation_id": project.allocations.get(site__code="zellik").pk,
+        "membership_id": project.memberships.get(user=people["member"]).pk,
+        "invitation_id": invitation,
+        "token": token,
+        "user_id": people["stranger"].pk,
+        "track_code": "pg",
+        "code": "zellik",
+        "site_code": "zellik",
+        "provider_id": "unknown",
+        "key": "unknown",
+        "uidb36": "1",
+        "pk": 1,
+    }
+
+
+def test_every_route_is_in_the_table_with_both_methods() -> None:
+    there = {(route.name, method) for route in all_routes() for method in ("GET", "POST")}
+    assert there - set(ROWS) == set(), "these routes need a row"
+    assert set(ROWS) - there == set(), "these rows have no route any more"
+
+
+def test_every_route_answers_as_the_table_says(
+    people: dict[str, User | None], values: dict[str, Any]
+) -> None:
+    routes = {route.name: route for route in all_routes()}
+    sessions = _sessions(people)
+    wrong = []
+    for (name, method), row in ROWS.items():
+        found = " ".join(_answers(routes[name], method, sessions, values))
+        if found != " ".join(row.split()):
+            wrong.append(f"{name} {method}: the table says {row}, the portal {found}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_what_changes_something_cannot_be_done_from_another_site(
+    people: dict[str, Any], values: dict[str, Any]
+) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(people["administrator"])
+    for route in all_routes():
+        if route.name.startswith("bridge:"):
+            continue
+        status = client.post(route.address(values)).status_code
+        assert status in (403, 404, 405), route.name
+
+
+def _answers(route: Route, method: str, sessions: list[Any], values: dict[str, Any]) -> list[str]:
+    address = route.address(values)
+    return [_answer(session, method, address) for session in sessions]
+
+
+def _sessions(people: dict[str, User | None]) -> list[Any]:
+    """For each column the cookies of a browser in which that person has signed in."""
+    sessions = []
+    for role in ROLES:
+        client = Client()
+        person = people[role]
+        if person is not None:
+            client.force_login(person)
+        sessions.append(client.cookies)
+    return sessions
+
+
+def _answer(session: Any, method: str, address: str) -> str:
+    """The status; what the request changed is taken back."""
+    client = Client(raise_request_exception=False)
+    client.cookies = copy(session)
+    send: Callable[..., Any] = client.get if method == "GET" else client.post
+    with transaction.atomic():
+        response = send(address)
+        transaction.set_rollback(True)
+    goes_to = response.headers.get("Location", "")
+    if goes_to.startswith(reverse(settings.LOGIN_URL)):
+        return "in"
+    return str(response.status_code)
+
+
+def _application_with_team(applicant: User, team: User) -> Application:
+    application = make_draft(applicant)
+    invitation = invite_member(application_id=application.pk, email=team.email, actor=applicant)
+    accept_invitation(invitation_id=invitation.pk, actor=team)
+    return submit_application(application_id=application.pk, actor=applicant)
+
+
+def _project_with_member(leader: User, member: User, staff: User) -> Project:
+    application = submit_application(application_id=make_draft(leader).pk, actor=leader)
+    project = make_project(application, staff)
+    join_project(project, member, Membership.Role.MEMBER)
+    return project
+
+
+def _open_invitation(application: Application, applicant: User) -> tuple[int, str]:
+    invitation = invite_member(
+        application_id=application.pk, email="nobody@example.org", actor=applicant
+    )
+    link = re.search(r"/invitations/([^/\s]+)/", str(mail.outbox[-1].body))
+    assert link is not None
+    return invitation.pk, link[1]
