@@ -1,0 +1,211 @@
+"""Portal, worker and bridges beside the testbed's clusters, started as in production.
+
+They are services of the testbed: recorded, waited for, and stopped by their process ids.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+
+from deploy.testbed.errors import StepError
+from deploy.testbed.layout import REPOSITORY, SITES, Layout, Site
+from deploy.testbed.postgres import database_environment
+from deploy.testbed.processes import Service, log_path, running, start, stop
+from deploy.testbed.progress import Progress
+
+VIRTUAL_ENVIRONMENT = REPOSITORY / ".venv"
+BIN = VIRTUAL_ENVIRONMENT / "bin"
+UID_MIN = 70_000
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A portal with its worker and two bridges on one testbed."""
+
+    layout: Layout
+    port: int
+    username_prefix: str = "demo-"
+    uid_min: int = UID_MIN
+    extra_environment: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        """Where the portal answers."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def mail_folder(self) -> Path:
+        """Where the portal's mails are written instead of being sent."""
+        return self.layout.state / "mail"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The portal's settings."""
+        return {
+            "PATH": os.defpath,
+            "LANG": "C.UTF-8",
+            "PYTHONUNBUFFERED": "1",
+            "BELFRY_ENVIRONMENT": "development",
+            "BELFRY_PUBLIC_URL": self.url,
+            "BELFRY_BIND": f"127.0.0.1:{self.port}",
+            "BELFRY_DATABASE_URL": database_environment(self.layout)["DATABASE_URL"],
+            "BELFRY_MAIL_FOLDER": str(self.mail_folder),
+            "BELFRY_UNIX_USERNAME_PREFIX": self.username_prefix,
+            "BELFRY_UNIX_UID_MIN": str(self.uid_min),
+            "BELFRY_SITE_LATE_AFTER_SECONDS": "30",
+            **self.extra_environment,
+        }
+
+    def bridge_config(self, site: Site) -> Path:
+        """The configuration file of a site's bridge."""
+        return self.layout.state / "bridges" / f"{site.name}.toml"
+
+    def services(self) -> Iterator[Service]:
+        """Portal, worker and bridges, in the order of their start."""
+        yield self.portal()
+        yield self.worker()
+        for site in SITES:
+            yield self.bridge(site)
+
+    def portal(self) -> Service:
+        """gunicorn, with the configuration that production uses."""
+        return Service(
+            name="portal",
+            command=(
+                str(BIN / "gunicorn"),
+                "--chdir",
+                str(REPOSITORY),
+                "--config",
+                str(REPOSITORY / "deploy" / "gunicorn.conf.py"),
+                "portal.wsgi",
+            ),
+            user="root",
+            is_ready=self.portal_answers,
+            port=self.port,
+            environment=self.environment,
+        )
+
+    def worker(self) -> Service:
+        """The process that sends mail and does other slow work."""
+        return Service(
+            name="worker",
+            command=(
+                str(BIN / "python"),
+                str(REPOSITORY / "manage.py"),
+                "worker",
+                "--interval=0.5",
+            ),
+            user="root",
+            is_ready=lambda: running(self.layout, "worker") is not None,
+            environment=self.environment,
+        )
+
+    def bridge(self, site: Site) -> Service:
+        """A site's bridge."""
+        name = f"bridge@{site.name}"
+        return Service(
+            name=name,
+            command=(
+                str(BIN / "slurm-bridge"),
+                "run",
+                "--config",
+                str(self.bridge_config(site)),
+            ),
+            user="root",
+            is_ready=lambda: running(self.layout, name) is not None,
+            environment={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONUNBUFFERED": "1"},
+        )
+
+    def portal_answers(self) -> bool:
+        """Whether the portal and its database answer."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
+                return bool(answer.status == HTTPStatus.OK)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def manage(self, *arguments: str) -> str:
+        """What one of the portal's commands printed."""
+        log = log_path(self.layout, "manage")
+        log.parent.mkdir(parents=True, exist_ok=True)
+        finished = subprocess.run(
+            [BIN / "python", REPOSITORY / "manage.py", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        with log.open("a") as output:
+            output.write(f"$ manage.py {' '.join(arguments)}\n{finished.stderr}\n")
+        if finished.returncode != 0:
+            raise StepError(
+                f"`manage.py {' '.join(arguments)}` failed.", log, "Read the log and run it again."
+            )
+        return finished.stdout.strip()
+
+
+def start_stack(stack: Stack, progress: Progress) -> None:
+    """Prepare the database and start whatever of the stack does not run."""
+    with progress.step("database") as step:
+        prepare(stack)
+        step.outcome = "migrated, seeded"
+    for service in stack.services():
+        with progress.step(service.name) as step:
+            step.outcome = "started" if start(stack.layout, service) else "was running"
+
+
+def stop_stack(stack: Stack, progress: Progress) -> None:
+    """Stop the stack, the last started first."""
+    for service in reversed(list(stack.services())):
+        if running(stack.layout, service.name):
+            with progress.step(service.name) as step:
+                stop(stack.layout, service)
+                step.outcome = "stopped"
+
+
+def prepare(stack: Stack) -> None:
+    """Bring the database to its newest shape and write what the bridges need."""
+    stack.mail_folder.mkdir(parents=True, exist_ok=True)
+    stack.manage("migrate", "--verbosity=0")
+    stack.manage("seed")
+    for site in SITES:
+        if not stack.bridge_config(site).exists():
+            write_bridge_config(stack, site)
+
+
+def write_bridge_config(stack: Stack, site: Site) -> None:
+    """A configuration with quick intervals, and a token that only root may read."""
+    folder = stack.bridge_config(site).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    token = folder / f"{site.name}.token"
+    token.touch(mode=0o600)
+    token.write_text(stack.manage("bridge_token", site.name) + "\n")
+    config = f"""\
+# The bridge of {site.name} on this testbed; production has longer intervals.
+site = "{site.name}"
+cluster = "{site.name}"
+portal_url = "{stack.url}"
+token_file = "{token}"
+state_dir = "{folder / site.name}"
+slurm_conf = "{stack.layout.slurm_conf(site)}"
+directory = "local"
+login_dir = "{stack.layout.login_folder(site)}"
+reconcile_interval_seconds = 20
+accounting_interval_seconds = 3
+heartbeat_interval_seconds = 5
+
+[local_directory]
+record_file = "{stack.layout.unix_users}"
+"""
+    (folder / site.name).mkdir(exist_ok=True)
+    path = stack.bridge_config(site)
+    path.touch(mode=0o600)
+    path.write_text(config)
