@@ -1,0 +1,68 @@
+"""What every test may ask for: a private PostgreSQL, and two real Slurm clusters.
+
+Tests have a testbed of their own, beside the one of `make demo`. It is started when a test first
+asks for it and removed when the run ends well; BELFRY_KEEP=1 leaves it running for the next run.
+"""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from django.db import connections
+from pytest_django import Settings
+
+from deploy.testbed.down import clean, take_down
+from deploy.testbed.layout import Layout, layout_from_environment
+from deploy.testbed.processes import running
+from deploy.testbed.up import bring_up
+from tests.testbed import TEST_PORT_BASE, Testbed, test_state
+
+pytest_plugins = ["tests.domain"]
+
+
+@pytest.fixture(scope="session")
+def layout() -> Layout:
+    """Where the tests' own testbed lies."""
+    os.environ.setdefault("BELFRY_STATE", str(test_state()))
+    os.environ.setdefault("BELFRY_PORT_BASE", str(TEST_PORT_BASE))
+    return layout_from_environment()
+
+
+@pytest.fixture(scope="session")
+def stop_testbed_at_end(layout: Layout, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Stops what this run started, and nothing that ran before it; logs of failures are kept."""
+    was_running = running(layout, "postgres")
+    yield
+    if was_running or os.environ.get("BELFRY_KEEP") == "1":
+        return
+    if request.session.testsfailed:
+        take_down(layout)
+    else:
+        clean(layout)
+
+
+@pytest.fixture(scope="session")
+def postgres(layout: Layout, stop_testbed_at_end: None) -> Layout:
+    """The private PostgreSQL, running."""
+    bring_up(layout, only_postgres=not running(layout, "slurmctld@zellik"))
+    return layout
+
+
+@pytest.fixture(scope="session")
+def testbed(layout: Layout, stop_testbed_at_end: None) -> Testbed:
+    """Two Slurm clusters with their accounting, running."""
+    bring_up(layout)
+    return Testbed(layout)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(postgres: Layout) -> None:
+    """Points Django at the tests' PostgreSQL."""
+    connections["default"].settings_dict["PORT"] = str(postgres.postgres_port)
+
+
+@pytest.fixture(autouse=True)
+def quick_and_visible(settings: Settings) -> None:
+    """Tasks run when they are enqueued, so that a test sees the mail; passwords hash quickly."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

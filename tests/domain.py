@@ -1,0 +1,95 @@
+"""Fixtures of the domain: seeded sites and tracks, and people of each role."""
+
+import pytest
+from django.core.management import call_command
+
+from accounts.models import User
+from accounts.permissions import Role
+from allocations.actions.decisions import AwardLine, approve_application
+from allocations.actions.drafts import DraftText, save_draft, start_application, submit_application
+from allocations.models import Application, Project, Site, Track
+from tests.people import make_organisation, make_person
+
+ABSTRACT = "We train a small model that hears when a bell is about to crack, and publish it."
+
+
+@pytest.fixture
+def seeded(db: None) -> None:
+    """The two sites and six tracks of a new portal."""
+    call_command("seed")
+
+
+@pytest.fixture
+def applicant(seeded: None) -> User:
+    """Somebody who applies."""
+    return make_person("Ada")
+
+
+@pytest.fixture
+def staff(seeded: None) -> User:
+    """Somebody who decides."""
+    return make_person("Staf", role=Role.STAFF)
+
+
+@pytest.fixture
+def administrator(seeded: None) -> User:
+    """Somebody who gives roles."""
+    return make_person("Admin", role=Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def draft(applicant: User) -> Application:
+    """A complete draft on the research track, for both sites."""
+    return make_draft(applicant)
+
+
+@pytest.fixture
+def submitted(draft: Application, applicant: User) -> Application:
+    """The same, handed in."""
+    return submit_application(application_id=draft.pk, actor=applicant)
+
+
+@pytest.fixture
+def project(submitted: Application, staff: User) -> Project:
+    """The same, approved in full."""
+    return make_project(submitted, staff)
+
+
+def make_draft(
+    applicant: User, *, track: str = "rs", hours: dict[str, int] | None = None, title: str = "Bells"
+) -> Application:
+    """A complete draft."""
+    organisation = make_organisation(applicant)
+    application = start_application(track=Track.objects.get(code=track), actor=applicant)
+    wanted = hours or {"zellik": 1000, "charleroi": 500}
+    return save_draft(
+        application_id=application.pk,
+        version=application.version,
+        text=DraftText(
+            title=title,
+            abstract=ABSTRACT,
+            purpose="Training of an audio model.",
+            months=application.track.lengths_in_months[0],
+            organisation=organisation,
+            hours_by_site={Site.objects.get(code=code): count for code, count in wanted.items()},
+        ),
+        actor=applicant,
+    )
+
+
+def award_lines(application: Application) -> dict[Site, AwardLine]:
+    """What was asked for, with every partition of each site."""
+    return {
+        line.site: AwardLine(gpu_hours=line.gpu_hours, partitions=list(line.site.partitions.all()))
+        for line in application.requested_hours.select_related("site")
+    }
+
+
+def make_project(application: Application, decider: User) -> Project:
+    """Approve in full."""
+    return approve_application(
+        application_id=application.pk,
+        awards=award_lines(application),
+        reason="Sound and useful.",
+        actor=decider,
+    )
