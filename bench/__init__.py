@@ -1,0 +1,1 @@
+"""Benchmarks: each prints a table and stores its figures in bench/results.json."""
