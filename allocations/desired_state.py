@@ -24,7 +24,7 @@ def desired_state(site: Site) -> DesiredState:
         .filter(site=site)
         .select_related("project", "project__track", "site")
         .prefetch_related("partitions")
-        .order_by("project__name")
+        .order_by("account_name")
     )
     members = _members_by_project(site)
     content = DesiredState(
@@ -81,7 +81,7 @@ def _projects(
 ) -> list[DesiredAccount]:
     return [
         DesiredAccount(
-            name=allocation.project.name,
+            name=allocation.account_name,
             parent=track_account(allocation.project.track.code),
             owner_mark=allocation.project.owner_mark,
             qos=allocation.qos_name,

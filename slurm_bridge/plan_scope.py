@@ -69,7 +69,7 @@ def scope_of(desired: DesiredState, actual: ActualState) -> Scope:
 
 
 def _named(kind: str, conflict: Conflict) -> Conflict:
-    return Conflict(subject=f"{kind} {conflict.subject}", reason=conflict.reason)
+    return conflict.model_copy(update={"subject": f"{kind} {conflict.subject}"})
 
 
 def _foreign_qos(desired: DesiredState, actual_qos: dict[str, ActualQos]) -> Iterator[Conflict]:
@@ -87,13 +87,18 @@ def _blocked_accounts(
     known = {ROOT_ACCOUNT}
     qos_names = {item.name for item in desired.qos}
     for wanted in desired.accounts:
-        reason = _blocking_reason(wanted, actual_accounts.get(wanted.name), blocked, known)
+        reason = _blocking_reason(wanted, actual_accounts, blocked, known)
         if not reason and wanted.qos and wanted.qos not in qos_names:
             reason = f"its QOS {wanted.qos} is not part of the desired state"
         if not reason and wanted.qos in blocked_qos:
             reason = f"its QOS {wanted.qos} was not made by Belfry"
         if reason:
-            blocked[wanted.name] = Conflict(subject=wanted.name, reason=reason)
+            is_taken = _is_foreign(wanted, actual_accounts) or wanted.qos in blocked_qos
+            blocked[wanted.name] = Conflict(
+                subject=wanted.name,
+                reason=reason,
+                taken_account=wanted.name if wanted.qos and is_taken else "",
+            )
         else:
             known.add(wanted.name)
     return blocked
@@ -101,19 +106,24 @@ def _blocked_accounts(
 
 def _blocking_reason(
     wanted: DesiredAccount,
-    found: ActualAccount | None,
+    actual_accounts: dict[str, ActualAccount],
     blocked: dict[str, Conflict],
     known: set[str],
 ) -> str:
     if wanted.name == ROOT_ACCOUNT:
         return "is Slurm's own"
-    if found and not carries_mark(found.description, wanted.owner_mark):
+    if _is_foreign(wanted, actual_accounts):
         return "exists and was not made by Belfry"
     if wanted.parent in blocked:
         return f"its parent {wanted.parent} cannot be used"
     if wanted.parent not in known:
         return f"its parent {wanted.parent} is no account of Belfry's"
     return ""
+
+
+def _is_foreign(wanted: DesiredAccount, actual_accounts: dict[str, ActualAccount]) -> bool:
+    found = actual_accounts.get(wanted.name)
+    return found is not None and not carries_mark(found.description, wanted.owner_mark)
 
 
 def _plannable_qos(

@@ -156,6 +156,8 @@ class Conflict(Message):
 
     subject: str
     reason: Annotated[str, StringConstraints(max_length=2000)]
+    taken_account: str = ""
+    """The project's account whose name, or that of its QOS, something foreign bears; else empty."""
 
 
 class Readiness(Message):

@@ -12,7 +12,7 @@ from accounts.permissions import Permission
 from allocations.access import permissions_on_application
 from allocations.actions.invitations import join_project
 from allocations.actions.mails import mail_applicant
-from allocations.actions.numbers import next_name
+from allocations.actions.numbers import free_account_name, next_name
 from allocations.actions.transitions import lock_application, move_application
 from allocations.actions.wake import wake_sites
 from allocations.errors import RefusedError, StateError
@@ -141,6 +141,7 @@ def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) ->
     allocation = Allocation.objects.create(
         project=project,
         site=site,
+        account_name=free_account_name(project=project, site=site) or project.name,
         starts_on=today,
         ends_on=last_day(today, project.application.months or 1),
     )

@@ -1,10 +1,13 @@
-"""Gives out references of applications and names of projects, each once."""
+"""Gives out references of applications, names of projects and of accounts, each once."""
 
 from django.db import connection
+from django.db.models import Max
 from django.db.models.functions import Length
 
-from allocations.models import Application, Project
-from allocations.rules.naming import next_project_name, project_prefix
+from allocations.models import Allocation, Application, Project, Site, SiteStatus
+from allocations.rules.naming import account_names, next_project_name, project_prefix, qos_name
+from allocations.site_overview import observed_state
+from slurm_bridge.ownership import carries_mark
 
 
 def next_reference(year: int) -> str:
@@ -24,13 +27,39 @@ def next_name(*, year: int, track_code: str) -> str:
     """The name of the next project of a track: aif26fl0042."""
     prefix = project_prefix(year=year, track_code=track_code)
     _one_at_a_time("project_name")
-    last = (
-        Project.objects.filter(name__startswith=prefix)
-        .order_by("-name")
-        .values_list("name", flat=True)
-        .first()
-    )
+    ours = f"^{prefix}[0-9]{{4}}$"
+    named = Project.objects.filter(name__regex=ours).aggregate(last=Max("name"))
+    used = Allocation.objects.filter(account_name__regex=ours).aggregate(last=Max("account_name"))
+    last = max(filter(None, (named["last"], used["last"])), default=None)
     return next_project_name(prefix=prefix, last=last)
+
+
+def free_account_name(*, project: Project, site: Site, after: str = "") -> str | None:
+    """What the project's account can be called at a site, as far as the site has told.
+
+    With `after`, only the names that come later than that one; None where all are taken.
+    """
+    names = list(account_names(project.name))
+    later = names[names.index(after) + 1 :] if after in names else names
+    _one_at_a_time("project_name")
+    given = Allocation.objects.filter(account_name__in=names).exclude(project=project)
+    taken = set(given.values_list("account_name", flat=True)) | foreign_names(project, site)
+    return next((name for name in later if name not in taken), None)
+
+
+def foreign_names(project: Project, site: Site) -> set[str]:
+    """Of all names that the project's account could bear, those that something else bears."""
+    state = observed_state(SiteStatus.objects.filter(site=site).first())
+    if state is None:
+        return set()
+    accounts = {item.name: item.description for item in state.accounts}
+    qos = {item.name: item.description for item in state.qos}
+    return {
+        name
+        for name in account_names(project.name)
+        for found in (accounts.get(name), qos.get(qos_name(name, site.code)))
+        if found is not None and not carries_mark(found, project.owner_mark)
+    }
 
 
 def _one_at_a_time(what: str) -> None:

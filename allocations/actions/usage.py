@@ -49,13 +49,12 @@ _STAGE = """
 _FRESH = """
     CREATE TEMPORARY TABLE fresh_job ON COMMIT DROP AS
     SELECT DISTINCT ON (staged.db_index)
-           staged.*, project.id AS project_id,
+           staged.*, allocation.project_id,
            to_timestamp(%(read_at)s) AS read_at,
            to_timestamp(COALESCE(staged.ended_at, %(read_at)s)) AS counted_until
     FROM staged_job staged
-    JOIN allocations_project project ON project.name = staged.account
     JOIN allocations_allocation allocation
-      ON allocation.project_id = project.id AND allocation.site_id = %(site)s
+      ON allocation.account_name = staged.account AND allocation.site_id = %(site)s
     LEFT JOIN allocations_job known
       ON known.site_id = %(site)s AND known.db_index = staged.db_index
     WHERE known.id IS NULL OR known.read_at <= to_timestamp(%(read_at)s)
@@ -166,8 +165,8 @@ def record_jobs(*, site: Site, batch: JobBatch, actor: SystemActor) -> Watermark
 
 def _unknown_accounts(site: Site, rows: Iterable[JobRow]) -> list[str]:
     named = {row.account for row in rows}
-    known = Allocation.objects.filter(site=site, project__name__in=named)
-    return sorted(named - set(known.values_list("project__name", flat=True)))
+    known = Allocation.objects.filter(site=site, account_name__in=named)
+    return sorted(named - set(known.values_list("account_name", flat=True)))
 
 
 def _store(site: Site, batch: JobBatch) -> int:

@@ -9,6 +9,7 @@ from ninja import Header, NinjaAPI, Query, Status
 from ninja.errors import HttpError
 
 from accounts.audit import SystemActor
+from allocations.actions.account_names import rename_taken_accounts
 from allocations.actions.sync import record_heartbeat, record_report
 from allocations.actions.usage import record_jobs
 from allocations.bridge.body import BridgeParser
@@ -65,6 +66,9 @@ def post_sync_results(request: HttpRequest, report: SyncReport) -> Status[None]:
         _refuse_other_cluster(site, report.actual.cluster)
     refuse_future_report(report)
     record_report(site=site, report=report, actor=_actor(site))
+    taken = [item.taken_account for item in report.conflicts if item.taken_account]
+    if taken:
+        rename_taken_accounts(site=site, names=taken, actor=_actor(site))
     return Status(204, None)
 
 

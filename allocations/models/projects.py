@@ -2,7 +2,7 @@
 
 import uuid
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 from django.db import models
@@ -17,6 +17,7 @@ from allocations.models.applications import Application, Decision
 from allocations.models.sites import Partition, Site
 from allocations.models.tracks import Track
 from allocations.models.usage import DailyUsage
+from allocations.rules.naming import qos_name
 from allocations.states import AllocationState
 
 
@@ -35,7 +36,7 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
 @pghistory.track()
 class Project(models.Model):
-    """An awarded application; its name is that of its Slurm account."""
+    """An awarded application; its Slurm accounts bear its name wherever that is free."""
 
     name = models.CharField(_("name"), max_length=20, unique=True)
     owner_mark = models.CharField(max_length=60, unique=True, default=new_owner_mark)
@@ -112,6 +113,11 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
             used_seconds=Coalesce(Subquery(used), 0, output_field=models.BigIntegerField()),
         )
 
+    def with_other_name(self) -> "AllocationQuerySet":
+        """Those whose account is not called as their project is, with project and site."""
+        found = self.select_related("project", "site")
+        return found.exclude(account_name=F("project__name")).order_by("account_name")
+
     def ended_before(self, today: date) -> "AllocationQuerySet":
         """Allocations whose last day has passed."""
         return self.filter(ends_on__lt=today)
@@ -133,6 +139,8 @@ class Allocation(models.Model):
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="allocations")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="allocations")
+    account_name = models.CharField(_("Slurm account"), max_length=63)
+    """The project's name, or another one where the site's Slurm had that already."""
     partitions = models.ManyToManyField(Partition)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
@@ -156,6 +164,7 @@ class Allocation(models.Model):
         ordering = ("site",)
         constraints = [
             models.UniqueConstraint(fields=["project", "site"], name="one_allocation_a_site"),
+            models.UniqueConstraint(fields=["site", "account_name"], name="one_account_of_a_name"),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")), name="ends_after_start"
             ),
@@ -164,10 +173,20 @@ class Allocation(models.Model):
     def __str__(self) -> str:
         return f"{self.project} at {self.site}"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """The account bears the project's name unless it was given another."""
+        self.account_name = self.account_name or self.project.name
+        super().save(*args, **kwargs)
+
     @property
     def qos_name(self) -> str:
         """The name of the QOS that holds this budget in Slurm."""
-        return f"{self.project.name}_{self.site.code}"
+        return qos_name(self.account_name, self.site.code)
+
+    @property
+    def has_other_name(self) -> bool:
+        """Whether the account is not called as its project is."""
+        return self.account_name != self.project.name
 
     def state_on(self, today: date) -> AllocationState:
         """Where the allocation stands on a day."""

@@ -1,6 +1,13 @@
-"""Names in Slurm: account tree `root → aif → aif_<track> → aif<yy><track><nnnn>`."""
+"""Names in Slurm: account tree `root → aif → aif_<track> → aif<yy><track><nnnn>`.
+
+Where a site's Slurm has a project's name already, its account there is called by the next free of
+`aif26fl0042b`, `aif26fl0042c`, … A project's own name ends in digits, so no other project can ever
+be given one of these.
+"""
 
 import re
+from collections.abc import Iterator
+from string import ascii_lowercase
 
 TREE_ROOT = "aif"
 TREE_MARK = "belfry-tree"
@@ -28,3 +35,15 @@ def next_project_name(*, prefix: str, last: str | None) -> str:
     if number > MOST_PROJECTS_A_YEAR:
         raise OverflowError(f"all names from {prefix}0001 to {prefix}9999 are taken")
     return f"{prefix}{number:04d}"
+
+
+def account_names(project_name: str) -> Iterator[str]:
+    """What a project's account may be called, in the order of preference."""
+    yield project_name
+    for letter in ascii_lowercase[1:]:
+        yield f"{project_name}{letter}"
+
+
+def qos_name(account_name: str, site_code: str) -> str:
+    """The QOS that holds an account's budget at a site."""
+    return f"{account_name}_{site_code}"

@@ -97,7 +97,7 @@ def _allocations(project: Project) -> Iterator[Event]:
 
 def _changes_of_allocations(project: Project) -> list[dict[str, Any]]:
     """Audit rows in which something differs from the row before; a fresh check is no change."""
-    columns = ("ends_on", "suspended_because", "active_since")
+    columns = ("ends_on", "suspended_because", "active_since", "account_name")
     before = {
         f"{column}_before": Window(Lag(column), partition_by="pgh_obj_id", order_by="pgh_id")
         for column in columns
@@ -105,6 +105,7 @@ def _changes_of_allocations(project: Project) -> list[dict[str, Any]]:
     differs = (
         ~Q(ends_on=F("ends_on_before"))
         | ~Q(suspended_because=F("suspended_because_before"))
+        | ~Q(account_name=F("account_name_before"))
         | Q(active_since=None, active_since_before__isnull=False)
         | Q(active_since__isnull=False, active_since_before=None)
     )
@@ -128,6 +129,9 @@ def _sentences(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if row["ends_on"] != row["ends_on_before"]:
         day = date_format(row["ends_on"], "j F Y")
         yield _("The last day at %(site)s became %(day)s.") % {**site, "day": day}, ""
+    if row["account_name"] != row["account_name_before"]:
+        names = {**site, "before": row["account_name_before"], "name": row["account_name"]}
+        yield _("%(before)s was taken at %(site)s; the account there is %(name)s.") % names, ""
     if row["suspended_because"] and not row["suspended_because_before"]:
         yield _("Suspended at %(site)s.") % site, row["suspended_because"]
     elif row["suspended_because_before"] and not row["suspended_because"]:

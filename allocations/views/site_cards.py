@@ -113,7 +113,7 @@ def first_job(allocation: Allocation) -> str:
     script: str = render_to_string(
         "projects/first_job.sh",
         {
-            "project": allocation.project.name,
+            "account": allocation.account_name,
             "site": allocation.site,
             "partition": min(partition.name for partition in allocation.partitions.all()),
         },

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
-from allocations.models import Site, SyncCycle
+from allocations.models import Allocation, Site, SyncCycle
 from allocations.site_overview import (
     cycle_report,
     observed_accounts,
@@ -47,5 +47,6 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
         "reports": [cycle_report(cycle) for cycle in cycles],
         "accounts": accounts.get_page(request.GET.get("accounts")),
         "read_at": read_at(overview.status),
+        "renamed": Allocation.objects.with_other_name().filter(site=shown),
     }
     return render(request, "staff/site.html", context)

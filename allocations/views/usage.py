@@ -25,6 +25,7 @@ def usage(request: SignedInRequest, name: str) -> JsonResponse:
             "allocations": [
                 {
                     "site": allocation.site.code,
+                    "account": allocation.account_name,
                     "state": allocation.state,
                     "ends_on": allocation.ends_on,
                     "granted_gpu_minutes": allocation.granted_minutes,

@@ -44,6 +44,8 @@ class ReportRow:
     organisation: str
     track: str
     site: str
+    account: str
+    """What the project is called in the site's Slurm."""
     granted_seconds: int
     used_seconds: int | None
     """Inside the period."""
@@ -154,6 +156,7 @@ def _row(allocation: Allocation, *, has_data: bool) -> ReportRow:
         organisation=project.organisation.name,
         track=project.track.name,
         site=allocation.site.name,
+        account=allocation.account_name,
         granted_seconds=granted,
         used_seconds=allocation.used_in_period if has_data else None,  # type: ignore[attr-defined]
         remaining_seconds=max(granted - used_in_all, 0) if has_data else None,

@@ -1,6 +1,6 @@
 {% autoescape off %}#!/bin/bash
 #SBATCH --job-name=first-job
-#SBATCH --account={{ project }}
+#SBATCH --account={{ account }}
 #SBATCH --partition={{ partition }}
 #SBATCH --gres=gpu:1
 #SBATCH --time=00:10:00

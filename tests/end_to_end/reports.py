@@ -16,12 +16,12 @@ START_RECORDS_SECONDS = 6
 
 
 def slurm_seconds(
-    testbed: Testbed, site: Site, project: str, days: int, tres: str
+    testbed: Testbed, site: Site, account_name: str, days: int, tres: str
 ) -> dict[str, int]:
-    """Seconds of a TRES for each user of a project in the last days, by sreport after a rollup."""
+    """Seconds of a TRES for each user of an account in the last days, by sreport after a rollup."""
     since = (int(time.time()) // DAY - days) * DAY
     report = tres_seconds_by_user(testbed.layout, site, since=since, tres=tres)
-    return {login: used for (account, login), used in report.items() if account == project}
+    return {login: used for (account, login), used in report.items() if account == account_name}
 
 
 def query(stack: Stack, sql: str, *parameters: object) -> list[tuple[Any, ...]]:
@@ -64,11 +64,13 @@ def wait_for_accounting(stack: Stack) -> None:
     wait_until(read, 90, "A bridge did not read its accounting.", "Read the bridges' logs.")
 
 
-def assert_exact(stack: Stack, testbed: Testbed, site: Site, project: str, days: int = 3) -> int:
+def assert_exact(
+    stack: Stack, testbed: Testbed, site: Site, project: str, days: int = 3, *, account: str = ""
+) -> int:
     """The portal says for every user what Slurm says, to the second; returns the GPU-seconds."""
     portal = portal_seconds(stack, site, project)
     for tres in ("gres/gpu", "cpu"):
-        slurm = slurm_seconds(testbed, site, project, days, tres)
+        slurm = slurm_seconds(testbed, site, account or project, days, tres)
         counted = {user: seconds[tres] for user, seconds in portal.items() if seconds[tres]}
         assert counted == {user: seconds for user, seconds in slurm.items() if seconds}
     return sum(seconds["gres/gpu"] for seconds in portal.values())

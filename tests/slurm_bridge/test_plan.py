@@ -169,6 +169,7 @@ def test_foreign_account_is_a_conflict_and_nothing_is_planned_for_it(site: Memor
     wanted = planned(site, desired_state(project(), users=[ADA]))
 
     assert [item.subject for item in wanted.conflicts] == ["account aif26fl0001"]
+    assert wanted.conflicts[0].taken_account == "aif26fl0001"
     assert [item.kind for item in wanted.changes] == ["create_user", *["create_account"] * 2]
 
 
@@ -183,6 +184,7 @@ def test_nothing_is_built_under_a_foreign_account(site: MemorySite) -> None:
         "account aif_fl",
         "account aif26fl0001",
     }
+    assert not any(item.taken_account for item in wanted.conflicts)
 
 
 def test_account_that_only_another_cluster_has_is_foreign_without_our_mark(
@@ -223,6 +225,7 @@ def test_foreign_qos_blocks_the_project_that_needs_it(site: MemorySite) -> None:
         "QOS aif26fl0001_zellik",
         "account aif26fl0001",
     }
+    assert [item.taken_account for item in wanted.conflicts] == ["", "aif26fl0001"]
 
 
 def test_user_with_another_uid_here_is_a_conflict_and_no_member(site: MemorySite) -> None:
