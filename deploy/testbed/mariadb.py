@@ -18,6 +18,7 @@ ACCOUNTING_USER = "slurm"
 def prepare_mariadb(layout: Layout) -> None:
     """Make the database's folder, once."""
     owned_folder(layout.mariadb, USER)
+    owned_folder(layout.mariadb / "tmp", USER)
     complete = layout.mariadb / "complete"
     if complete.exists():
         return
@@ -28,6 +29,7 @@ def prepare_mariadb(layout: Layout) -> None:
                 "/usr/bin/mariadb-install-db",
                 "--no-defaults",
                 f"--datadir={layout.mariadb / 'data'}",
+                f"--tmpdir={layout.mariadb / 'tmp'}",
                 f"--user={USER}",
                 "--auth-root-authentication-method=socket",
                 "--auth-root-socket-user=root",
@@ -54,6 +56,8 @@ def mariadb_service(layout: Layout) -> Service:
             "/usr/sbin/mariadbd",
             "--no-defaults",
             f"--datadir={layout.mariadb / 'data'}",
+            # Each MariaDB that starts empties its folder of temporary tables, whoever made them.
+            f"--tmpdir={layout.mariadb / 'tmp'}",
             f"--socket={layout.mariadb_socket}",
             f"--port={layout.mariadb_port}",
             f"--pid-file={layout.mariadb / 'pid'}",
