@@ -42,7 +42,7 @@ clean:  ## Stop what was started here and remove its state
 .PHONY: test
 test: install  ## Run the whole suite, on real Slurm and in a real browser
 	@deploy/prepare $(PYTHON) browser
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 .PHONY: test-fast
 test-fast: install  ## Run what needs neither Slurm nor a browser

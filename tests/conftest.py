@@ -15,16 +15,33 @@ from deploy.testbed.down import clean, take_down
 from deploy.testbed.layout import Layout, layout_from_environment
 from deploy.testbed.processes import running
 from deploy.testbed.up import bring_up
-from tests.testbed import TEST_PORT_BASE, Testbed, test_state
+from tests.testbed import PORTS_A_TESTBED, TEST_PORT_BASE, Testbed, test_state
 
 pytest_plugins = ["tests.domain"]
 
 
+# What needs Slurm takes longest, and must not come last where several processes share the suite.
+SLOWEST_FIRST = ("tests/end_to_end/", "tests/slurm_bridge/", "tests/deploy/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Sorts by how long tests take, as far as their folder tells."""
+    items.sort(key=lambda item: _place(item.nodeid))
+
+
+def _place(nodeid: str) -> int:
+    folders = (place for place, name in enumerate(SLOWEST_FIRST) if nodeid.startswith(name))
+    return next(folders, len(SLOWEST_FIRST))
+
+
 @pytest.fixture(scope="session")
 def layout() -> Layout:
-    """Where the tests' own testbed lies."""
-    os.environ.setdefault("BELFRY_STATE", str(test_state()))
-    os.environ.setdefault("BELFRY_PORT_BASE", str(TEST_PORT_BASE))
+    """Where the tests' own testbed lies: each of pytest-xdist's workers has its own."""
+    state = os.environ.get("BELFRY_STATE", str(test_state()))
+    port_base = int(os.environ.get("BELFRY_PORT_BASE", TEST_PORT_BASE))
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    os.environ["BELFRY_STATE"] = f"{state}-{worker}" if worker else state
+    os.environ["BELFRY_PORT_BASE"] = str(port_base + worker * PORTS_A_TESTBED)
     return layout_from_environment()
 
 

@@ -10,6 +10,7 @@ from deploy.testbed.shell import run_as
 from deploy.testbed.slurm import run_slurm, slurm_environment
 
 TEST_PORT_BASE = 27600
+PORTS_A_TESTBED = 100
 
 
 def test_state() -> Path:

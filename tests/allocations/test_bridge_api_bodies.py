@@ -55,6 +55,7 @@ def test_a_gzip_bomb_is_refused_at_the_limit_and_not_unpacked_first(
         (packed(heartbeat()) + b"more", "follows"),
         (packed(heartbeat()) * 2, "follows"),
     ],
+    ids=["no end", "hardly begun", "plain text", "wrong sum", "a tail", "twice"],
 )
 def test_a_broken_gzip_body_is_refused(zellik: BridgeCaller, body: bytes, said: str) -> None:
     assert said in refusal(zellik.post_packed("/heartbeat", body), 400)
