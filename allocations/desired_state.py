@@ -2,16 +2,18 @@
 
 import hashlib
 import json
-from datetime import date
+from datetime import date, timedelta
 
+from django.conf import settings
+from django.db.models import Prefetch
 from django.utils import timezone
 
-from accounts.models import UnixIdentity
+from accounts.models import SshKey, UnixIdentity
 from allocations.models import Allocation, Membership, Site, Track
 from allocations.rules.naming import TREE_MARK, TREE_ROOT, track_account
 from allocations.rules.text import one_line
 from allocations.states import AllocationState
-from slurm_bridge.wire import DesiredAccount, DesiredQos, DesiredState, DesiredUser
+from slurm_bridge.wire import DesiredAccount, DesiredKey, DesiredQos, DesiredState, DesiredUser
 
 LONGEST_REASON = 500
 _CLOSED = frozenset({AllocationState.EXPIRED, AllocationState.SUSPENDED})
@@ -26,12 +28,14 @@ def desired_state(site: Site) -> DesiredState:
         .prefetch_related("partitions")
         .order_by("account_name")
     )
-    members = _members_by_project(site)
+    today = timezone.localdate()
+    members = _members_by_project(site, today)
+    welcome = _who_may_sign_in(allocations, members, today)
     content = DesiredState(
         revision="",
         cluster=site.cluster,
         generated_at=0,
-        users=tuple(_users(members)),
+        users=tuple(_users(members, welcome)),
         qos=tuple(
             DesiredQos(
                 name=allocation.qos_name,
@@ -40,7 +44,7 @@ def desired_state(site: Site) -> DesiredState:
             )
             for allocation in allocations
         ),
-        accounts=(*_tree(), *_projects(allocations, members, timezone.localdate())),
+        accounts=(*_tree(), *_projects(allocations, members, today)),
         partitions=tuple(site.partitions.order_by("name").values_list("name", flat=True)),
     )
     return content.model_copy(
@@ -48,10 +52,11 @@ def desired_state(site: Site) -> DesiredState:
     )
 
 
-def _members_by_project(site: Site) -> dict[int, list[UnixIdentity]]:
+def _members_by_project(site: Site, today: date) -> dict[int, list[UnixIdentity]]:
     rows = (
         Membership.objects.filter(left_at=None, project__allocations__site=site)
         .select_related("user__unix_identity")
+        .prefetch_related(Prefetch("user__ssh_keys", SshKey.objects.valid_on(today)))
         .order_by("user__unix_identity__username")
     )
     members: dict[int, list[UnixIdentity]] = {}
@@ -60,9 +65,39 @@ def _members_by_project(site: Site) -> dict[int, list[UnixIdentity]]:
     return members
 
 
-def _users(members: dict[int, list[UnixIdentity]]) -> list[DesiredUser]:
+def _who_may_sign_in(
+    allocations: list[Allocation], members: dict[int, list[UnixIdentity]], today: date
+) -> set[int]:
+    """The numbers of those with a project here that has not ended long ago."""
+    earliest = today - timedelta(days=settings.ACCESS_DAYS_AFTER_END)
+    return {
+        person.uid
+        for allocation in allocations
+        if allocation.ends_on >= earliest
+        for person in members.get(allocation.project_id, [])
+        if person.user.is_active
+    }
+
+
+def _users(members: dict[int, list[UnixIdentity]], welcome: set[int]) -> list[DesiredUser]:
     identities = {person.uid: person for people in members.values() for person in people}
-    return [DesiredUser(username=identities[uid].username, uid=uid) for uid in sorted(identities)]
+    return [
+        DesiredUser(
+            username=identities[uid].username,
+            uid=uid,
+            keys=_keys(identities[uid]) if uid in welcome else (),
+        )
+        for uid in sorted(identities)
+    ]
+
+
+def _keys(person: UnixIdentity) -> tuple[DesiredKey, ...]:
+    return tuple(
+        DesiredKey(
+            line=key.line, expires_at=int(key.expires_at.timestamp()) if key.expires_at else None
+        )
+        for key in person.user.ssh_keys.all()
+    )
 
 
 def _tree() -> list[DesiredAccount]:

@@ -167,6 +167,8 @@ SOCIALACCOUNT_PROVIDERS = {
 REQUIRE_SECOND_FACTOR = ENVIRONMENT.require_second_factor
 UNIX_USERNAME_PREFIX = ENVIRONMENT.unix_username_prefix
 UNIX_UID_MIN = ENVIRONMENT.unix_uid_min
+SSH_KEY_MAX_DAYS = ENVIRONMENT.ssh_key_max_days
+ACCESS_DAYS_AFTER_END = ENVIRONMENT.access_days_after_end
 
 # Mail and background work --------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from

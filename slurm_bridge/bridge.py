@@ -14,6 +14,7 @@ from slurm_bridge.directory.none import NoDirectory
 from slurm_bridge.doctor import Doctor
 from slurm_bridge.errors import FatalConfigError, FatalPortalError
 from slurm_bridge.heartbeat import Pulse
+from slurm_bridge.login.keys import KeyFiles
 from slurm_bridge.login.publish import LoginFiles
 from slurm_bridge.portal_client import PortalClient
 from slurm_bridge.push_jobs import JobPush
@@ -39,12 +40,15 @@ class Bridge:
     pulse: Pulse
     doctor: Doctor
     login: LoginFiles | None = None
+    keys: KeyFiles | None = None
     _reported: ActualState | None = None
     _unsent: deque[SyncReport] = field(default_factory=lambda: deque(maxlen=MOST_UNSENT))
 
     def reconcile(self, desired: DesiredState) -> SyncReport:
         """One whole cycle, reported to the portal; never two at a time on this host."""
         with self._only_one():
+            if self.keys is not None:
+                self.keys.publish(desired)  # A removed key stops, whatever Slurm does.
             report = self.cycle.run(desired)
         self._unsent.append(report)
         self._send_reports()
@@ -130,6 +134,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         ),
         doctor=doctor,
         login=login,
+        keys=KeyFiles(config.login_dir, config.cluster) if config.login_dir else None,
     )
 
 

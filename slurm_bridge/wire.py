@@ -25,6 +25,10 @@ SlurmName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}
 UnixName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
 PartitionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
 OwnerMark = Annotated[str, StringConstraints(pattern=r"^belfry-[a-z0-9-]{1,48}$")]
+# A kind and Base64, without options or comment: it goes into authorized_keys as it is.
+KeyLine = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9@.-]{1,60} [A-Za-z0-9+/]{1,8000}={0,2}$")
+]
 Epoch = Annotated[int, Field(strict=True, ge=0, le=253_402_300_799)]
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 
@@ -49,10 +53,19 @@ class ActualUser(Message):
     uid: Annotated[int, Field(strict=True, ge=0, le=2**32)]
 
 
+class DesiredKey(Message):
+    """A public key that opens login nodes until `expires_at`, or for good."""
+
+    line: KeyLine
+    expires_at: Epoch | None = None
+
+
 class DesiredUser(ActualUser):
     """A UNIX identity; the private group has the same name and number."""
 
     uid: Annotated[int, Field(strict=True, ge=1000, le=2_000_000_000)]
+    keys: tuple[DesiredKey, ...] = ()
+    """Only of people who may sign in at this site."""
 
 
 class DesiredQos(Message):

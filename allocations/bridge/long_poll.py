@@ -5,6 +5,7 @@ import time
 
 from django.db import connection
 
+from accounts.key_actions import PEOPLE_CHANNEL
 from allocations.actions.wake import CHANNEL
 from allocations.desired_state import desired_state
 from allocations.models import Site
@@ -22,7 +23,7 @@ def wait_for_change(
     """
     deadline = time.monotonic() + min(seconds, LONGEST_WAIT_SECONDS)
     with connection.cursor() as cursor:
-        cursor.execute(f"LISTEN {CHANNEL}")
+        cursor.execute(f"LISTEN {CHANNEL}; LISTEN {PEOPLE_CHANNEL}")
         try:
             while True:
                 state = desired_state(site)
@@ -32,7 +33,7 @@ def wait_for_change(
                     return None
         finally:
             if connection.is_usable():
-                cursor.execute(f"UNLISTEN {CHANNEL}")
+                cursor.execute(f"UNLISTEN {CHANNEL}; UNLISTEN {PEOPLE_CHANNEL}")
 
 
 def _notified(site: Site, deadline: float) -> bool:
@@ -45,8 +46,12 @@ def _notified(site: Site, deadline: float) -> bool:
         # The driver's own errors, such as a server that has gone, become Django's.
         with connection.wrap_database_errors:
             raw.poll()
-        named = {notice.payload for notice in raw.notifies}
+        # What changes about a person may matter to every site.
+        news = [
+            notice.channel == PEOPLE_CHANNEL or notice.payload == site.code
+            for notice in raw.notifies
+        ]
         raw.notifies.clear()
-        if site.code in named:
+        if any(news):
             return True
     return False

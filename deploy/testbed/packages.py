@@ -22,6 +22,8 @@ SLURM_PACKAGES = (
     # For sreport, which will not speak of an hour before half of it is over.
     "faketime",
 )
+# A login node's own sshd, for tests of who is let in.
+LOGIN_PACKAGES = ("openssh-server", "openssh-client")
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_SAVED = Path("/usr/sbin/policy-rc.d.before-belfry")
@@ -38,6 +40,7 @@ UNITS = {
     "munge": "munge.service",
     "mariadb-server": "mariadb.service",
     "postgresql": "postgresql.service",
+    "openssh-server": "ssh.service",
 }
 
 

@@ -45,6 +45,7 @@ class LocalDirectory(NoDirectory):
             f"--shell={self.shell}",
             f"--home-dir={self.home_base / user.username}",
             "--create-home",
+            "--password=*",  # None opens it; sshd takes "!" for a locked account, whatever the key.
             user.username,
         )
 

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from django.db import close_old_connections, connection, connections, transaction
 
+from accounts.key_actions import add_ssh_key
+from accounts.ssh_keys import parse_public_key
 from allocations.bridge.long_poll import LONGEST_WAIT_SECONDS
 from allocations.models import Application
+from tests.accounts.keys import ed25519_line
 from tests.allocations.bridge_caller import BridgeCaller, heartbeat, refusal
 from tests.domain import make_project
 
@@ -90,6 +93,17 @@ def test_a_rolled_back_decision_wakes_nobody(
         make_project(submitted, staff)
         transaction.set_rollback(True)
     assert question.answer.status_code == 304
+
+
+def test_a_new_ssh_key_wakes_whoever_waits(
+    submitted: Application, applicant: Any, staff: Any, zellik: BridgeCaller
+) -> None:
+    make_project(submitted, staff)
+    key = parse_public_key(ed25519_line())
+    with waiting(zellik) as question:
+        add_ssh_key(key=key, label="laptop", expires_on=None, actor=applicant)
+    assert question.answer.status_code == 200
+    assert question.answer.json()["users"][0]["keys"][0]["line"] == key.line
 
 
 def test_many_bridges_wait_at_once_and_all_wake(

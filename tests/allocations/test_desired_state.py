@@ -1,11 +1,13 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from accounts.audit import SystemActor
-from accounts.models import User
+from accounts.key_actions import add_ssh_key, remove_ssh_key
+from accounts.models import SshKey, User
+from accounts.ssh_keys import parse_public_key
 from allocations.actions.allocations import (
     change_budget,
     change_end,
@@ -19,6 +21,7 @@ from allocations.desired_state import desired_state
 from allocations.models import Allocation, Application, Membership, Project, Site
 from slurm_bridge.plan import plan
 from slurm_bridge.wire import ActualState, DesiredAccount, Readiness, SyncReport
+from tests.accounts.keys import ed25519_line
 from tests.domain import award_lines, make_draft, make_project
 from tests.people import make_person
 
@@ -33,6 +36,16 @@ def zellik(seeded: None) -> Site:
 @pytest.fixture
 def allocation(project: Project, zellik: Site) -> Allocation:
     return Allocation.objects.get(project=project, site=zellik)
+
+
+def keys_of(username: str, site: Site) -> list[str]:
+    (user,) = [item for item in desired_state(site).users if item.username == username]
+    return [key.line for key in user.keys]
+
+
+def give_key(person: User, expires_on: date | None = None) -> str:
+    key = parse_public_key(ed25519_line())
+    return add_ssh_key(key=key, label="laptop", expires_on=expires_on, actor=person).line
 
 
 def account_of(project: Project, site: Site) -> DesiredAccount:
@@ -180,3 +193,45 @@ def test_site_is_told_the_last_day_and_why_it_is_closed(
     assert len(suspended.closed_because) == 500
     assert (expired.suspended, expired.closed_because) == (True, "")
     assert expired.ends_on == timezone.localdate() - timedelta(days=1)
+
+
+def test_a_members_keys_are_delivered_until_they_are_removed(
+    project: Project, zellik: Site, applicant: User
+) -> None:
+    before = desired_state(zellik).revision
+    line = give_key(applicant)
+    assert keys_of("apeeters", zellik) == [line]
+    assert desired_state(zellik).revision != before
+    remove_ssh_key(key_id=applicant.ssh_keys.get().pk, actor=applicant)
+    assert keys_of("apeeters", zellik) == []
+
+
+def test_a_key_past_its_last_day_is_not_delivered(
+    project: Project, zellik: Site, applicant: User
+) -> None:
+    today = timezone.localdate()
+    line = give_key(applicant, expires_on=today)
+    assert keys_of("apeeters", zellik) == [line]
+    SshKey.objects.update(expires_on=today - timedelta(days=1))
+    assert keys_of("apeeters", zellik) == []
+
+
+def test_keys_open_a_site_until_the_data_of_the_last_project_are_closed(
+    allocation: Allocation, zellik: Site, applicant: User, settings: Settings
+) -> None:
+    settings.ACCESS_DAYS_AFTER_END = 60
+    line = give_key(applicant)
+    today = timezone.localdate()
+    dates = {"starts_on": today - timedelta(days=99), "ends_on": today - timedelta(days=60)}
+    Allocation.objects.filter(pk=allocation.pk).update(**dates)
+    assert keys_of("apeeters", zellik) == [line]
+    Allocation.objects.filter(pk=allocation.pk).update(ends_on=today - timedelta(days=61))
+    assert keys_of("apeeters", zellik) == []
+
+
+def test_whoever_may_not_sign_in_to_the_portal_may_not_at_a_site(
+    project: Project, zellik: Site, applicant: User
+) -> None:
+    give_key(applicant)
+    User.objects.filter(pk=applicant.pk).update(is_active=False)
+    assert keys_of("apeeters", zellik) == []

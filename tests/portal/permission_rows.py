@@ -120,6 +120,10 @@ ROWS: dict[tuple[str, str], str] = {
     ("people", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("change_role", "GET"): "in 403 403 403 403 403 403 403 200",
     ("change_role", "POST"): "in 403 403 403 403 403 403 403 422",
+    ("ssh_keys", "GET"): SIGNED_IN,
+    ("ssh_keys", "POST"): "in 422 422 422 422 422 422 422 422",
+    ("remove_ssh_key", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("remove_ssh_key", "POST"): SIGNED_IN_NOTHING_THERE,
     # Applications
     ("applications", "GET"): SIGNED_IN,
     ("applications", "POST"): WRONG_METHOD_AFTER_SIGN_IN,

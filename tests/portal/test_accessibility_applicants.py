@@ -11,11 +11,14 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser, Page
 
-from accounts.models import User
+from accounts.key_actions import add_ssh_key
+from accounts.models import SshKey, User
+from accounts.ssh_keys import parse_public_key
 from allocations.actions.decisions import reject_application, request_information
 from allocations.actions.drafts import start_application, submit_application
 from allocations.actions.invitations import invite_member, join_project
 from allocations.models import Application, Membership, Project, SiteStatus, Track
+from tests.accounts.keys import ed25519_line
 from tests.domain import make_draft, make_project
 from tests.people import PASSWORD, make_person
 from tests.portal.chromium import Judge, open_context
@@ -28,6 +31,7 @@ ACCOUNT_PAGES = (
     "account_change_password",
     "account_logout",
     "mfa_index",
+    "ssh_keys",
     "mfa_activate_totp",
     "mfa_add_webauthn",
 )
@@ -50,6 +54,8 @@ def world(transactional_db: None, applicant: User, staff: User) -> dict[str, str
     with transaction.atomic():
         join_project(project, guest, Membership.Role.MEMBER)
     setting_up = make_project(_handed_in(applicant, "New bells"), staff)
+    key = parse_public_key(ed25519_line())
+    add_ssh_key(key=key, label="laptop", expires_on=timezone.localdate(), actor=applicant)
     SiteStatus.objects.filter(site__code="charleroi").update(
         last_seen_at=timezone.now() - timedelta(minutes=12),
         accounting_until=timezone.now() - timedelta(minutes=12),
@@ -84,6 +90,7 @@ def _addresses(
         pages[f"edit_{name}"] = reverse("edit_application", args=[applications[name].reference])
     waiting = applications["waiting"].reference
     pages["withdraw"] = reverse("withdraw_application", args=[waiting])
+    pages["ssh_keys_some"] = reverse("ssh_keys")
     pages["project"] = project.get_absolute_url()
     pages["project_setting_up"] = setting_up.get_absolute_url()
     pages["jobs"] = reverse("project_jobs", args=[project.name])
@@ -123,6 +130,7 @@ def test_every_page_of_an_account_can_be_used_by_everybody(
     page.goto(url + reverse("account_signup"))
     page.get_by_role("button", name="Create the account").click()
     judge.judge(f"account_signup_errors-{width}")
+    SshKey.objects.all().delete()
     _sign_in(page, url, applicant)
     for name in ACCOUNT_PAGES:
         page.goto(url + reverse(name))

@@ -60,6 +60,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "track_code": "pg",
         "code": "zellik",
         "site_code": "zellik",
+        "key_id": 1,
         "provider_id": "unknown",
         "key": "unknown",
         "uidb36": "1",
