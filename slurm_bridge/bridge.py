@@ -50,9 +50,15 @@ class Bridge:
             if self.keys is not None:
                 self.keys.publish(desired)  # A removed key stops, whatever Slurm does.
             report = self.cycle.run(desired)
-        self._unsent.append(report)
-        self._send_reports()
-        return report
+        return self._told(report)
+
+    def apply_reviewed(
+        self, desired: DesiredState, plan_id: str, *, allows_removals: bool
+    ) -> SyncReport:
+        """Exactly the plan with this id, reported to the portal; raises where it has moved on."""
+        with self._only_one():
+            report = self.cycle.apply_reviewed(desired, plan_id, allows_removals=allows_removals)
+        return self._told(report)
 
     def push_jobs(self, *, days: int = 0) -> int | None:
         """Send accounting; None while it is not known which accounts are Belfry's."""
@@ -62,6 +68,11 @@ class Bridge:
         finally:
             if self.login is not None:
                 self.login.refresh()  # Slurm's counters move on while the portal is away.
+
+    def _told(self, report: SyncReport) -> SyncReport:
+        self._unsent.append(report)
+        self._send_reports()
+        return report
 
     def _send_reports(self) -> None:
         """Send what the portal has not had yet, oldest first; an outage delays reports only."""

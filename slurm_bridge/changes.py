@@ -46,6 +46,11 @@ class SetQosBudget(_Change):
         return f"set GPU-minutes of QOS {self.qos} from {before} to {self.after}"
 
 
+def lowers(change: SetQosBudget) -> bool:
+    """Whether a budget becomes smaller than it was."""
+    return change.before is None or change.after < change.before
+
+
 class SetQosFlags(_Change):
     """Restore the flags without which a budget would refill or be ignored."""
 

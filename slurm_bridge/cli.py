@@ -1,7 +1,5 @@
 """The command line of a site's bridge."""
 
-import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,15 +7,21 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.logging import RichHandler
-from rich.text import Text
 
 from slurm_bridge.bridge import Bridge, build_bridge
 from slurm_bridge.config import load_config
+from slurm_bridge.console import (
+    log_to_stderr,
+    print_complaint,
+    print_findings,
+    print_line,
+    print_report,
+)
+from slurm_bridge.cycle import PlanMovedError, RefusedError
 from slurm_bridge.errors import BridgeError, FatalPortalError
-from slurm_bridge.plan import Plan
-from slurm_bridge.run import log_report, run_forever
-from slurm_bridge.wire import DesiredState, Finding, SyncReport
+from slurm_bridge.plan_command import print_plan
+from slurm_bridge.run import run_forever
+from slurm_bridge.wire import DesiredState
 
 app = typer.Typer(
     add_completion=False,
@@ -34,8 +38,7 @@ VerboseOption = Annotated[bool, typer.Option("--verbose", help="Also log every c
 FAULT = 1
 CHANGES_PENDING = 2
 INCOMPLETE = 3
-
-STYLES = {"ok": "green", "warning": "yellow", "error": "bold red"}
+MOVED = 4
 
 
 @app.command()
@@ -61,7 +64,7 @@ def once(
         report = bridge.reconcile(_desired(bridge))
         rows = bridge.push_jobs(days=days) or 0
         bridge.pulse.beat()
-        _print_report(report, rows, as_json=as_json)
+        print_report(report, rows, as_json=as_json)
         if report.refused or any(item.outcome == "failed" for item in report.results):
             raise typer.Exit(INCOMPLETE)
 
@@ -70,7 +73,7 @@ def once(
 def plan(
     config: ConfigOption, *, as_json: JsonOption = False, verbose: VerboseOption = False
 ) -> None:
-    """Print what a cycle would change, and change nothing.
+    """Print what a cycle would change, what it costs and which jobs it concerns; change nothing.
 
     Exit status: 0 nothing to change, 1 a fault, 2 changes are pending, 3 the guard would refuse.
     """
@@ -78,11 +81,45 @@ def plan(
         desired = _desired(bridge)
         wanted, actual = bridge.cycle.preview(desired)
         refused = bridge.cycle.refusal(wanted, desired, actual)
-        _print_plan(wanted, refused, as_json=as_json)
+        outline = bridge.cycle.outline(wanted, desired, refused)
+        if as_json:
+            print_line(outline.model_dump_json())
+        else:
+            print_plan(outline, config, Console())
         if refused:
             raise typer.Exit(INCOMPLETE)
         if not wanted.is_empty:
             raise typer.Exit(CHANGES_PENDING)
+
+
+@app.command()
+def apply(
+    config: ConfigOption,
+    *,
+    plan_id: Annotated[str, typer.Option("--plan-id", help="As `slurm-bridge plan` printed it.")],
+    force_removals: Annotated[
+        bool, typer.Option("--force-removals", help="Even if it takes away more than [guard] lets.")
+    ] = False,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Carry out exactly the plan that was reviewed, whatever the mode of the site.
+
+    Exit status: 0 all done, 1 a fault, 3 the guard refused or a change was not made,
+    4 the plan is no longer the one that was reviewed. With 4, nothing was changed.
+    """
+    with _bridge(config, verbose=verbose) as bridge:
+        try:
+            report = bridge.apply_reviewed(
+                _desired(bridge), plan_id, allows_removals=force_removals
+            )
+        except (PlanMovedError, RefusedError) as error:
+            print_complaint(error)
+            moved = isinstance(error, PlanMovedError)
+            raise typer.Exit(MOVED if moved else INCOMPLETE) from error
+        print_report(report, 0, as_json=as_json)
+        if any(item.outcome != "applied" for item in report.results):
+            raise typer.Exit(INCOMPLETE)
 
 
 @app.command()
@@ -95,7 +132,7 @@ def doctor(
     """
     with _bridge(config, verbose=verbose) as bridge:
         findings = bridge.doctor.findings()
-        _print_findings(findings, as_json=as_json)
+        print_findings(findings, as_json=as_json)
         if any(finding.level == "error" for finding in findings):
             raise typer.Exit(INCOMPLETE)
 
@@ -103,7 +140,7 @@ def doctor(
 @contextmanager
 def _bridge(config: Path, *, verbose: bool) -> Iterator[Bridge]:
     """The site's bridge; every fault ends in one sentence and exit status 1."""
-    _log_to_stderr(verbose=verbose)
+    log_to_stderr(verbose=verbose)
     try:
         bridge = build_bridge(load_config(config))
         try:
@@ -111,7 +148,7 @@ def _bridge(config: Path, *, verbose: bool) -> Iterator[Bridge]:
         finally:
             bridge.portal.close()
     except BridgeError as error:
-        Console(stderr=True).print(f"slurm-bridge: {error}", markup=False, soft_wrap=True)
+        print_complaint(error)
         raise typer.Exit(FAULT) from error
 
 
@@ -120,63 +157,6 @@ def _desired(bridge: Bridge) -> DesiredState:
     if desired is None:
         raise FatalPortalError("the portal answered 304 although nothing was known")
     return desired
-
-
-def _log_to_stderr(*, verbose: bool) -> None:
-    console = Console(stderr=True)
-    level = logging.DEBUG if verbose else logging.INFO
-    if console.is_terminal:
-        logging.basicConfig(
-            level=level, format="%(message)s", handlers=[RichHandler(console=console)]
-        )
-    else:
-        logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
-    for chatty in ("httpx", "httpcore"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-
-
-def _print(text: str) -> None:
-    Console().print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def _print_report(report: SyncReport, rows: int, *, as_json: bool) -> None:
-    if as_json:
-        _print(json.dumps({"report": report.model_dump(mode="json"), "job_rows": rows}))
-        return
-    log_report(report)
-    counts = ", ".join(
-        f"{sum(item.outcome == outcome for item in report.results)} {outcome}"
-        for outcome in ("applied", "deferred", "failed")
-    )
-    ready = sum(item.accepted for item in report.readiness)
-    _print(
-        f"{counts}; {len(report.conflicts)} conflicts;"
-        f" {ready} of {len(report.readiness)} test submissions accepted; {rows} jobs sent"
-    )
-
-
-def _print_plan(wanted: Plan, refused: str, *, as_json: bool) -> None:
-    if as_json:
-        content = wanted.model_dump(mode="json")
-        _print(json.dumps(content | {"plan_id": wanted.plan_id, "refused": refused}))
-        return
-    _print(str(wanted))
-    if refused:
-        _print(f"refused: {refused}")
-
-
-def _print_findings(findings: tuple[Finding, ...], *, as_json: bool) -> None:
-    if as_json:
-        _print(json.dumps([finding.model_dump(mode="json") for finding in findings]))
-        return
-    console = Console()
-    for finding in findings:
-        line = Text.assemble(
-            (f"{finding.level:8}", STYLES[finding.level]), f"{finding.check}: {finding.found}"
-        )
-        console.print(line, soft_wrap=True)
-        if finding.advice:
-            console.print(f"          {finding.advice}", markup=False, highlight=False)
 
 
 if __name__ == "__main__":

@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from slurm_bridge.carry_out import CarryOut
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.errors import BridgeError, StoppedError, TransientSlurmError
+from slurm_bridge.estimate import outline
 from slurm_bridge.guard import (
+    NO_LIMITS,
     GuardLimits,
+    refusal_of_age,
     refusal_of_desired,
     refusal_of_plan,
     refusal_of_reading,
@@ -24,6 +27,7 @@ from slurm_bridge.wire import (
     ActualUser,
     ChangeResult,
     DesiredState,
+    PlanOutline,
     Readiness,
     SyncReport,
 )
@@ -35,6 +39,10 @@ LONGEST_REASON = 2000
 
 class RefusedError(BridgeError):
     """The guard stopped the cycle before anything was changed."""
+
+
+class PlanMovedError(BridgeError):
+    """What would be changed is no longer what somebody has reviewed; nothing was changed."""
 
 
 @dataclass
@@ -51,16 +59,46 @@ class Cycle:
     """Told of each cycle that was carried out, before its test submissions are made."""
     owned_accounts: frozenset[str] | None = None
     """Accounts that were Belfry's own when last read; None before the first reading."""
+    arrived: int | None = None
+    """When the portal made the desired state that arrived last."""
 
     def preview(self, desired: DesiredState) -> tuple[Plan, ActualState]:
         """What a cycle would change; nothing is changed. Raises where the guard refuses to look."""
         _raise_if(refusal_of_desired(desired, self.cluster))
+        self._raise_if_old(desired)
         actual = self._read(desired)
         return plan(desired, actual), actual
 
     def refusal(self, wanted: Plan, desired: DesiredState, actual: ActualState) -> str:
         """Why the guard would not let this plan through; empty if it would."""
         return refusal_of_plan(wanted, desired, actual, self.limits)
+
+    def outline(self, wanted: Plan, desired: DesiredState, refused: str = "") -> PlanOutline:
+        """The plan as people review it, with its cost and the jobs that it concerns."""
+        try:
+            jobs = self.slurm.jobs_by_member() if wanted.changes else {}
+        except TransientSlurmError as error:
+            log.warning("cannot tell which jobs the plan concerns: %s", error)
+            return outline(wanted, desired, None, refused)
+        return outline(wanted, desired, jobs, refused)
+
+    def apply_reviewed(
+        self, desired: DesiredState, plan_id: str, *, allows_removals: bool = False
+    ) -> SyncReport:
+        """Carry out exactly the plan with this id, or raise and change nothing.
+
+        Only the guard's measure of removals can be waived, never its other doubts.
+        """
+        started_at = int(self.clock())
+        wanted, actual = self.preview(desired)
+        if wanted.plan_id != plan_id:
+            raise PlanMovedError(
+                f"the plan is now {wanted.plan_id}, no longer {plan_id}: nothing was changed;"
+                " look at it again with slurm-bridge plan"
+            )
+        limits = NO_LIMITS if allows_removals else self.limits
+        _raise_if(refusal_of_plan(wanted, desired, actual, limits))
+        return self._carry_out(desired, started_at, wanted, actual)
 
     def run(self, desired: DesiredState) -> SyncReport:
         """Reconcile once; whatever goes wrong is in the report."""
@@ -92,6 +130,12 @@ class Cycle:
             readiness=readiness,
             actual=outcome.actual,
         )
+
+    def _raise_if_old(self, desired: DesiredState) -> None:
+        """Judge a desired state when it arrives; the portal confirms it each time it says 304."""
+        if desired.generated_at != self.arrived:
+            _raise_if(refusal_of_age(desired, self.clock(), self.limits))
+            self.arrived = desired.generated_at
 
     def _read(self, desired: DesiredState) -> ActualState:
         reading = self.slurm.read()

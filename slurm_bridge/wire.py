@@ -173,6 +173,22 @@ class Conflict(Message):
     """The project's account whose name, or that of its QOS, something foreign bears; else empty."""
 
 
+class PlanOutline(Message):
+    """A plan as people review it: each change, what it costs, and how many jobs it concerns."""
+
+    plan_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    changes: tuple[Change, ...]
+    conflicts: tuple[Conflict, ...] = ()
+    commands: Count
+    seconds: Count
+    jobs: tuple[Count, ...] | None = None
+    """For each change the running and waiting jobs; None where the queue could not be read."""
+    jobs_in_all: Count | None = None
+    """Each job once, however many changes concern it."""
+    refused: Annotated[str, StringConstraints(max_length=2000)] = ""
+    """Why the guard would not let it through."""
+
+
 class Readiness(Message):
     """Whether Slurm accepts a test submission to this account by this member."""
 

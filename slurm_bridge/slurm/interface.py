@@ -99,6 +99,10 @@ class Slurm(Protocol):
         """Each (account, username) with a pending or running job."""
         ...
 
+    def jobs_by_member(self) -> dict[tuple[str, str], int]:
+        """How many pending and running jobs each (account, username) has."""
+        ...
+
     def would_accept(self, submission: TestSubmission) -> Answer:
         """Ask Slurm, as that user, whether it would take such a job."""
         ...

@@ -3,6 +3,7 @@
 import pwd
 import re
 import secrets
+from collections import Counter
 from dataclasses import dataclass
 
 from slurm_bridge.slurm.commands import Commands
@@ -42,10 +43,14 @@ class Live:
 
     def busy_members(self) -> set[tuple[str, str]]:
         """Each (account, username) with a pending or running job."""
+        return set(self.jobs_by_member())
+
+    def jobs_by_member(self) -> dict[tuple[str, str], int]:
+        """Running and waiting jobs by (account, username); a waiting array counts as one."""
         separator = secrets.token_hex(8)
         listed = self.commands.read("squeue", "--noheader", f"--format=%a{separator}%u")
         pairs = (line.strip().partition(separator) for line in listed.splitlines())
-        return {(account, username) for account, found, username in pairs if found}
+        return Counter((account, username) for account, found, username in pairs if found)
 
     def would_accept(self, submission: TestSubmission) -> Answer:
         """Ask as that user; nothing is queued."""

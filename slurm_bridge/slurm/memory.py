@@ -173,6 +173,10 @@ class MemorySlurm:
         """Each (account, username) with a pending or running job."""
         return set(self.jobs)
 
+    def jobs_by_member(self) -> dict[tuple[str, str], int]:
+        """How many pending and running jobs each (account, username) has."""
+        return dict.fromkeys(self.jobs, 1)
+
     def would_accept(self, submission: TestSubmission) -> Answer:
         """Decide as slurmctld does, on associations, limits and access lists."""
         pair = (submission.account, submission.username)

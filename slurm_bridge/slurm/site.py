@@ -43,6 +43,10 @@ class SlurmSite(Accounts):
         """Each (account, username) with a pending or running job."""
         return self.live.busy_members()
 
+    def jobs_by_member(self) -> dict[tuple[str, str], int]:
+        """How many pending and running jobs each (account, username) has."""
+        return self.live.jobs_by_member()
+
     def would_accept(self, submission: TestSubmission) -> Answer:
         """Ask Slurm, as that user, whether it would take such a job."""
         return self.live.would_accept(submission)

@@ -51,7 +51,53 @@ def test_plan_as_json_carries_its_id(site: Installation) -> None:
     plan = json.loads(said)
     assert code == 2
     assert len(plan["plan_id"]) == 16
+    assert (plan["commands"], plan["jobs_in_all"], plan["refused"]) == (8, 0, "")
     assert plan["changes"][0] == {"kind": "create_user", "username": "ada", "uid": 20001}
+
+
+def test_plan_says_how_to_apply_exactly_this(site: Installation) -> None:
+    plan_id = json.loads(call(site, "plan", "--json")[1])["plan_id"]
+
+    _, said, _ = call(site, "plan")
+
+    assert "8 changes by 8 commands in about 4 s" in said
+    assert f"slurm-bridge apply --config {site.config} --plan-id {plan_id}\n" in said
+
+
+def test_plan_that_has_moved_on_is_not_applied(site: Installation, portal: FakePortal) -> None:
+    plan_id = json.loads(call(site, "plan", "--json")[1])["plan_id"]
+    portal.desired = desired_state(project(), gpu_minutes=700)
+
+    code, _, told = call(site, "apply", "--plan-id", plan_id)
+
+    assert code == 4
+    assert f"no longer {plan_id}: nothing was changed" in told
+    assert portal.reports == []
+
+
+def test_reviewed_plan_is_tried_and_what_failed_is_told(
+    site: Installation, portal: FakePortal
+) -> None:
+    plan_id = json.loads(call(site, "plan", "--json")[1])["plan_id"]
+
+    code, said, _ = call(site, "apply", "--plan-id", plan_id)
+
+    assert code == 3
+    assert "0 applied" in said
+    assert [report.plan_id for report in portal.reports] == [plan_id]
+
+
+def test_reviewed_plan_is_not_applied_to_a_slurm_that_answers_half(
+    site: Installation, portal: FakePortal
+) -> None:
+    plan_id = json.loads(call(site, "plan", "--json")[1])["plan_id"]
+    site.replace_program("scontrol", "true")
+
+    code, _, told = call(site, "apply", "--plan-id", plan_id)
+
+    assert code == 3
+    assert "slurmctld answered without any partition" in told
+    assert portal.reports == []
 
 
 def test_plan_that_the_guard_would_refuse_says_so(site: Installation, portal: FakePortal) -> None:

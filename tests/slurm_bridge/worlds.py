@@ -1,5 +1,6 @@
 """Small desired states and small clusters to test with."""
 
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -70,7 +71,7 @@ def desired_state(
     return DesiredState(
         revision=revision,
         cluster=cluster,
-        generated_at=1_800_000_000,
+        generated_at=int(time.time()),
         users=tuple(users),
         qos=qos,
         accounts=(*TREE, *projects) if projects else (),
@@ -106,7 +107,7 @@ def read_state(
 class Clock:
     """A clock that moves only when somebody sleeps."""
 
-    now: float = 1_800_000_000.0
+    now: float = field(default_factory=time.time)
 
     def __call__(self) -> float:
         return self.now

@@ -1,0 +1,67 @@
+"""What a plan would cost, and how many jobs it concerns. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from math import ceil
+
+from slurm_bridge import changes as ch
+from slurm_bridge.grouping import batches
+from slurm_bridge.plan import Plan
+from slurm_bridge.wire import DesiredState, PlanOutline
+
+Member = tuple[str, str]
+JobCounts = Mapping[Member, int]
+"""Running and waiting jobs by account and user."""
+
+# One sacctmgr on a quiet cluster, and what each entity adds to it; both as measured.
+SECONDS_A_COMMAND = 0.45
+SECONDS_AN_ENTITY = 0.02
+LONGEST_REFUSAL = 2000
+
+
+def outline(
+    plan: Plan, desired: DesiredState, jobs: JobCounts | None, refused: str = ""
+) -> PlanOutline:
+    """A plan as people review it; `jobs` is None where the queue could not be read."""
+    commands = sum(1 for _ in batches(plan.changes))
+    concerned = tuple(_concerned(plan, desired, jobs or {}))
+    together = {member for members in concerned for member in members}
+    return PlanOutline(
+        plan_id=plan.plan_id,
+        changes=plan.changes,
+        conflicts=plan.conflicts,
+        commands=commands,
+        seconds=ceil(commands * SECONDS_A_COMMAND + len(plan.changes) * SECONDS_AN_ENTITY),
+        jobs=None if jobs is None else tuple(_count(members, jobs) for members in concerned),
+        jobs_in_all=None if jobs is None else _count(together, jobs),
+        refused=refused[:LONGEST_REFUSAL],
+    )
+
+
+def _concerned(plan: Plan, desired: DesiredState, jobs: JobCounts) -> Iterator[set[Member]]:
+    """For each change the members with jobs whose jobs or next jobs it could touch."""
+    of_account: dict[str, set[Member]] = defaultdict(set)
+    for account, username in jobs:
+        of_account[account].add((account, username))
+    account_of_qos = {item.qos: item.name for item in desired.accounts if item.qos}
+    for change in plan.changes:
+        yield _members(change, of_account, account_of_qos)
+
+
+def _members(
+    change: ch.Change, of_account: Mapping[str, set[Member]], account_of_qos: Mapping[str, str]
+) -> set[Member]:
+    match change:
+        case ch.RemoveMember():
+            return of_account.get(change.account, set()) & {(change.account, change.username)}
+        case ch.SetQosBudget():
+            account = account_of_qos.get(change.qos, "")
+            return of_account.get(account, set()) if ch.lowers(change) else set()
+        case ch.SuspendAccount() | ch.ClosePartition() | ch.MoveAccount() | ch.SetAccountQos():
+            return of_account.get(change.account, set())
+        case _:
+            return set()
+
+
+def _count(members: set[Member], jobs: JobCounts) -> int:
+    return sum(jobs[member] for member in members)
