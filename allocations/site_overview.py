@@ -71,7 +71,7 @@ def site_overviews() -> list[SiteOverview]:
         cycle.site_id: cycle
         for cycle in SyncCycle.objects.order_by("site_id", "-finished_at").distinct("site_id")
     }
-    sites = Site.objects.select_related("status")
+    sites = Site.objects.select_related("status", "lease")
     return [overview_of(site, newest.get(site.pk)) for site in sites]
 
 

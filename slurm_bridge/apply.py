@@ -5,7 +5,12 @@ from dataclasses import dataclass, field
 
 from slurm_bridge import changes as ch
 from slurm_bridge.directory.interface import Directory
-from slurm_bridge.errors import BridgeError, StoppedError, TransientSlurmTimeoutError
+from slurm_bridge.errors import (
+    BridgeError,
+    StoppedError,
+    TransientLeaseError,
+    TransientSlurmTimeoutError,
+)
 from slurm_bridge.grouping import Batch, batches, halves, membership
 from slurm_bridge.slurm.interface import Slurm
 from slurm_bridge.wire import ActualState
@@ -20,10 +25,21 @@ class Attempt:
     deferred: dict[ch.Change, str] = field(default_factory=dict)
 
 
+def _always() -> None:
+    return None
+
+
 class Applier:
     """Applies one plan to one site."""
 
-    def __init__(self, slurm: Slurm, directory: Directory, actual: ActualState) -> None:
+    def __init__(
+        self,
+        slurm: Slurm,
+        directory: Directory,
+        actual: ActualState,
+        may_write: Callable[[], object] = _always,
+    ) -> None:
+        self._may_write = may_write
         self._slurm = slurm
         self._directory = directory
         self._writer = Writer(slurm, directory, actual)
@@ -33,7 +49,8 @@ class Applier:
     def apply(self, changes: Iterable[ch.Change]) -> Attempt:
         """Try every change once, grouped into as few commands as possible.
 
-        A Slurm that does not answer is not asked again: one timeout ends the attempt.
+        A Slurm that does not answer is not asked again: one timeout ends the attempt, and so does
+        `may_write` when it raises.
         """
         for batch in batches(changes):
             for part in batches(self._ready(batch)):
@@ -46,10 +63,11 @@ class Applier:
             self._fail(batch, f"not tried: {self._given_up}")
             return
         try:
+            self._may_write()
             self._writer.write(batch)
         except StoppedError:
             raise
-        except TransientSlurmTimeoutError as error:
+        except (TransientLeaseError, TransientSlurmTimeoutError) as error:
             self._given_up = str(error)
             self._fail(batch, self._given_up)
         except BridgeError as error:
@@ -86,6 +104,7 @@ class Applier:
     def _without_jobs(self, batch: Batch) -> Batch:
         """Refuse the leaving users' new jobs, then keep those who have no job left."""
         try:
+            self._may_write()
             self._writer.block(batch)
             busy = self._slurm.busy_members()
         except StoppedError:

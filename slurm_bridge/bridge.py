@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from slurm_bridge.config import BridgeConfig, read_token
-from slurm_bridge.cycle import Cycle
+from slurm_bridge.cycle import Cycle, RefusedError
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.directory.none import NoDirectory
 from slurm_bridge.doctor import Doctor
 from slurm_bridge.errors import FatalConfigError, FatalPortalError
 from slurm_bridge.heartbeat import Pulse
+from slurm_bridge.lease import Lease
 from slurm_bridge.login.keys import KeyFiles
 from slurm_bridge.login.publish import LoginFiles
 from slurm_bridge.portal_client import PortalClient
@@ -35,6 +36,7 @@ class Bridge:
     config: BridgeConfig
     commands: Commands
     portal: PortalClient
+    lease: Lease
     cycle: Cycle
     push: JobPush
     pulse: Pulse
@@ -45,11 +47,15 @@ class Bridge:
     _unsent: deque[SyncReport] = field(default_factory=lambda: deque(maxlen=MOST_UNSENT))
 
     def reconcile(self, desired: DesiredState) -> SyncReport:
-        """One whole cycle, reported to the portal; never two at a time on this host."""
+        """One whole cycle, reported to the portal; never two at a time, here or elsewhere."""
         with self._only_one():
             if self.keys is not None:
                 self.keys.publish(desired)  # A removed key stops, whatever Slurm does.
-            report = self.cycle.run(desired)
+            elsewhere = self.lease.renew()
+            if elsewhere:
+                report = self.cycle.stopped(desired, elsewhere)
+            else:
+                report = self.cycle.run(desired)
         return self._told(report)
 
     def apply_reviewed(
@@ -57,6 +63,9 @@ class Bridge:
     ) -> SyncReport:
         """Exactly the plan with this id, reported to the portal; raises where it has moved on."""
         with self._only_one():
+            elsewhere = self.lease.renew()
+            if elsewhere:
+                raise RefusedError(elsewhere)
             report = self.cycle.apply_reviewed(desired, plan_id, allows_removals=allows_removals)
         return self._told(report)
 
@@ -118,10 +127,12 @@ def build_bridge(config: BridgeConfig) -> Bridge:
     )
     doctor = Doctor(commands, config.cluster, config.state_dir, config.directory == "local")
     login = login_files(config, commands)
+    lease = Lease(portal, config.state_dir)
     return Bridge(
         config=config,
         commands=commands,
         portal=portal,
+        lease=lease,
         cycle=Cycle(
             cluster=config.cluster,
             slurm=site,
@@ -129,6 +140,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
             readiness=ReadinessCheck(site, patience_seconds=config.readiness_timeout_seconds),
             limits=config.guard,
             publish=login.publish if login else None,
+            may_write=lease.check,
         ),
         push=JobPush(
             source=JobReader(commands, config.cluster, config.accounting_timeout_seconds),

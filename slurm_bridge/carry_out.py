@@ -36,6 +36,8 @@ class CarryOut:
     slurm: Slurm
     directory: Directory
     read: Callable[[], ActualState | None]
+    may_write: Callable[[], object]
+    """Asked before each write; raises where another bridge may be writing."""
 
     def run(self, desired: DesiredState, wanted: Plan, before: ActualState) -> Outcome:
         """Apply a plan, and nothing that is not part of it."""
@@ -47,7 +49,7 @@ class CarryOut:
         remaining: dict[str, ch.Change] | None = None
         todo, state = wanted.changes, before
         for _ in range(PASSES):
-            attempt = Applier(self.slurm, self.directory, state).apply(todo)
+            attempt = Applier(self.slurm, self.directory, state, self.may_write).apply(todo)
             failed |= _by_target(attempt.failed)
             deferred |= _by_target(attempt.deferred)
             after = self.read()

@@ -60,7 +60,7 @@ def once(
 
     Exit status: 0 all done, 1 a fault stopped it, 3 something was refused or failed.
     """
-    with _bridge(config, verbose=verbose) as bridge:
+    with _bridge(config, verbose=verbose) as bridge, bridge.lease.kept():
         report = bridge.reconcile(_desired(bridge))
         rows = bridge.push_jobs(days=days) or 0
         bridge.pulse.beat()
@@ -108,7 +108,7 @@ def apply(
     Exit status: 0 all done, 1 a fault, 3 the guard refused or a change was not made,
     4 the plan is no longer the one that was reviewed. With 4, nothing was changed.
     """
-    with _bridge(config, verbose=verbose) as bridge:
+    with _bridge(config, verbose=verbose) as bridge, bridge.lease.kept():
         try:
             report = bridge.apply_reviewed(
                 _desired(bridge), plan_id, allows_removals=force_removals

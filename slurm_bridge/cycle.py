@@ -59,6 +59,8 @@ class Cycle:
     """Told of each cycle that was carried out, before its test submissions are made."""
     owned_accounts: frozenset[str] | None = None
     """Accounts that were Belfry's own when last read; None before the first reading."""
+    may_write: Callable[[], object] = lambda: None
+    """Asked before each write; raises where another bridge may be writing."""
     arrived: int | None = None
     """When the portal made the desired state that arrived last."""
 
@@ -100,6 +102,10 @@ class Cycle:
         _raise_if(refusal_of_plan(wanted, desired, actual, limits))
         return self._carry_out(desired, started_at, wanted, actual)
 
+    def stopped(self, desired: DesiredState, reason: str) -> SyncReport:
+        """The report of a cycle that did not begin."""
+        return self._report(desired, int(self.clock()), Plan(), refused=reason)
+
     def run(self, desired: DesiredState) -> SyncReport:
         """Reconcile once; whatever goes wrong is in the report."""
         started_at = int(self.clock())
@@ -117,7 +123,9 @@ class Cycle:
     def _carry_out(
         self, desired: DesiredState, started_at: int, wanted: Plan, before: ActualState
     ) -> SyncReport:
-        carry_out = CarryOut(self.slurm, self.directory, lambda: self._read_again(desired))
+        carry_out = CarryOut(
+            self.slurm, self.directory, lambda: self._read_again(desired), self.may_write
+        )
         outcome = carry_out.run(desired, wanted, before)
         if self.publish is not None:
             self.publish(desired, outcome.actual or before)

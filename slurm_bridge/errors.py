@@ -5,7 +5,8 @@ BridgeError
 │   ├── TransientPortalError     the portal is unreachable, busy or broken
 │   ├── TransientSlurmError      Slurm refused, answered half, or did not answer
 │   │   └── TransientSlurmTimeoutError
-│   └── TransientDirectoryError  a UNIX user could not be made
+│   ├── TransientDirectoryError  a UNIX user could not be made
+│   └── TransientLeaseError      another bridge may write to this site by now
 ├── FatalError                   act: nothing gets better by itself
 │   ├── FatalConfigError         correct the configuration file
 │   ├── FatalPortalError         the portal refuses this bridge: token, address or release
@@ -36,6 +37,10 @@ class TransientSlurmTimeoutError(TransientSlurmError):
 
 class TransientDirectoryError(TransientError):
     """The host's user directory refused a UNIX user."""
+
+
+class TransientLeaseError(TransientError):
+    """The portal's lease has run out, so that another bridge may have it by now."""
 
 
 class FatalError(BridgeError):

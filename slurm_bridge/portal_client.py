@@ -18,6 +18,8 @@ from slurm_bridge.wire import (
     Heartbeat,
     HeartbeatAnswer,
     JobBatch,
+    LeaseAnswer,
+    LeaseRequest,
     Message,
     SyncReport,
     Watermark,
@@ -84,6 +86,10 @@ class PortalClient:
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Say how the site is."""
         return _received(self._post("/heartbeat", heartbeat), HeartbeatAnswer)
+
+    def lease(self, request: LeaseRequest) -> LeaseAnswer:
+        """Ask to be the only bridge that writes to the site."""
+        return _received(self._post("/lease", request), LeaseAnswer)
 
     def close(self) -> None:
         """Give the connections back."""

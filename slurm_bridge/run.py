@@ -136,7 +136,7 @@ def run_forever(bridge: Bridge) -> None:
     """Serve the site until SIGTERM or SIGINT."""
     stopping = threading.Event()
     most = bridge.config.max_backoff_seconds
-    with _stop_on_signal(bridge, stopping), contextlib.suppress(StoppedError):
+    with bridge.lease.kept(), _stop_on_signal(bridge, stopping), contextlib.suppress(StoppedError):
         for repeated in _beside(bridge, stopping, most):
             repeated.start()
         _reconcile_until(stopping, Reconciler(bridge), Backoff(most_seconds=most))

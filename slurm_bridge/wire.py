@@ -287,6 +287,23 @@ class HeartbeatAnswer(Message):
     portal_time: Epoch
 
 
+class LeaseRequest(Message):
+    """A bridge asks to be, or to stay, the only one that writes to its site."""
+
+    holder: Annotated[str, StringConstraints(min_length=1, max_length=400)]
+    """The same for one state folder on one host, over restarts; of another bridge never."""
+    host: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class LeaseAnswer(Message):
+    """Who may write to the site, and for how long; only the portal's clock counts."""
+
+    granted: StrictBool
+    host: str
+    """Where the bridge runs that holds the lease."""
+    seconds_left: Count
+
+
 class ErrorAnswer(Message):
     """Every refusal of the API: one sentence that says what to do."""
 

@@ -10,6 +10,7 @@ from ninja.errors import HttpError
 
 from accounts.audit import SystemActor
 from allocations.actions.account_names import rename_taken_accounts
+from allocations.actions.lease import lend_site
 from allocations.actions.sync import record_heartbeat, record_report
 from allocations.actions.usage import record_jobs
 from allocations.bridge.body import BridgeParser
@@ -23,6 +24,8 @@ from slurm_bridge.wire import (
     Heartbeat,
     HeartbeatAnswer,
     JobBatch,
+    LeaseAnswer,
+    LeaseRequest,
     SyncReport,
     Watermark,
 )
@@ -87,6 +90,13 @@ def post_heartbeat(request: HttpRequest, heartbeat: Heartbeat) -> HeartbeatAnswe
     _refuse_other_cluster(site, heartbeat.cluster)
     record_heartbeat(site=site, heartbeat=heartbeat, actor=_actor(site))
     return HeartbeatAnswer(portal_time=int(timezone.now().timestamp()))
+
+
+@api.post("/lease", response={200: LeaseAnswer, **ERRORS})
+def post_lease(request: HttpRequest, lease: LeaseRequest) -> LeaseAnswer:
+    """Lend the right to write to the site to one of its bridges at a time."""
+    site = _site(request)
+    return lend_site(site=site, request=lease, actor=_actor(site))
 
 
 def _revision(tag: str) -> str | None:

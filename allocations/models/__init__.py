@@ -10,7 +10,7 @@ from allocations.models.applications import (
 )
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
 from allocations.models.sites import Partition, Site, SiteToken
-from allocations.models.sync import SiteStatus, SyncCycle
+from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
 from allocations.models.tracks import Track
 from allocations.models.usage import DailyUsage, Job
 
@@ -28,6 +28,7 @@ __all__ = [
     "Project",
     "RequestedHours",
     "Site",
+    "SiteLease",
     "SiteStatus",
     "SiteToken",
     "SyncCycle",

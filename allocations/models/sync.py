@@ -41,6 +41,22 @@ class SiteStatus(models.Model):
         return self.last_seen_at is None or timezone.now() - self.last_seen_at > limit
 
 
+class SiteLease(models.Model):
+    """Which bridge of a site may write there, and until when by the portal's clock."""
+
+    site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="lease")
+    holder = models.CharField(max_length=400)
+    host = models.CharField(max_length=255)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("lease of a site")
+        verbose_name_plural = _("leases of sites")
+
+    def __str__(self) -> str:
+        return f"{self.site}: {self.host}"
+
+
 class SyncCycle(models.Model):
     """One cycle of a bridge that had something to do or to say."""
 

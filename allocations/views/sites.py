@@ -35,7 +35,7 @@ def sites(request: SignedInRequest) -> HttpResponse:
 def site(request: SignedInRequest, code: str) -> HttpResponse:
     """One site: its cycles with every change, and what its Slurm has."""
     require(request.user, Permission.SITES_VIEW)
-    shown = get_object_or_404(Site.objects.select_related("status"), code=code)
+    shown = get_object_or_404(Site.objects.select_related("status", "lease"), code=code)
     history = SyncCycle.objects.filter(site=shown)
     cycles = Paginator(history, CYCLES_A_PAGE).get_page(request.GET.get("page"))
     overview = overview_of(shown, history.first())

@@ -22,6 +22,7 @@ ENDPOINTS = [
     ("POST", "/sync-results"),
     ("POST", "/jobs"),
     ("POST", "/heartbeat"),
+    ("POST", "/lease"),
 ]
 
 

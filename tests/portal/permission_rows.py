@@ -210,6 +210,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("bridge:post_jobs", "POST"): TOKEN_NEEDED,
     ("bridge:post_heartbeat", "GET"): WRONG_METHOD,
     ("bridge:post_heartbeat", "POST"): TOKEN_NEEDED,
+    ("bridge:post_lease", "GET"): WRONG_METHOD,
+    ("bridge:post_lease", "POST"): TOKEN_NEEDED,
     ("bridge:api-root", "GET"): NOTHING_THERE,
     ("bridge:api-root", "POST"): NOTHING_THERE,
 }

@@ -17,6 +17,8 @@ from slurm_bridge.wire import (
     HeartbeatAnswer,
     JobBatch,
     JobRow,
+    LeaseAnswer,
+    LeaseRequest,
     Message,
     SyncReport,
     Watermark,
@@ -40,6 +42,9 @@ class FakePortal:
     refuses: dict[str, int] = field(default_factory=dict)
     """Status codes by path."""
 
+    lease: LeaseAnswer | None = None
+    """What everybody is told who asks for the lease; None grants it."""
+
     def wait_for_news(self, known: str | None, seconds: int) -> DesiredState | None:
         self.questions += 1
         deadline = time.monotonic() + seconds
@@ -57,6 +62,10 @@ class FakePortal:
             case "/heartbeat":
                 self.heartbeats.append(Heartbeat.model_validate_json(body))
                 return HeartbeatAnswer(portal_time=int(time.time()))
+            case "/lease":
+                request = LeaseRequest.model_validate_json(body)
+                granted = LeaseAnswer(granted=True, host=request.host, seconds_left=60)
+                return self.lease or granted
             case "/jobs":
                 return self.take_jobs(JobBatch.model_validate_json(body))
         raise AssertionError(path)
