@@ -87,6 +87,8 @@ class Applier:
             return self._keep(batch, self._why_unresolved)
         if isinstance(batch[0], ch.RemoveMember):
             return self._without_jobs(batch)
+        if isinstance(batch[0], ch.DeletePartition):
+            return self._empty_partitions(batch)
         return batch
 
     def _keep(self, batch: Batch, why_not: Callable[[ch.Change], str]) -> Batch:
@@ -113,6 +115,23 @@ class Applier:
             reason = f"cannot tell whether jobs are left: {error}"
             return self._keep(batch, lambda _: reason)
         return self._keep(batch, lambda change: _why_busy(change, busy))
+
+    def _empty_partitions(self, batch: Batch) -> Batch:
+        """The partitions on which no job runs or waits; Slurm itself refuses to remove others."""
+        try:
+            busy = self._slurm.busy_partitions()
+        except StoppedError:
+            raise
+        except BridgeError as error:
+            reason = f"cannot tell whether jobs are left: {error}"
+            return self._keep(batch, lambda _: reason)
+        return self._keep(batch, lambda change: _why_in_use(change, busy))
+
+
+def _why_in_use(change: ch.Change, busy: set[str]) -> str:
+    if isinstance(change, ch.DeletePartition) and change.partition in busy:
+        return f"waits until the jobs on partition {change.partition} have ended"
+    return ""
 
 
 def _why_busy(change: ch.Change, busy: set[tuple[str, str]]) -> str:

@@ -23,7 +23,9 @@ from slurm_bridge.readiness import ReadinessCheck
 from slurm_bridge.slurm.accounting import JobReader
 from slurm_bridge.slurm.budgets import BudgetReader
 from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.site import SlurmSite
+from slurm_bridge.slurm.slurm_conf import SlurmConf
 from slurm_bridge.wire import ActualState, DesiredState, SyncReport
 
 MOST_UNSENT = 20
@@ -118,14 +120,21 @@ def build_bridge(config: BridgeConfig) -> Bridge:
     """The bridge of the site that the configuration names; nothing is contacted yet."""
     read_token(config.token_file)
     commands = Commands(config.slurm_conf, config.slurm_bin, config.command_timeout_seconds)
-    site = SlurmSite(commands, config.cluster)
+    kept = partition_file(config, commands)
+    site = SlurmSite(
+        commands,
+        config.cluster,
+        partition_file=kept,
+        partitions_by=config.partitions,
+    )
     portal = PortalClient(
         portal_url=config.portal_url,
         token=lambda: read_token(config.token_file),
         ca_file=config.ca_file,
         uses_proxy=not config.portal_is_local,
     )
-    doctor = Doctor(commands, config.cluster, config.state_dir, config.directory == "local")
+    makes_users = config.directory == "local"
+    doctor = Doctor(commands, config.cluster, config.state_dir, makes_users, kept)
     login = login_files(config, commands)
     lease = Lease(portal, config.state_dir)
     return Bridge(
@@ -159,6 +168,13 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         login=login,
         keys=KeyFiles(config.login_dir, config.cluster) if config.login_dir else None,
     )
+
+
+def partition_file(config: BridgeConfig, commands: Commands) -> PartitionFile | None:
+    """What slurmctld starts from, if the configuration says where it lies."""
+    if config.partitions_file is None or config.slurm_conf is None:
+        return None
+    return PartitionFile(config.partitions_file, SlurmConf(commands, config.slurm_conf))
 
 
 def login_files(config: BridgeConfig, commands: Commands) -> LoginFiles | None:

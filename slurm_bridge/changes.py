@@ -4,6 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
+from slurm_bridge.partition_settings import PartitionSettings
+
 
 class _Change(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -167,6 +169,46 @@ class ClosePartition(_Change):
         return f"close partition {self.partition} to account {self.account}"
 
 
+class CreatePartition(_Change):
+    """Make a partition that one project has to itself."""
+
+    kind: Literal["create_partition"] = "create_partition"
+    partition: str
+    owner_mark: str
+    settings: PartitionSettings
+
+    def __str__(self) -> str:
+        account = ",".join(self.settings.accounts)
+        return f"create partition {self.partition} for account {account}: {self.settings.words()}"
+
+
+class ModifyPartition(_Change):
+    """Put a partition that Belfry made right, in slurmctld and in the file it is kept in."""
+
+    kind: Literal["modify_partition"] = "modify_partition"
+    partition: str
+    owner_mark: str
+    before: PartitionSettings
+    after: PartitionSettings
+
+    def __str__(self) -> str:
+        changed = self.after.difference(self.before)
+        if not changed:
+            return f"keep partition {self.partition} over restarts of slurmctld as it is now"
+        return f"change partition {self.partition}: {changed}"
+
+
+class DeletePartition(_Change):
+    """Remove a partition that Belfry made; waits until the last job on it has ended."""
+
+    kind: Literal["delete_partition"] = "delete_partition"
+    partition: str
+    owner_mark: str
+
+    def __str__(self) -> str:
+        return f"delete partition {self.partition} once no job is left on it"
+
+
 Change = Annotated[
     CreateUser
     | CreateQos
@@ -180,6 +222,9 @@ Change = Annotated[
     | SuspendAccount
     | ResumeAccount
     | OpenPartition
-    | ClosePartition,
+    | ClosePartition
+    | CreatePartition
+    | ModifyPartition
+    | DeletePartition,
     Field(discriminator="kind"),
 ]

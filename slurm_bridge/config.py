@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from slurm_bridge.errors import FatalConfigError
 from slurm_bridge.guard import GuardLimits
+from slurm_bridge.slurm.choice import PartitionsBy
 from slurm_bridge.wire import SlurmName
 
 LONGEST_TOKEN = 4096
@@ -41,6 +42,10 @@ class BridgeConfig(BaseModel):
     state_dir: Path
     slurm_conf: Path | None = None
     slurm_bin: Path | None = None
+    partitions: PartitionsBy = "auto"
+    """What changes partitions and reads the live state: pyslurm where it fits, or scontrol."""
+    partitions_file: Path | None = None
+    """What slurm.conf includes, so that access and partitions outlast a restart of slurmctld."""
     directory: Literal["local", "none"]
     login_dir: Path | None = None
     """Where login nodes and slurmctld read what projects have left; None writes nothing."""
@@ -70,6 +75,12 @@ class BridgeConfig(BaseModel):
         if parts.scheme == "http" and not is_loopback(parts.hostname):
             raise ValueError("must begin with https://, since the token travels with it")
         return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _file_can_be_tried(self) -> "BridgeConfig":
+        if self.partitions_file is not None and self.slurm_conf is None:
+            raise ValueError("partitions_file needs slurm_conf, with which it is tried out")
+        return self
 
     @property
     def portal_is_local(self) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from slurm_bridge.errors import BridgeError, StoppedError
 from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.wire import Finding
 
 ENFORCED = ("associations", "limits", "qos", "safe")
@@ -24,6 +25,7 @@ class Doctor:
     cluster: str
     state_dir: Path
     makes_users: bool
+    partition_file: PartitionFile | None = None
     user_name: Callable[[], str] = lambda: pwd.getpwuid(os.geteuid()).pw_name
     user_id: Callable[[], int] = os.geteuid
 
@@ -36,6 +38,7 @@ class Doctor:
             _finding("slurmctld", "ok", "answers"),
             *settings_findings(settings, self.cluster),
             *self._database(),
+            self._kept_partitions(),
             *self._host(),
         )
 
@@ -97,6 +100,20 @@ class Doctor:
             f"user {name} has admin level {level}",
             f"Run `sacctmgr modify user {name} set adminlevel=Operator`.",
         )
+
+    def _kept_partitions(self) -> Finding:
+        if self.partition_file is None:
+            return _finding(
+                "partitions_file",
+                "warning",
+                "not configured",
+                "Set partitions_file; without it a restart of slurmctld closes the partitions to"
+                " projects until the next cycle, and no project can have one of its own.",
+            )
+        problem = self.partition_file.problem()
+        if not problem:
+            return _finding("partitions_file", "ok", str(self.partition_file.path))
+        return _finding("partitions_file", "error", problem, "See docs/partitions.md.")
 
     def _host(self) -> Iterator[Finding]:
         if self.user_id() == 0:

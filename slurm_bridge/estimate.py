@@ -59,6 +59,8 @@ def _members(
             return of_account.get(account, set()) if ch.lowers(change) else set()
         case ch.SuspendAccount() | ch.ClosePartition() | ch.MoveAccount() | ch.SetAccountQos():
             return of_account.get(change.account, set())
+        case ch.ModifyPartition():
+            return {who for name in change.before.accounts for who in of_account.get(name, ())}
         case _:
             return set()
 

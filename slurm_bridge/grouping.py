@@ -29,6 +29,9 @@ _ORDER = (
     ch.RemoveMember,
     ch.OpenPartition,
     ch.ClosePartition,
+    ch.ModifyPartition,
+    ch.DeletePartition,
+    ch.CreatePartition,
     ch.ResumeAccount,
 )
 
@@ -100,6 +103,8 @@ def _shared(  # noqa: PLR0911 - one line for each kind is easier to read than fe
         case ch.AddMember() | ch.RemoveMember():
             return rectangles[change.kind, change.account]
         case ch.OpenPartition() | ch.ClosePartition():
+            return change.partition
+        case ch.CreatePartition() | ch.ModifyPartition() | ch.DeletePartition():
             return change.partition
         case ch.SuspendAccount() | ch.ResumeAccount():
             return None

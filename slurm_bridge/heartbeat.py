@@ -15,6 +15,7 @@ from slurm_bridge.wire import Finding, Heartbeat, HeartbeatAnswer
 log = logging.getLogger(__name__)
 
 MOST_CLOCK_DIFFERENCE_SECONDS = 60
+LONGEST_NODE_LIST = 100_000
 
 
 class Cluster(Protocol):
@@ -69,6 +70,7 @@ class Pulse:
                 gpus_allocated=nodes.gpus_allocated,
                 jobs_running=controller.jobs_running if controller else 0,
                 jobs_pending=controller.jobs_pending if controller else 0,
+                nodes=nodes.names if len(nodes.names) <= LONGEST_NODE_LIST else "",
                 findings=self._findings,
             )
         )

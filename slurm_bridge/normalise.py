@@ -19,6 +19,7 @@ def actual_state(
         qos=tuple(_qos(row) for row in sorted(reading.qos, key=lambda row: row.name)),
         accounts=_accounts(cluster, reading.accounts, reading.associations),
         partitions=tuple(sorted(reading.partitions, key=lambda item: item.name)),
+        kept_partitions=tuple(sorted(reading.kept_partitions, key=lambda item: item.name)),
     )
 
 

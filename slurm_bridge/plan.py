@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from slurm_bridge import changes as ch
 from slurm_bridge.plan_access import partition_changes
+from slurm_bridge.plan_dedicated import dedicated_changes
 from slurm_bridge.plan_scope import Scope, scope_of
 from slurm_bridge.wire import ActualAccount, ActualState, Conflict, DesiredAccount, DesiredState
 
@@ -49,6 +50,7 @@ def plan(desired: DesiredState, actual: ActualState) -> Plan:
     """Everything that must change so that Slurm has what the portal wants, and no more."""
     scope = scope_of(desired, actual)
     access, access_conflicts = partition_changes(scope)
+    dedicated, dedicated_conflicts = dedicated_changes(scope)
     changes = (
         *_user_changes(scope),
         *_qos_changes(scope),
@@ -56,9 +58,11 @@ def plan(desired: DesiredState, actual: ActualState) -> Plan:
         *_suspensions(scope),
         *_membership_changes(scope),
         *access,
+        *dedicated,
         *_resumptions(scope),
     )
-    return Plan(changes=changes, conflicts=(*scope.conflicts, *access_conflicts))
+    conflicts = (*scope.conflicts, *access_conflicts, *dedicated_conflicts)
+    return Plan(changes=changes, conflicts=conflicts)
 
 
 def _user_changes(scope: Scope) -> Iterator[ch.Change]:

@@ -14,24 +14,30 @@ def partition_changes(scope: Scope) -> tuple[list[ch.Change], list[Conflict]]:
         if found is None:
             conflicts.append(Conflict(subject=f"partition {name}", reason="does not exist"))
         elif found.allow_accounts is not None:
-            more, blocked = _access_changes(scope, name, found.allow_accounts)
+            kept = scope.kept.get(name)
+            kept_list = kept.allow_accounts if kept else None
+            more, blocked = _access_changes(scope, name, found.allow_accounts, kept_list)
             changes += more
             conflicts += blocked
     return changes, conflicts
 
 
 def _access_changes(
-    scope: Scope, partition: str, allowed: frozenset[str]
+    scope: Scope, partition: str, allowed: frozenset[str], kept: frozenset[str] | None
 ) -> tuple[list[ch.Change], list[Conflict]]:
+    """What brings the list right, both the one in force and the one that is kept."""
     wanted = {item.name for item in scope.accounts if partition in item.partitions}
     owned = {item.name for item in scope.accounts}
-    opened = sorted(wanted - allowed)
-    closed = sorted((allowed & owned) - wanted)
+    lists = [allowed] if kept is None else [allowed, kept]
+    opened = sorted(wanted - frozenset.intersection(*lists))
+    closed = sorted((frozenset.union(*lists) & owned) - wanted)
     conflicts = []
-    if closed and not (allowed - set(closed)) | set(opened):
+    leaving = sorted(allowed & set(closed))
+    if leaving and not (allowed - set(closed)) | set(opened):
         # Slurm reads an empty access list as "open to all".
-        kept = closed.pop()
-        reason = f"{kept} is the last account on its list; without it the partition is open to all"
+        last = leaving[-1]
+        closed.remove(last)
+        reason = f"{last} is the last account on its list; without it the partition is open to all"
         conflicts.append(Conflict(subject=f"partition {partition}", reason=reason))
     changes: list[ch.Change] = [
         *(ch.OpenPartition(partition=partition, account=account) for account in opened),
@@ -42,7 +48,7 @@ def _access_changes(
 
 def _unmanaged_partitions(scope: Scope) -> list[Conflict]:
     """Partitions that accounts need although Belfry may not change their access."""
-    managed = set(scope.desired.partitions)
+    managed = set(scope.desired.partitions) | {item.name for item in scope.desired.dedicated}
     needed = {name: item.name for item in scope.accounts for name in item.partitions}
     conflicts = []
     for partition in sorted(set(needed) - managed):

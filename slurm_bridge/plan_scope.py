@@ -14,6 +14,7 @@ from slurm_bridge.wire import (
     DesiredQos,
     DesiredState,
     DesiredUser,
+    KeptPartition,
 )
 
 ROOT_ACCOUNT = "root"
@@ -30,6 +31,7 @@ class Scope:
     actual_qos: dict[str, ActualQos]
     actual_accounts: dict[str, ActualAccount]
     actual_partitions: dict[str, ActualPartition]
+    kept: dict[str, KeptPartition]
     resolved_uids: dict[str, int]
     usable_users: frozenset[str]
     qos: tuple[DesiredQos, ...]
@@ -54,6 +56,7 @@ def scope_of(desired: DesiredState, actual: ActualState) -> Scope:
         actual_qos=actual_qos,
         actual_accounts=actual_accounts,
         actual_partitions={item.name: item for item in actual.partitions},
+        kept={item.name: item for item in actual.kept_partitions},
         resolved_uids=resolved_uids,
         usable_users=frozenset(
             user.username for user in desired.users if not _why_unusable(user, resolved_uids)

@@ -101,6 +101,8 @@ def _touched(applied: Iterable[ch.Change]) -> set[str]:
                 names.add(change.qos)
             case ch.CreateUser() | ch.RemoveMember() | ch.ClosePartition():
                 continue
+            case ch.CreatePartition() | ch.ModifyPartition() | ch.DeletePartition():
+                continue
             case _:
                 names.add(change.account)
     return names

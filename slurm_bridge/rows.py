@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from slurm_bridge.wire import ActualPartition
+from slurm_bridge.wire import ActualPartition, KeptPartition
 
 
 @dataclass(frozen=True)
@@ -46,3 +46,5 @@ class SlurmReading:
     accounts: tuple[AccountRow, ...]
     qos: tuple[QosRow, ...]
     partitions: tuple[ActualPartition, ...]
+    kept_partitions: tuple[KeptPartition, ...] = ()
+    """What the bridge's own file would make of them at a restart of slurmctld."""

@@ -17,6 +17,7 @@ from pydantic import (
 )
 
 from slurm_bridge.changes import Change
+from slurm_bridge.partition_settings import Minutes, NodeList, PartitionSettings
 
 API_PREFIX = "/api/bridge/v1"
 
@@ -95,6 +96,25 @@ class DesiredAccount(Message):
     """True once the portal knows that a test submission by a member was accepted."""
 
 
+class DesiredPartition(Message):
+    """A partition that one project has to itself; Belfry makes it, and removes it at its end."""
+
+    name: PartitionName
+    owner_mark: OwnerMark
+    account: SlurmName
+    nodes: NodeList
+    """Folded."""
+    default_minutes: Minutes
+    max_minutes: Minutes
+    max_nodes: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
+    priority: Annotated[int, Field(strict=True, ge=1, le=65_533)]
+    memory_mb_per_cpu: Annotated[int, Field(strict=True, ge=1, le=2**31)]
+    ends_on: date | None = None
+    """The last day on which jobs may be submitted."""
+    closed: StrictBool = False
+    """True after its end: no new jobs are taken, and it goes with the last job on it."""
+
+
 class DesiredState(Message):
     """All that Belfry wants of one cluster; what is not named here is not Belfry's."""
 
@@ -107,6 +127,8 @@ class DesiredState(Message):
     """Parents come before their children."""
     partitions: tuple[PartitionName, ...] = ()
     """The partitions whose access lists Belfry may change."""
+    dedicated: tuple[DesiredPartition, ...] = ()
+    """The partitions that Belfry makes itself, those at their end included."""
 
 
 # Bridge → portal -----------------------------------------------------------------------------
@@ -142,6 +164,19 @@ class ActualPartition(Message):
 
     name: str
     allow_accounts: SetOf[str] | None = None
+    settings: PartitionSettings | None = None
+    """Everything that can be set; None where nobody but its administrator sets anything."""
+
+
+class KeptPartition(Message):
+    """A partition as the bridge's file has it, from which slurmctld starts."""
+
+    name: str
+    owner_mark: str = ""
+    """Empty on a line of the administrator's."""
+    allow_accounts: SetOf[str] | None = None
+    settings: PartitionSettings | None = None
+    """None on a line of the administrator's, or on one that somebody has spoilt."""
 
 
 class ActualState(Message):
@@ -154,6 +189,8 @@ class ActualState(Message):
     qos: tuple[ActualQos, ...] = ()
     accounts: tuple[ActualAccount, ...] = ()
     partitions: tuple[ActualPartition, ...] = ()
+    kept_partitions: tuple[KeptPartition, ...] = ()
+    """What outlasts a restart of slurmctld; empty where the bridge keeps no such file."""
 
 
 class ChangeResult(Message):
@@ -278,6 +315,8 @@ class Heartbeat(Message):
     gpus_allocated: Count
     jobs_running: Count
     jobs_pending: Count
+    nodes: Annotated[str, StringConstraints(max_length=100_000)] = ""
+    """The names of all nodes, folded; empty where they are not known."""
     findings: tuple[Finding, ...] = ()
 
 

@@ -11,6 +11,7 @@ from slurm_bridge.wire import ActualState, DesiredUser
 
 QosChange = ch.CreateQos | ch.SetQosBudget | ch.SetQosFlags
 AccessChange = ch.OpenPartition | ch.ClosePartition
+PartitionChange = ch.CreatePartition | ch.ModifyPartition | ch.DeletePartition
 AccountChange = (
     ch.CreateAccount | ch.MoveAccount | ch.SetAccountQos | ch.SuspendAccount | ch.ResumeAccount
 )
@@ -36,6 +37,8 @@ class Writer:
                     self.slurm.remove_members(accounts, usernames)
             case ch.OpenPartition() | ch.ClosePartition() as first:
                 self._change_access(first.partition, batch)
+            case ch.CreatePartition() | ch.ModifyPartition() | ch.DeletePartition() as first:
+                self._write_partition(first)
             case ch.CreateQos() | ch.SetQosBudget() | ch.SetQosFlags() as first:
                 self._write_qos(first, batch)
             case _ as first:
@@ -61,6 +64,16 @@ class Writer:
         opened = [change.account for change in batch if isinstance(change, ch.OpenPartition)]
         closed = [change.account for change in batch if isinstance(change, ch.ClosePartition)]
         self.slurm.change_access(partition, opened, closed)
+
+    def _write_partition(self, change: PartitionChange) -> None:
+        name, mark = change.partition, change.owner_mark
+        match change:
+            case ch.CreatePartition():
+                self.slurm.create_partition(name, mark, change.settings)
+            case ch.ModifyPartition():
+                self.slurm.modify_partition(name, mark, change.after)
+            case ch.DeletePartition():
+                self.slurm.delete_partition(name)
 
     def _write_qos(self, first: QosChange, batch: Batch) -> None:
         names = [change.qos for change in batch if isinstance(change, QosChange)]

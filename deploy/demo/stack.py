@@ -196,6 +196,7 @@ portal_url = "{stack.url}"
 token_file = "{token}"
 state_dir = "{folder / site.name}"
 slurm_conf = "{stack.layout.slurm_conf(site)}"
+partitions_file = "{stack.layout.partitions_file(site)}"
 directory = "local"
 login_dir = "{stack.layout.login_folder(site)}"
 reconcile_interval_seconds = 20

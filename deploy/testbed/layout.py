@@ -127,6 +127,10 @@ class Layout:
         """What SLURM_CONF must say for a site's commands."""
         return self.slurm_folder(site) / "slurm.conf"
 
+    def partitions_file(self, site: Site) -> Path:
+        """What a site's slurm.conf includes and its bridge rewrites."""
+        return self.slurm_folder(site) / "belfry-partitions.conf"
+
     def slurmctld_port(self, site: Site) -> int:
         """Where a site's slurmctld listens."""
         return self.port_base + site.port_offset

@@ -62,8 +62,10 @@ def write_slurm_files(layout: Layout, site: Site, slurmdbd_port: int) -> None:
     folder = owned_folder(layout.slurm_folder(site), USER)
     owned_folder(folder / "state", USER, 0o700)
     owned_folder(folder / "spool", "root")
-    for name in ("belfry.conf", f"{site.name}/partitions.conf"):
-        owned_file(folder / name.rpartition("/")[2], (EXAMPLES / name).read_text(), USER)
+    owned_file(folder / "belfry.conf", (EXAMPLES / "belfry.conf").read_text(), USER)
+    if not layout.partitions_file(site).exists():  # What a bridge has written there stays.
+        example = (EXAMPLES / site.name / "belfry-partitions.conf").read_text()
+        owned_file(layout.partitions_file(site), example, USER)
     owned_file(folder / "job_submit.lua", job_submit_lua(layout, site), USER)
     (layout.state / "login").mkdir(exist_ok=True)
     owned_file(folder / "gres.conf", gres_conf(layout, site), USER)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.rows import SlurmReading
 
 
@@ -93,6 +94,22 @@ class Slurm(Protocol):
         self, partition: str, opened: Collection[str], closed: Collection[str]
     ) -> None:
         """Change a partition's access list, leaving all other accounts on it."""
+        ...
+
+    def create_partition(self, name: str, owner_mark: str, settings: PartitionSettings) -> None:
+        """Make a partition that outlasts a restart of slurmctld."""
+        ...
+
+    def modify_partition(self, name: str, owner_mark: str, settings: PartitionSettings) -> None:
+        """Give a partition these settings, now and after a restart."""
+        ...
+
+    def delete_partition(self, name: str) -> None:
+        """Remove a partition, unless a job runs or waits on it."""
+        ...
+
+    def busy_partitions(self) -> set[str]:
+        """Each partition with a pending or running job."""
         ...
 
     def busy_members(self) -> set[tuple[str, str]]:

@@ -4,8 +4,10 @@ import pwd
 import re
 import secrets
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from slurm_bridge.node_lists import fold
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.interface import Answer, TestSubmission
 from slurm_bridge.slurm.text import parse_pairs, parse_tres
@@ -21,6 +23,20 @@ class NodeFigures:
     nodes_available: int = 0
     gpus_total: int = 0
     gpus_allocated: int = 0
+    names: str = ""
+    """Of all nodes, folded."""
+
+    @staticmethod
+    def together(parts: "Iterable[NodeFigures]") -> "NodeFigures":
+        """The sum of several."""
+        parts = tuple(parts)
+        return NodeFigures(
+            nodes_total=sum(part.nodes_total for part in parts),
+            nodes_available=sum(part.nodes_available for part in parts),
+            gpus_total=sum(part.gpus_total for part in parts),
+            gpus_allocated=sum(part.gpus_allocated for part in parts),
+            names=fold(part.names for part in parts),
+        )
 
 
 @dataclass(frozen=True)
@@ -72,13 +88,24 @@ class Live:
         result = self.commands.attempt("setpriv", *identity, "sbatch", "--test-only", *job)
         return Answer(True) if result.code == 0 else Answer(False, result.reason)
 
+    def busy_partitions(self) -> set[str]:
+        """Each partition with a pending or running job."""
+        listed = self.commands.read("squeue", "--all", "--noheader", "--format=%P")
+        return {name for line in listed.splitlines() for name in line.strip().split(",") if name}
+
     def nodes(self) -> NodeFigures:
         """Count nodes and GPUs."""
-        figures = NodeFigures()
-        for line in self.commands.read("scontrol", "--oneliner", "show", "nodes").splitlines():
-            if line.startswith("NodeName="):
-                figures = _with_node(figures, parse_pairs(line))
-        return figures
+        shown = self.commands.read("scontrol", "--oneliner", "show", "nodes").splitlines()
+        nodes = (parse_pairs(line) for line in shown if line.startswith("NodeName="))
+        return NodeFigures.together(
+            figures_of_node(
+                name=node["NodeName"],
+                state=node.get("State", "UNKNOWN"),
+                gpus=parse_tres(node.get("CfgTRES", "")).get("gres/gpu", 0),
+                gpus_allocated=parse_tres(node.get("AllocTRES", "")).get("gres/gpu", 0),
+            )
+            for node in nodes
+        )
 
     def controller(self) -> ControllerFigures:
         """Read slurmctld's own counters."""
@@ -91,15 +118,15 @@ class Live:
         )
 
 
-def _with_node(figures: NodeFigures, node: dict[str, str]) -> NodeFigures:
-    states = set(re.split(r"[+*]", node.get("State", "UNKNOWN")))
-    answers = "*" not in node.get("State", "")
+def figures_of_node(*, name: str, state: str, gpus: int, gpus_allocated: int) -> NodeFigures:
+    """One node; it is available if it answers and nothing keeps jobs away from it."""
+    states = set(re.split(r"[+*]", state))
     return NodeFigures(
-        nodes_total=figures.nodes_total + 1,
-        nodes_available=figures.nodes_available + (answers and not states & _UNAVAILABLE),
-        gpus_total=figures.gpus_total + parse_tres(node.get("CfgTRES", "")).get("gres/gpu", 0),
-        gpus_allocated=figures.gpus_allocated
-        + parse_tres(node.get("AllocTRES", "")).get("gres/gpu", 0),
+        nodes_total=1,
+        nodes_available=int("*" not in state and not states & _UNAVAILABLE),
+        gpus_total=gpus,
+        gpus_allocated=gpus_allocated,
+        names=name,
     )
 
 

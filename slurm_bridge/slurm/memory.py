@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from slurm_bridge.errors import TransientSlurmError
+from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.rows import AccountRow, AssociationRow, QosRow, SlurmReading
 from slurm_bridge.slurm.interface import Answer, TestSubmission
-from slurm_bridge.wire import ActualPartition
+from slurm_bridge.slurm.memory_partitions import MemoryPartitionFile, MemoryPartitions
+from slurm_bridge.slurm.partitions import Partitions
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -36,12 +38,15 @@ class MemorySlurm:
     jobs: set[tuple[str, str]] = field(default_factory=set)
     unresolved: set[tuple[str, str]] = field(default_factory=set)
     """Members who could not be resolved when they were added."""
+    partition_file: MemoryPartitionFile | None = None
+    controller: MemoryPartitions = field(init=False)
 
     def __post_init__(self) -> None:
         self.qos.setdefault("normal", QosRow("normal", frozenset(), None, "Normal QOS default"))
         root = AssociationRow(self.cluster, "root", qos=frozenset({"normal"}))
         self.accounts.setdefault("root", root)
         self.descriptions.setdefault("root", "default root account")
+        self.controller = MemoryPartitions(self.partitions)
 
     def read(self) -> SlurmReading:
         """Everything that planning needs, as the real Slurm would answer it."""
@@ -49,9 +54,8 @@ class MemorySlurm:
             associations=(*self.accounts.values(), *self.members.values()),
             accounts=tuple(AccountRow(*item) for item in self.descriptions.items()),
             qos=tuple(self.qos.values()),
-            partitions=tuple(
-                ActualPartition(name=n, allow_accounts=a) for n, a in self.partitions.items()
-            ),
+            partitions=self.controller.read(),
+            kept_partitions=self.partition_file.kept() if self.partition_file else (),
         )
 
     def create_qos(
@@ -159,15 +163,26 @@ class MemorySlurm:
     ) -> None:
         """Change a partition's access list, leaving all other accounts on it."""
         self._begin_write()
-        if partition not in self.partitions:
-            raise TransientSlurmError("Invalid partition name specified")
-        allowed = self.partitions[partition]
-        if allowed is None:
-            return
-        wanted = (allowed - set(closed)) | set(opened)
-        if not wanted:
-            raise TransientSlurmError(f"partition {partition} would be open to every account")
-        self.partitions[partition] = wanted
+        self._partitions().change_access(partition, opened, closed)
+
+    def create_partition(self, name: str, owner_mark: str, settings: PartitionSettings) -> None:
+        """Make a partition that outlasts a restart of slurmctld."""
+        self._begin_write()
+        self._partitions().create(name, owner_mark, settings)
+
+    def modify_partition(self, name: str, owner_mark: str, settings: PartitionSettings) -> None:
+        """Give a partition these settings, now and after a restart."""
+        self._begin_write()
+        self._partitions().modify(name, owner_mark, settings)
+
+    def delete_partition(self, name: str) -> None:
+        """Remove a partition, unless a job runs or waits on it."""
+        self._begin_write()
+        self._partitions().delete(name)
+
+    def busy_partitions(self) -> set[str]:
+        """Each partition with a pending or running job."""
+        return set(self.controller.jobs)
 
     def busy_members(self) -> set[tuple[str, str]]:
         """Each (account, username) with a pending or running job."""
@@ -187,10 +202,15 @@ class MemorySlurm:
             return Answer(False, "Job violates accounting/QOS policy")
         if submission.partition not in self.partitions:
             return Answer(False, "invalid partition specified")
+        if not self.controller.takes_jobs(submission.partition):
+            return Answer(False, "Required partition not available (inactive or drain)")
         allowed = self.partitions[submission.partition]
         if allowed is not None and submission.account not in allowed:
             return Answer(False, "Job's account not permitted to use this partition")
         return self._within_budget(row)
+
+    def _partitions(self) -> Partitions:
+        return Partitions(self.controller, self.partition_file)
 
     def _within_budget(self, row: AssociationRow) -> Answer:
         for name in row.qos:

@@ -4,8 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.rows import AccountRow, AssociationRow, QosRow
-from slurm_bridge.slurm.text import parse_pairs, parse_tres
-from slurm_bridge.wire import ActualPartition
+from slurm_bridge.slurm.text import parse_tres
 
 ASSOCIATION_FIELDS = (
     "Cluster,Account,User,Partition,ParentName,DefaultQOS,GrpSubmitJobs,MaxSubmitJobs,QOS"
@@ -73,19 +72,6 @@ def _rows_ending_in_free_text(text: str, fields: int) -> Iterator[list[str]]:
             raise TransientSlurmError(f"sacctmgr gave a row that is not whole: {line[:200]!r}")
     if row:
         yield row
-
-
-def parse_partitions(text: str) -> tuple[ActualPartition, ...]:
-    """The lines of `scontrol show partition --oneliner`."""
-    return tuple(_partition(parse_pairs(line)) for line in text.splitlines() if line.strip())
-
-
-def _partition(pairs: dict[str, str]) -> ActualPartition:
-    if "PartitionName" not in pairs or "AllowAccounts" not in pairs:
-        raise TransientSlurmError("scontrol gave a partition without name or access list")
-    allowed = pairs["AllowAccounts"]
-    accounts = None if allowed == "ALL" else frozenset(filter(None, allowed.split(",")))
-    return ActualPartition(name=pairs["PartitionName"], allow_accounts=accounts)
 
 
 def parse_limit(text: str) -> int | None:

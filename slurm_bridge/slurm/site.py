@@ -3,21 +3,30 @@
 from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 
+from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.rows import SlurmReading
 from slurm_bridge.slurm.accounts import Accounts
+from slurm_bridge.slurm.choice import PartitionsBy, chosen
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.interface import Answer, TestSubmission
-from slurm_bridge.slurm.live import Live
+from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.partitions import Partitions
 
 
 class SlurmSite(Accounts):
-    """Accounts by sacctmgr, partitions by scontrol, and what only slurmctld knows."""
+    """Accounts by sacctmgr, partitions by pyslurm or scontrol, and what only slurmctld knows."""
 
-    def __init__(self, commands: Commands, cluster: str) -> None:
+    def __init__(
+        self,
+        commands: Commands,
+        cluster: str,
+        *,
+        partition_file: PartitionFile | None = None,
+        partitions_by: PartitionsBy = "auto",
+    ) -> None:
         super().__init__(commands, cluster)
-        self.partitions = Partitions(commands)
-        self.live = Live(commands)
+        live_partitions, self.live = chosen(commands, partitions_by)
+        self.partitions = Partitions(live_partitions, partition_file)
 
     def read(self) -> SlurmReading:
         """Everything that planning needs, read at the same time."""
@@ -31,6 +40,7 @@ class SlurmSite(Accounts):
             accounts=accounts.result(),
             qos=qos.result(),
             partitions=partitions.result(),
+            kept_partitions=self.partitions.kept(),
         )
 
     def change_access(
@@ -38,6 +48,22 @@ class SlurmSite(Accounts):
     ) -> None:
         """Change a partition's access list, leaving all other accounts on it."""
         self.partitions.change_access(partition, opened, closed)
+
+    def create_partition(self, name: str, owner_mark: str, settings: PartitionSettings) -> None:
+        """Make a partition that outlasts a restart of slurmctld."""
+        self.partitions.create(name, owner_mark, settings)
+
+    def modify_partition(self, name: str, owner_mark: str, settings: PartitionSettings) -> None:
+        """Give a partition these settings, now and after a restart."""
+        self.partitions.modify(name, owner_mark, settings)
+
+    def delete_partition(self, name: str) -> None:
+        """Remove a partition, unless a job runs or waits on it."""
+        self.partitions.delete(name)
+
+    def busy_partitions(self) -> set[str]:
+        """Each partition with a pending or running job."""
+        return self.live.busy_partitions()
 
     def busy_members(self) -> set[tuple[str, str]]:
         """Each (account, username) with a pending or running job."""

@@ -1,7 +1,8 @@
 """The two kinds of Slurm that one contract is tested on."""
 
 import secrets
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,15 +11,28 @@ from deploy.testbed.layout import site_named
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.normalise import actual_state
+from slurm_bridge.slurm.choice import PartitionsBy
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.interface import Slurm
+from slurm_bridge.slurm.memory import MemorySlurm
+from slurm_bridge.slurm.memory_partitions import MemoryPartitionFile
+from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.site import SlurmSite
-from slurm_bridge.wire import ActualAccount, ActualPartition, ActualQos, ActualState, DesiredUser
+from slurm_bridge.slurm.slurm_conf import SlurmConf
+from slurm_bridge.wire import (
+    ActualAccount,
+    ActualPartition,
+    ActualQos,
+    ActualState,
+    DesiredUser,
+    KeptPartition,
+)
 from tests.slurm_bridge.worlds import MemoryDirectory, memory_slurm
 from tests.testbed import Testbed
 
 SITE = "zellik"
 PARTITION = "h200"
+NODES = ("zellik-gpu1", "zellik-gpu2")
 
 
 @dataclass
@@ -46,6 +60,12 @@ class ClusterUnderTest:
     def partition(self, name: str) -> ActualPartition:
         return next(item for item in self.state().partitions if item.name == name)
 
+    def kept(self, name: str) -> KeptPartition | None:
+        return next((item for item in self.state().kept_partitions if item.name == name), None)
+
+    def has_partition(self, name: str) -> bool:
+        return any(item.name == name for item in self.state().partitions)
+
     def make_project(self, suffix: str = "p", gpu_minutes: int = 60) -> str:
         """An account with its QOS of the same name, under root."""
         name = self.name(suffix)
@@ -69,22 +89,38 @@ def some_users(prefix: str) -> tuple[DesiredUser, DesiredUser]:
     )
 
 
-def memory_cluster() -> ClusterUnderTest:
+def memory_cluster(*, keeps_partitions: bool = False) -> ClusterUnderTest:
     directory = MemoryDirectory()
+    slurm = memory_slurm(directory)
+    slurm.controller.nodes = frozenset(NODES)
+    if keeps_partitions:
+        slurm.partition_file = memory_file(slurm)
     return ClusterUnderTest(
-        slurm=memory_slurm(directory),
+        slurm=slurm,
         directory=directory,
         prefix="ct",
         users=some_users("ct"),
     )
 
 
+def memory_file(slurm: MemorySlurm) -> MemoryPartitionFile:
+    """A file with the administrator's lines of the partitions that are there."""
+    lines = (KeptPartition(name=n, allow_accounts=a) for n, a in slurm.partitions.items())
+    return MemoryPartitionFile({line.name: line for line in lines})
+
+
 @contextmanager
-def real_cluster(testbed: Testbed, folder: Path) -> Iterator[ClusterUnderTest]:
+def real_cluster(
+    testbed: Testbed, folder: Path, *, keeps_partitions: bool = False, by: PartitionsBy = "scontrol"
+) -> Iterator[ClusterUnderTest]:
     """The testbed's Slurm at one site; what was made there is removed afterwards."""
-    commands = Commands(slurm_conf=testbed.layout.slurm_conf(site_named(SITE)))
+    slurm_conf = testbed.layout.slurm_conf(site_named(SITE))
+    commands = Commands(slurm_conf=slurm_conf)
     prefix = f"ct{secrets.token_hex(4)}"
-    slurm = SlurmSite(commands, SITE)
+    kept = testbed.layout.partitions_file(site_named(SITE))
+    file = PartitionFile(kept, SlurmConf(commands, slurm_conf)) if keeps_partitions else None
+    before = kept.read_text()
+    slurm = SlurmSite(commands, SITE, partition_file=file, partitions_by=by)
     allowed = next(p for p in slurm.partitions.read() if p.name == PARTITION).allow_accounts
     record = testbed.layout.unix_users
     users = some_users(prefix)
@@ -97,12 +133,30 @@ def real_cluster(testbed: Testbed, folder: Path) -> Iterator[ClusterUnderTest]:
         )
     finally:
         _forget(slurm, prefix)
+        _forget_partitions(slurm, prefix)
+        kept.write_text(before)
         access = ",".join(sorted(allowed or {"ALL"}))
         commands.attempt(
             "scontrol", "update", f"PartitionName={PARTITION}", f"AllowAccounts={access}"
         )
         for user in users:
             commands.attempt("userdel", "--force", user.username)
+
+
+def _forget_partitions(slurm: SlurmSite, prefix: str) -> None:
+    """Delete every partition whose name begins so, with the jobs on it."""
+    for found in slurm.partitions.read():
+        if found.name.startswith(prefix):
+            slurm.commands.attempt("scancel", f"--partition={found.name}")
+            wait_until(lambda name=found.name: name not in slurm.busy_partitions())
+            slurm.commands.attempt("scontrol", "delete", f"PartitionName={found.name}")
+
+
+def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def _forget(slurm: SlurmSite, prefix: str) -> None:

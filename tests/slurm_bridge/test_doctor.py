@@ -1,11 +1,14 @@
 """What doctor finds, and what it advises."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from slurm_bridge.doctor import Doctor, parse_settings, settings_findings
 from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.partition_file import PartitionFile
+from slurm_bridge.slurm.slurm_conf import SlurmConf
 from slurm_bridge.wire import Finding
 from tests.slurm_bridge.programs import write_program
 
@@ -110,3 +113,23 @@ def test_missing_state_folder_is_found(tmp_path: Path) -> None:
     missing = Doctor(Commands(), "zellik", tmp_path / "none", makes_users=False)
     assert next(missing._host()).check == "rights on this host"
     assert {item.check: item.level for item in missing._host()}["state_dir"] == "error"
+
+
+def test_site_that_keeps_no_partitions_is_warned(tmp_path: Path) -> None:
+    found = levels(doctor(tmp_path, sacctmgr="echo zellik"))
+    assert found["partitions_file"] == "warning"
+
+
+def test_file_of_partitions_is_tried_out(tmp_path: Path) -> None:
+    conf, kept = tmp_path / "slurm.conf", tmp_path / "kept.conf"
+    conf.write_text("Include kept.conf\n")
+    kept.write_text("PartitionName=h200 Nodes=n1 AllowAccounts=root\n")
+    commands = Commands(slurm_bin=tmp_path / "bin")
+    file = PartitionFile(kept, SlurmConf(commands, conf))
+    sound = replace(doctor(tmp_path, sacctmgr="echo zellik"), partition_file=file)
+
+    assert levels(sound)["partitions_file"] == "ok"
+    conf.write_text("ClusterName=zellik\n")
+    assert levels(sound)["partitions_file"] == "error"
+    kept.unlink()
+    assert levels(sound)["partitions_file"] == "error"

@@ -25,7 +25,7 @@ class Site:
     def nodes(self) -> NodeFigures:
         if not self.answers:
             raise TransientSlurmError("slurmctld is down")
-        return NodeFigures(5, 4, 40, 8)
+        return NodeFigures(5, 4, 40, 8, "n[1-5]")
 
     def controller(self) -> ControllerFigures:
         return ControllerFigures(3, 2, 0)
@@ -92,3 +92,9 @@ def test_finding_is_logged_once_while_it_lasts(
         pulse.beat()
         pulse.beat()
     assert sum("slurmctld: x" in record.getMessage() for record in caplog.records) == 1
+
+
+def test_portal_learns_the_names_of_the_nodes(site: Site, pulse: Pulse) -> None:
+    pulse.beat()
+
+    assert site.beats[0].nodes == "n[1-5]"

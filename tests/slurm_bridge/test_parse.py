@@ -6,7 +6,6 @@ from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.rows import AccountRow, AssociationRow
 from slurm_bridge.slurm import parse
 from slurm_bridge.slurm.text import parse_duration, parse_tres
-from slurm_bridge.wire import ActualPartition
 
 
 def test_associations_of_accounts_and_of_members_are_told_apart() -> None:
@@ -50,23 +49,6 @@ def test_qos_without_a_limit_on_gpus_has_no_budget() -> None:
     assert free.gpu_minutes is None
     assert limited.gpu_minutes == 70
     assert limited.flags == {"NoDecay", "DenyOnLimit"}
-
-
-def test_partition_for_all_is_not_one_for_an_account_called_all() -> None:
-    text = (
-        "PartitionName=a AllowGroups=ALL AllowAccounts=ALL Nodes=n\n"
-        "PartitionName=b AllowAccounts=root,all Nodes=n\n"
-    )
-
-    assert parse.parse_partitions(text) == (
-        ActualPartition(name="a", allow_accounts=None),
-        ActualPartition(name="b", allow_accounts=frozenset({"root", "all"})),
-    )
-
-
-def test_partition_without_access_list_stops_the_cycle() -> None:
-    with pytest.raises(TransientSlurmError):
-        parse.parse_partitions("PartitionName=a Nodes=n\n")
 
 
 def test_tres_list_is_parsed_and_not_read_as_text() -> None:

@@ -5,16 +5,26 @@ from hypothesis import strategies as st
 
 from slurm_bridge.apply import Applier
 from slurm_bridge.ownership import carries_mark
+from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.plan import plan
 from slurm_bridge.rows import AssociationRow, QosRow
 from slurm_bridge.slurm.memory import MemorySlurm
-from slurm_bridge.wire import DesiredAccount, DesiredQos, DesiredState, DesiredUser
+from slurm_bridge.slurm.memory_partitions import MemoryPartitionFile
+from slurm_bridge.wire import (
+    DesiredAccount,
+    DesiredPartition,
+    DesiredQos,
+    DesiredState,
+    DesiredUser,
+    KeptPartition,
+)
 from tests.slurm_bridge.worlds import CLUSTER, TREE, MemoryDirectory, read_state
 
 PROJECTS = ("p1", "p2", "p3")
 ACCOUNTS = ("aif", "aif_fl", *PROJECTS)
 USERS = ("ada", "bob", "cem", "dee")
 PARTITIONS = ("h200", "ia", "open")
+NODES = ("n1", "n2", "n3")
 FLAGS = ("NoDecay", "DenyOnLimit", "NoReserve")
 
 
@@ -24,6 +34,26 @@ def own_mark(name: str) -> str:
 
 def subsets(values: tuple[str, ...]) -> st.SearchStrategy[frozenset[str]]:
     return st.frozensets(st.sampled_from(values))
+
+
+@st.composite
+def dedicated_partitions(draw: st.DrawFn) -> tuple[DesiredPartition, ...]:
+    """Some overlap, some have ended, and some belong to projects that are not wanted."""
+    return tuple(
+        DesiredPartition(
+            name=f"own_{name}",
+            owner_mark=own_mark(name),
+            account=name,
+            nodes=",".join(sorted(draw(subsets(NODES)) or {"n1"})),
+            default_minutes=60,
+            max_minutes=draw(st.sampled_from([30, 600])),
+            max_nodes=draw(st.sampled_from([None, 1])),
+            priority=draw(st.sampled_from([1, 10])),
+            memory_mb_per_cpu=1000,
+            closed=draw(st.booleans()),
+        )
+        for name in sorted(draw(subsets(PROJECTS)))
+    )
 
 
 @st.composite
@@ -59,6 +89,7 @@ def desired_states(draw: st.DrawFn) -> DesiredState:
         ),
         accounts=(*TREE, *projects),
         partitions=tuple(sorted(draw(subsets((*PARTITIONS, "missing"))))),
+        dedicated=draw(dedicated_partitions()),
     )
 
 
@@ -75,6 +106,7 @@ def clusters(draw: st.DrawFn) -> MemorySlurm:
         slurm.partitions[name] = draw(
             st.none() | st.frozensets(st.sampled_from((*ACCOUNTS, "root", "physics")), min_size=1)
         )
+    add_made_partitions(draw, slurm)
     for name in sorted(draw(subsets(PROJECTS))):
         minutes = draw(st.none() | st.integers(0, 3))
         description = draw(descriptions(name))
@@ -100,6 +132,41 @@ def clusters(draw: st.DrawFn) -> MemorySlurm:
                 CLUSTER, name, username, max_submit_jobs=limit
             )
     return slurm
+
+
+def add_made_partitions(draw: st.DrawFn, slurm: MemorySlurm) -> None:
+    """A file that may lie, and partitions that Belfry or somebody else has made."""
+    slurm.controller.nodes = frozenset(NODES)
+    slurm.partition_file = MemoryPartitionFile()
+    accounts = st.none() | st.frozensets(st.sampled_from((*ACCOUNTS, "root")), min_size=1)
+    for name in PARTITIONS:
+        if draw(st.booleans()):
+            line = KeptPartition(name=name, allow_accounts=draw(accounts))
+            slurm.partition_file.lines[name] = line
+    for project in PROJECTS:
+        name = f"own_{project}"
+        if draw(st.booleans()):
+            slurm.controller.create(name, draw(partition_settings(project)))
+        if draw(st.booleans()):
+            mark = draw(st.sampled_from([own_mark(project), own_mark(project), "", "belfry-x"]))
+            settings = draw(st.none() | partition_settings(project))
+            slurm.partition_file.lines[name] = KeptPartition(
+                name=name, owner_mark=mark, settings=settings
+            )
+
+
+def partition_settings(project: str) -> st.SearchStrategy[PartitionSettings]:
+    return st.builds(
+        PartitionSettings,
+        nodes=st.sampled_from(["n1", "n[1-2]", "n[1,3]"]),
+        accounts=st.sampled_from([(project,), (), ("physics", project)]),
+        default_minutes=st.sampled_from([30, 60, None]),
+        max_minutes=st.sampled_from([30, 600, None]),
+        max_nodes=st.sampled_from([None, 1]),
+        priority=st.sampled_from([1, 10]),
+        memory_mb_per_cpu=st.sampled_from([1000, None]),
+        is_open=st.sampled_from([True, False, None]),
+    )
 
 
 @st.composite
@@ -135,6 +202,8 @@ def test_what_is_foreign_is_never_changed(
     )
     accounts, members = dict(slurm.accounts), dict(slurm.members)
     qos, partitions = dict(slurm.qos), dict(slurm.partitions)
+    made = dict(slurm.controller.settings)
+    lines = dict(slurm.partition_file.lines if slurm.partition_file else {})
     actual = read_state(slurm, directory, desired)
 
     Applier(slurm, directory, actual).apply(plan(desired, actual).changes)
@@ -146,7 +215,14 @@ def test_what_is_foreign_is_never_changed(
         assert row == accounts.get(name) or row.parent not in foreign_accounts - {"root"}
     for name in foreign_qos:
         assert slurm.qos.get(f"{name}_q") == qos.get(f"{name}_q")
+    for project in PROJECTS:
+        name = f"own_{project}"
+        mark = lines[name].owner_mark if name in lines else ""
+        if name in made and mark != own_mark(project):
+            assert slurm.controller.settings.get(name) == made[name]
     for name, before in partitions.items():
+        if name.startswith("own_"):
+            continue
         after = slurm.partitions[name]
         if name not in desired.partitions or before is None:
             assert after == before
@@ -175,9 +251,11 @@ def test_jobs_survive_every_plan(
     desired: DesiredState, slurm: MemorySlurm, directory: MemoryDirectory
 ) -> None:
     slurm.jobs = set(slurm.members)
-    jobs = set(slurm.jobs)
+    slurm.controller.jobs = set(slurm.partitions)
+    jobs, in_use = set(slurm.jobs), set(slurm.partitions)
     actual = read_state(slurm, directory, desired)
 
     Applier(slurm, directory, actual).apply(plan(desired, actual).changes)
 
     assert slurm.jobs == jobs
+    assert in_use <= set(slurm.partitions)
