@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import SshKey, UnixIdentity
 from allocations.models import Allocation, Membership, Site, Track
-from allocations.rules.naming import TREE_MARK, TREE_ROOT, track_account
+from allocations.rules.naming import QOS_MARK, TREE_MARK, TREE_ROOT, track_account
 from allocations.rules.text import one_line
 from allocations.states import AllocationState
 from slurm_bridge.wire import DesiredAccount, DesiredKey, DesiredQos, DesiredState, DesiredUser
@@ -39,7 +39,7 @@ def desired_state(site: Site) -> DesiredState:
         qos=tuple(
             DesiredQos(
                 name=allocation.qos_name,
-                owner_mark=allocation.project.owner_mark,
+                owner_mark=QOS_MARK,
                 gpu_minutes=allocation.granted_minutes,
             )
             for allocation in allocations

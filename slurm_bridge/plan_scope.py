@@ -76,9 +76,11 @@ def _named(kind: str, conflict: Conflict) -> Conflict:
 
 
 def _foreign_qos(desired: DesiredState, actual_qos: dict[str, ActualQos]) -> Iterator[Conflict]:
+    project_marks = {account.qos: account.owner_mark for account in desired.accounts}
     for wanted in desired.qos:
         found = actual_qos.get(wanted.name)
-        if found and not carries_mark(found.description, wanted.owner_mark):
+        marks = {wanted.owner_mark, project_marks.get(wanted.name, wanted.owner_mark)}
+        if found and not any(carries_mark(found.description, mark) for mark in marks):
             yield Conflict(subject=wanted.name, reason="exists and was not made by Belfry")
 
 

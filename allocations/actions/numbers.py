@@ -5,7 +5,13 @@ from django.db.models import Max
 from django.db.models.functions import Length
 
 from allocations.models import Allocation, Application, Project, Site, SiteStatus
-from allocations.rules.naming import account_names, next_project_name, project_prefix, qos_name
+from allocations.rules.naming import (
+    QOS_MARK,
+    account_names,
+    next_project_name,
+    project_prefix,
+    qos_name,
+)
 from allocations.site_overview import observed_state
 from slurm_bridge.ownership import carries_mark
 
@@ -52,13 +58,17 @@ def foreign_names(project: Project, site: Site) -> set[str]:
     state = observed_state(SiteStatus.objects.filter(site=site).first())
     if state is None:
         return set()
-    accounts = {item.name: item.description for item in state.accounts}
-    qos = {item.name: item.description for item in state.qos}
+    own = project.owner_mark
+    accounts = {item.name for item in state.accounts if not carries_mark(item.description, own)}
+    qos = {
+        item.name
+        for item in state.qos
+        if not (carries_mark(item.description, QOS_MARK) or carries_mark(item.description, own))
+    }
     return {
         name
         for name in account_names(project.name)
-        for found in (accounts.get(name), qos.get(qos_name(name, site.code)))
-        if found is not None and not carries_mark(found, project.owner_mark)
+        if name in accounts or qos_name(name, site.code) in qos
     }
 
 

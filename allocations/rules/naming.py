@@ -11,6 +11,9 @@ from string import ascii_lowercase
 
 TREE_ROOT = "aif"
 TREE_MARK = "belfry-tree"
+# One for all, so that QOS with equal budgets are made by one command; whether a project's name is
+# Belfry's is decided by the mark of its account.
+QOS_MARK = "belfry-qos"
 MOST_PROJECTS_A_YEAR = 9999
 
 

@@ -94,6 +94,19 @@ def test_foreign_qos_of_that_name_is_in_the_way_as_well(
     assert name_of(project) == f"{project.name}b"
 
 
+@pytest.mark.parametrize("description", ["belfry-qos", "made by {mark}"])
+def test_belfrys_own_qos_is_not_in_the_way(
+    project: Project, zellik: BridgeCaller, description: str
+) -> None:
+    ours = description.format(mark=project.owner_mark)
+
+    say_conflicts(
+        zellik, slurm_with(qos=(ActualQos(name=f"{project.name}_zellik", description=ours),))
+    )
+
+    assert name_of(project) == project.name
+
+
 def test_same_report_sent_twice_renames_once(project: Project, zellik: BridgeCaller) -> None:
     desired = desired_state(Site.objects.get(code="zellik"))
     report = report_of(desired, slurm_with(foreign(project.name)))

@@ -64,6 +64,13 @@ def test_an_approval_becomes_an_account_a_qos_and_a_user(project: Project, zelli
     assert [user.username for user in state.users] == ["apeeters"]
 
 
+def test_qos_carry_one_mark_for_all_so_that_equal_ones_share_a_command(
+    project: Project, zellik: Site
+) -> None:
+    assert [qos.owner_mark for qos in desired_state(zellik).qos] == ["belfry-qos"]
+    assert account_of(project, zellik).owner_mark == project.owner_mark
+
+
 def test_parents_come_before_their_children(project: Project, zellik: Site) -> None:
     seen = {"root"}
     for account in desired_state(zellik).accounts:

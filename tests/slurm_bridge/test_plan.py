@@ -228,6 +228,21 @@ def test_foreign_qos_blocks_the_project_that_needs_it(site: MemorySite) -> None:
     assert [item.taken_account for item in wanted.conflicts] == ["", "aif26fl0001"]
 
 
+def test_qos_is_belfrys_by_its_own_mark_or_by_that_of_its_project(site: MemorySite) -> None:
+    desired = desired_state(project("p1"), project("p2"))
+    common = tuple(item.model_copy(update={"owner_mark": "belfry-qos"}) for item in desired.qos)
+    site.slurm.create_qos(["p1_zellik"], "belfry-p1", 600, ["NoDecay", "DenyOnLimit"])
+    site.slurm.create_qos(["p2_zellik"], "belfry-qos", 600, ["NoDecay", "DenyOnLimit"])
+
+    wanted = plan(
+        desired.model_copy(update={"qos": common}),
+        read_state(site.slurm, site.directory, desired),
+    )
+
+    assert wanted.conflicts == ()
+    assert not [change for change in wanted.changes if "qos" in change.kind]
+
+
 def test_user_with_another_uid_here_is_a_conflict_and_no_member(site: MemorySite) -> None:
     site.directory.uids["ada"] = 33
 
