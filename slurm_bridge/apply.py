@@ -1,9 +1,11 @@
 """Carrying out a plan: a failed change is noted with its reason and stops no independent one."""
 
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from slurm_bridge import changes as ch
+from slurm_bridge.additions import left_to_right, measured, portions
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.errors import (
     BridgeError,
@@ -11,10 +13,14 @@ from slurm_bridge.errors import (
     TransientLeaseError,
     TransientSlurmTimeoutError,
 )
-from slurm_bridge.grouping import Batch, batches, halves, membership
+from slurm_bridge.grouping import Batch, batches, halves, membership, stages
+from slurm_bridge.progress import Progress, SilentProgress
 from slurm_bridge.slurm.interface import Slurm
 from slurm_bridge.wire import ActualState
 from slurm_bridge.write import Writer
+from slurm_bridge.writing_way import is_load_quicker
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -38,24 +44,63 @@ class Applier:
         directory: Directory,
         actual: ActualState,
         may_write: Callable[[], object] = _always,
+        progress: Progress | None = None,
     ) -> None:
         self._may_write = may_write
         self._slurm = slurm
         self._directory = directory
         self._writer = Writer(slurm, directory, actual)
+        self._progress = progress or SilentProgress()
+        self._associations = sum(1 + len(account.members) for account in actual.accounts)
         self._attempt = Attempt()
         self._given_up = ""
 
     def apply(self, changes: Iterable[ch.Change]) -> Attempt:
-        """Try every change once, grouped into as few commands as possible.
+        """Try every change once, by as few programs as possible.
 
         A Slurm that does not answer is not asked again: one timeout ends the attempt, and so does
         `may_write` when it raises.
         """
-        for batch in batches(changes):
-            for part in batches(self._ready(batch)):
-                self._try(part)
+        changes = tuple(changes)
+        for stage in stages(changes):
+            if isinstance(stage[0], ch.CreateAccount):
+                self._add(stage)
+            elif isinstance(stage[0], ch.AddMember):
+                self._add(left_to_right(self._ready(stage), changes))
+            else:
+                for batch in batches(stage):
+                    self._by_commands(self._ready(batch))
         return self._attempt
+
+    def _add(self, changes: Batch) -> None:
+        """Make accounts or members, by whichever way is quicker."""
+        fresh, returning = self._writer.told_apart(changes)
+        self._by_commands(returning)
+        for portion in portions(fresh):
+            self._load_or_command(portion)
+
+    def _load_or_command(self, portion: Batch) -> None:
+        """Make a portion; where a load of it is refused, try its halves."""
+        if self._given_up or not is_load_quicker(measured(portion), self._associations):
+            self._by_commands(portion)
+            return
+        try:
+            self._may_write()
+            self._writer.load(portion)
+        except StoppedError:
+            raise
+        except (TransientLeaseError, TransientSlurmTimeoutError) as error:
+            self._give_up(portion, error)
+        except BridgeError as error:
+            log.warning("%d changes in two parts, since one load failed: %s", len(portion), error)
+            for half in halves(portion):
+                self._load_or_command(half)
+        else:
+            self._settled(portion)
+
+    def _by_commands(self, changes: Batch) -> None:
+        for batch in batches(changes):
+            self._try(batch)
 
     def _try(self, batch: Batch) -> None:
         """Apply a batch; where Slurm refuses it, find the part that it refuses."""
@@ -68,18 +113,28 @@ class Applier:
         except StoppedError:
             raise
         except (TransientLeaseError, TransientSlurmTimeoutError) as error:
-            self._given_up = str(error)
-            self._fail(batch, self._given_up)
+            self._give_up(batch, error)
         except BridgeError as error:
             if len(batch) == 1:
                 self._fail(batch, str(error))
                 return
             for half in halves(batch):
-                for part in batches(half):
-                    self._try(part)
+                self._by_commands(half)
+        else:
+            self._settled(batch)
+
+    def _give_up(self, batch: Batch, error: BridgeError) -> None:
+        self._given_up = str(error)
+        self._fail(batch, self._given_up)
 
     def _fail(self, batch: Batch, reason: str) -> None:
         self._attempt.failed |= dict.fromkeys(batch, reason)
+        self._progress.advance(len(batch))
+
+    def _settled(self, batch: Batch) -> None:
+        if isinstance(batch[0], ch.CreateAccount | ch.AddMember):
+            self._associations += len(batch)
+        self._progress.advance(len(batch))
 
     def _ready(self, batch: Batch) -> Batch:
         """The changes whose time has come; the others are noted as deferred."""
@@ -93,7 +148,9 @@ class Applier:
 
     def _keep(self, batch: Batch, why_not: Callable[[ch.Change], str]) -> Batch:
         reasons = {change: why_not(change) for change in batch}
-        self._attempt.deferred |= {change: reason for change, reason in reasons.items() if reason}
+        late = {change: reason for change, reason in reasons.items() if reason}
+        self._attempt.deferred |= late
+        self._progress.advance(len(late))
         return tuple(change for change, reason in reasons.items() if not reason)
 
     def _why_unresolved(self, change: ch.Change) -> str:

@@ -126,6 +126,8 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         config.cluster,
         partition_file=kept,
         partitions_by=config.partitions,
+        load_folder=config.state_dir,
+        bulk_timeout_seconds=config.bulk_timeout_seconds,
     )
     portal = PortalClient(
         portal_url=config.portal_url,

@@ -1,12 +1,13 @@
 """A plan carried out and checked: what Slurm has afterwards decides, not what it said."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slurm_bridge import changes as ch
-from slurm_bridge.apply import Applier
+from slurm_bridge.apply import Applier, Attempt
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.plan import Plan, plan
+from slurm_bridge.progress import Progress, SilentProgress
 from slurm_bridge.slurm.interface import Slurm
 from slurm_bridge.wire import ActualState, ChangeResult, DesiredState
 
@@ -38,6 +39,7 @@ class CarryOut:
     read: Callable[[], ActualState | None]
     may_write: Callable[[], object]
     """Asked before each write; raises where another bridge may be writing."""
+    progress: Progress = field(default_factory=SilentProgress)
 
     def run(self, desired: DesiredState, wanted: Plan, before: ActualState) -> Outcome:
         """Apply a plan, and nothing that is not part of it."""
@@ -49,7 +51,7 @@ class CarryOut:
         remaining: dict[str, ch.Change] | None = None
         todo, state = wanted.changes, before
         for _ in range(PASSES):
-            attempt = Applier(self.slurm, self.directory, state, self.may_write).apply(todo)
+            attempt = self._attempt(state, todo)
             failed |= _by_target(attempt.failed)
             deferred |= _by_target(attempt.deferred)
             after = self.read()
@@ -61,6 +63,14 @@ class CarryOut:
             if not todo:
                 break
         return Outcome(_results(wanted.changes, failed, deferred, remaining), state)
+
+    def _attempt(self, state: ActualState, todo: tuple[ch.Change, ...]) -> Attempt:
+        self.progress.start(len(todo))
+        try:
+            applier = Applier(self.slurm, self.directory, state, self.may_write, self.progress)
+            return applier.apply(todo)
+        finally:
+            self.progress.stop()
 
 
 def _by_target(reasons: dict[ch.Change, str]) -> dict[str, str]:

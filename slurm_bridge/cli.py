@@ -20,6 +20,7 @@ from slurm_bridge.console import (
 from slurm_bridge.cycle import PlanMovedError, RefusedError
 from slurm_bridge.errors import BridgeError, FatalPortalError
 from slurm_bridge.plan_command import print_plan
+from slurm_bridge.progress import progress_on
 from slurm_bridge.run import run_forever
 from slurm_bridge.wire import DesiredState
 
@@ -140,9 +141,10 @@ def doctor(
 @contextmanager
 def _bridge(config: Path, *, verbose: bool) -> Iterator[Bridge]:
     """The site's bridge; every fault ends in one sentence and exit status 1."""
-    log_to_stderr(verbose=verbose)
+    console = log_to_stderr(verbose=verbose)
     try:
         bridge = build_bridge(load_config(config))
+        bridge.cycle.progress = progress_on(console)
         try:
             yield bridge
         finally:

@@ -59,6 +59,8 @@ class BridgeConfig(BaseModel):
     heartbeat_interval_seconds: float = Field(default=30, ge=1)
     doctor_interval_seconds: float = Field(default=300, ge=1)
     command_timeout_seconds: float = Field(default=30, gt=0)
+    bulk_timeout_seconds: float = Field(default=600, gt=0)
+    """For one `sacctmgr load`, which makes thousands of associations."""
     accounting_timeout_seconds: float = Field(default=900, gt=0)
     accounting_overlap_seconds: int = Field(default=300, ge=0)
     readiness_timeout_seconds: float = Field(default=3, ge=0)

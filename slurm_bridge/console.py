@@ -19,8 +19,8 @@ def print_complaint(error: BridgeError) -> None:
     Console(stderr=True).print(f"slurm-bridge: {error}", markup=False, soft_wrap=True)
 
 
-def log_to_stderr(*, verbose: bool) -> None:
-    """Log in colour to a terminal, and with the time to anything else."""
+def log_to_stderr(*, verbose: bool) -> Console:
+    """Log in colour to a terminal, and with the time to anything else; to what is returned."""
     console = Console(stderr=True)
     level = logging.DEBUG if verbose else logging.INFO
     if console.is_terminal:
@@ -31,6 +31,7 @@ def log_to_stderr(*, verbose: bool) -> None:
         logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(message)s")
     for chatty in ("httpx", "httpcore"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    return console
 
 
 def print_line(text: str) -> None:

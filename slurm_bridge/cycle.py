@@ -20,6 +20,7 @@ from slurm_bridge.guard import (
 from slurm_bridge.normalise import actual_state
 from slurm_bridge.plan import Plan, plan
 from slurm_bridge.plan_scope import scope_of
+from slurm_bridge.progress import Progress, SilentProgress
 from slurm_bridge.readiness import ReadinessCheck
 from slurm_bridge.slurm.interface import Slurm
 from slurm_bridge.wire import (
@@ -57,6 +58,7 @@ class Cycle:
     clock: Callable[[], float] = time.time
     publish: Callable[[DesiredState, ActualState], object] | None = None
     """Told of each cycle that was carried out, before its test submissions are made."""
+    progress: Progress = field(default_factory=SilentProgress)
     owned_accounts: frozenset[str] | None = None
     """Accounts that were Belfry's own when last read; None before the first reading."""
     may_write: Callable[[], object] = lambda: None
@@ -124,7 +126,11 @@ class Cycle:
         self, desired: DesiredState, started_at: int, wanted: Plan, before: ActualState
     ) -> SyncReport:
         carry_out = CarryOut(
-            self.slurm, self.directory, lambda: self._read_again(desired), self.may_write
+            self.slurm,
+            self.directory,
+            lambda: self._read_again(desired),
+            self.may_write,
+            self.progress,
         )
         outcome = carry_out.run(desired, wanted, before)
         if self.publish is not None:

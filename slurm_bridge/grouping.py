@@ -36,19 +36,24 @@ _ORDER = (
 )
 
 
+def stages(changes: Iterable[ch.Change]) -> Iterator[Batch]:
+    """Changes of one kind each, in the order in which the kinds must be applied."""
+    kinds: dict[int, list[ch.Change]] = defaultdict(list)
+    for change in changes:
+        kinds[_ORDER.index(type(change))].append(change)
+    for _, stage in sorted(kinds.items()):
+        yield tuple(stage)
+
+
 def batches(changes: Iterable[ch.Change], limit: int = MAX_ENTITIES) -> Iterator[Batch]:
     """Changes that can share a command, in the order in which they must be applied."""
-    together: dict[tuple[int, Hashable], list[ch.Change]] = defaultdict(list)
-    changes = tuple(changes)
-    rectangles = _rectangles(changes)
-    for change in changes:
-        stage = _ORDER.index(type(change))
-        together[stage, _shared(change, rectangles)].append(change)
-    stages = sorted({stage for stage, _ in together})
-    for stage in stages:
-        for (this_stage, _), group in together.items():
-            if this_stage == stage:
-                yield from _cut(group, limit)
+    for stage in stages(changes):
+        together: dict[Hashable, list[ch.Change]] = defaultdict(list)
+        rectangles = _rectangles(stage)
+        for change in stage:
+            together[_shared(change, rectangles)].append(change)
+        for group in together.values():
+            yield from _cut(group, limit)
 
 
 def halves(batch: Batch) -> tuple[Batch, Batch]:

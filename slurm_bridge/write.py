@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from slurm_bridge import changes as ch
 from slurm_bridge.directory.interface import Directory
-from slurm_bridge.grouping import Batch, batches, membership
-from slurm_bridge.slurm.interface import Slurm
+from slurm_bridge.grouping import Batch, Pair, batches, membership
+from slurm_bridge.slurm.interface import NewAccount, Slurm
 from slurm_bridge.wire import ActualState, DesiredUser
 
 QosChange = ch.CreateQos | ch.SetQosBudget | ch.SetQosFlags
@@ -44,6 +45,35 @@ class Writer:
             case _ as first:
                 self._write_accounts(first, batch)
 
+    def load(self, batch: Batch) -> None:
+        """Make accounts and new members in one go, whatever they have in common, or raise."""
+        self.slurm.load(
+            [
+                NewAccount(change.account, change.parent, change.owner_mark, change.qos)
+                for change in batch
+                if isinstance(change, ch.CreateAccount)
+            ],
+            [membership(change) for change in batch if isinstance(change, ch.AddMember)],
+        )
+
+    def told_apart(self, batch: Batch) -> tuple[Batch, Batch]:
+        """What is new, and members whose association is still there but blocked."""
+        returning = {
+            change
+            for change in batch
+            if isinstance(change, ch.AddMember) and membership(change) in self._members
+        }
+        return (
+            tuple(change for change in batch if change not in returning),
+            tuple(change for change in batch if change in returning),
+        )
+
+    @cached_property
+    def _members(self) -> frozenset[Pair]:
+        return frozenset(
+            (item.name, user) for item in self.actual.accounts for user in item.members
+        )
+
     def block(self, batch: Batch) -> None:
         """Refuse new jobs of members who are to be removed, where that has not been done yet."""
         leaving = {(item.name, user) for item in self.actual.accounts for user in item.leaving}
@@ -52,9 +82,7 @@ class Writer:
             self.slurm.block_members(accounts, usernames)
 
     def _add_members(self, batch: Batch) -> None:
-        there = {(item.name, user) for item in self.actual.accounts for user in item.members}
-        returning = tuple(change for change in batch if membership(change) in there)
-        new = tuple(change for change in batch if membership(change) not in there)
+        new, returning = self.told_apart(batch)
         for accounts, usernames in _rectangles(returning):
             self.slurm.unblock_members(accounts, usernames)
         for accounts, usernames in _rectangles(new):

@@ -28,8 +28,11 @@ class Accounts:
 
     def read_associations(self) -> tuple[AssociationRow, ...]:
         """Every association of this cluster, in one answer."""
-        where = ("where", f"cluster={self.cluster}")
-        return parse_associations(self._show("assoc", ASSOCIATION_FIELDS, *where))
+        return parse_associations(self.show_associations())
+
+    def show_associations(self) -> str:
+        """Slurm's own words for them."""
+        return self._show("assoc", ASSOCIATION_FIELDS, "where", f"cluster={self.cluster}")
 
     def read_accounts(self) -> tuple[AccountRow, ...]:
         """Every account of the database, in one answer."""

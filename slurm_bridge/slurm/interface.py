@@ -27,6 +27,16 @@ class Answer:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class NewAccount:
+    """An account to be made on this cluster, with all that it starts with."""
+
+    name: str
+    parent: str
+    owner_mark: str
+    qos: str | None = None
+
+
 class Slurm(Protocol):
     """One cluster; every write raises TransientSlurmError when it is refused."""
 
@@ -72,6 +82,13 @@ class Slurm(Protocol):
 
     def add_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
         """Let each of the users submit to each of the accounts."""
+        ...
+
+    def load(self, accounts: Sequence[NewAccount], members: Sequence[tuple[str, str]]) -> None:
+        """Make accounts, then (account, username) members, whatever they have in common.
+
+        What is there already stays as it is and is no fault. A fault may leave some of it made.
+        """
         ...
 
     def block_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from slurm_bridge.errors import TransientSlurmError
+from slurm_bridge.ownership import carries_mark
 from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.rows import AccountRow, AssociationRow, QosRow, SlurmReading
-from slurm_bridge.slurm.interface import Answer, TestSubmission
+from slurm_bridge.slurm.interface import Answer, NewAccount, TestSubmission
 from slurm_bridge.slurm.memory_partitions import MemoryPartitionFile, MemoryPartitions
 from slurm_bridge.slurm.partitions import Partitions
 
@@ -87,14 +88,7 @@ class MemorySlurm:
         if qos is not None:
             self._require_qos(qos)
         for name in _new(names, self.accounts):
-            self.descriptions.setdefault(name, owner_mark.lower())
-            self.accounts[name] = AssociationRow(
-                cluster=self.cluster,
-                account=name,
-                parent=parent,
-                default_qos=qos or "",
-                qos=frozenset({qos}) if qos else self.accounts[parent].qos,
-            )
+            self._make_account(NewAccount(name, parent, owner_mark, qos))
 
     def move_accounts(self, names: Sequence[str], parent: str) -> None:
         """Put accounts under another parent."""
@@ -124,18 +118,28 @@ class MemorySlurm:
         self._begin_write()
         known = [account for account in accounts if account in self.accounts]
         for account, username in _new(_pairs(known, usernames), self.members):
-            row = self.accounts[account]
-            self.members[account, username] = AssociationRow(
-                cluster=self.cluster,
-                account=account,
-                user=username,
-                default_qos=row.default_qos,
-                qos=row.qos,
-            )
-            if not self.knows_user(username):
-                self.unresolved.add((account, username))
+            self._make_member(account, username)
         if len(known) < len(accounts):
             raise TransientSlurmError("This account doesn't exist.")
+
+    def load(self, accounts: Sequence[NewAccount], members: Sequence[tuple[str, str]]) -> None:
+        """Make accounts, then members; what is there already stays as it is."""
+        self._begin_write()
+        for account in accounts:
+            if not carries_mark(
+                self.descriptions.get(account.name, account.owner_mark), account.owner_mark
+            ):
+                raise TransientSlurmError(f"account {account.name} is there, and not Belfry's")
+            if account.qos is not None:
+                self._require_qos(account.qos)
+        for account in accounts:
+            self._require_account(account.parent)
+            if account.name not in self.accounts:
+                self._make_account(account)
+        for name, username in members:
+            self._require_account(name)
+            if (name, username) not in self.members:
+                self._make_member(name, username)
 
     def block_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
         """Refuse new jobs of these users in these accounts."""
@@ -218,6 +222,28 @@ class MemorySlurm:
             if minutes is not None and minutes < 1 and "DenyOnLimit" in self.qos[name].flags:
                 return Answer(False, "QOSGrpGRESMinutes")
         return Answer(True)
+
+    def _make_account(self, account: NewAccount) -> None:
+        self.descriptions.setdefault(account.name, account.owner_mark.lower())
+        self.accounts[account.name] = AssociationRow(
+            cluster=self.cluster,
+            account=account.name,
+            parent=account.parent,
+            default_qos=account.qos or "",
+            qos=frozenset({account.qos}) if account.qos else self.accounts[account.parent].qos,
+        )
+
+    def _make_member(self, account: str, username: str) -> None:
+        row = self.accounts[account]
+        self.members[account, username] = AssociationRow(
+            cluster=self.cluster,
+            account=account,
+            user=username,
+            default_qos=row.default_qos,
+            qos=row.qos,
+        )
+        if not self.knows_user(username):
+            self.unresolved.add((account, username))
 
     def _is_suspended(self, account: str) -> bool:
         """Limits of an account hold for everything under it."""

@@ -1,14 +1,16 @@
 """A real cluster behind the bridge's one interface to Slurm."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.rows import SlurmReading
 from slurm_bridge.slurm.accounts import Accounts
+from slurm_bridge.slurm.bulk import BULK_TIMEOUT_SECONDS, BulkLoad
 from slurm_bridge.slurm.choice import PartitionsBy, chosen
 from slurm_bridge.slurm.commands import Commands
-from slurm_bridge.slurm.interface import Answer, TestSubmission
+from slurm_bridge.slurm.interface import Answer, NewAccount, TestSubmission
 from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.partitions import Partitions
 
@@ -23,8 +25,11 @@ class SlurmSite(Accounts):
         *,
         partition_file: PartitionFile | None = None,
         partitions_by: PartitionsBy = "auto",
+        load_folder: Path | None = None,
+        bulk_timeout_seconds: float = BULK_TIMEOUT_SECONDS,
     ) -> None:
         super().__init__(commands, cluster)
+        self.bulk = BulkLoad(commands, cluster, load_folder, bulk_timeout_seconds)
         live_partitions, self.live = chosen(commands, partitions_by)
         self.partitions = Partitions(live_partitions, partition_file)
 
@@ -42,6 +47,11 @@ class SlurmSite(Accounts):
             partitions=partitions.result(),
             kept_partitions=self.partitions.kept(),
         )
+
+    def load(self, accounts: Sequence[NewAccount], members: Sequence[tuple[str, str]]) -> None:
+        """Make accounts, then members; what is there already stays as it is."""
+        described = {row.name: row.description for row in self.read_accounts()} if accounts else {}
+        self.bulk.load(accounts, members, described)
 
     def change_access(
         self, partition: str, opened: Collection[str], closed: Collection[str]

@@ -3,8 +3,8 @@
 import pytest
 
 from slurm_bridge.errors import StoppedError, TransientSlurmError, TransientSlurmTimeoutError
-from slurm_bridge.slurm.interface import Answer, TestSubmission
-from slurm_bridge.wire import SyncReport
+from slurm_bridge.slurm.interface import Answer, NewAccount, TestSubmission
+from slurm_bridge.wire import DesiredAccount, SyncReport
 from tests.slurm_bridge.worlds import ADA, BOB, MemorySite, desired_state, project
 
 
@@ -132,6 +132,67 @@ def test_one_refused_entity_does_not_stop_the_others_of_its_command(site: Memory
     assert found["create QOS p3_zellik with 600 GPU-minutes"] == "applied"
     assert found["create account p2 under aif_fl with QOS p2_zellik"] == "failed"
     assert found["create account p3 under aif_fl with QOS p3_zellik"] == "applied"
+
+
+def many_projects(count: int) -> list[DesiredAccount]:
+    return [project(f"p{n}", members=("ada", "bob")) for n in range(count)]
+
+
+def test_many_new_projects_are_loaded_at_once(site: MemorySite) -> None:
+    for user in (ADA, BOB):
+        site.directory.create(user)
+
+    report = site.cycle.run(desired_state(*many_projects(50)))
+
+    assert set(outcomes(report).values()) == {"applied"}
+    # QOS of different marks by a command each; then all accounts, all members, the partition.
+    assert site.slurm.writes == 50 + 3
+
+
+def test_one_bad_entry_of_a_load_stops_none_of_the_others(site: MemorySite) -> None:
+    load = site.slurm.load
+
+    def refuse_bad(accounts: list[NewAccount], pairs: list[tuple[str, str]]) -> None:
+        if "p7" in {account.name for account in accounts} | {account for account, _ in pairs}:
+            raise TransientSlurmError("Problem with line(9)")
+        load(accounts, pairs)
+
+    def refuse_create(names: list[str], *rest: object) -> None:
+        if "p7" in names:
+            raise TransientSlurmError("bad account")
+        create_accounts(names, *rest)  # type: ignore[arg-type]
+
+    create_accounts = site.slurm.create_accounts
+    site.slurm.load = refuse_bad  # type: ignore[method-assign, assignment]
+    site.slurm.create_accounts = refuse_create  # type: ignore[method-assign, assignment]
+
+    found = outcomes(site.cycle.run(desired_state(*many_projects(40))))
+
+    bad = {change for change, outcome in found.items() if outcome != "applied"}
+    assert bad == {
+        "create account p7 under aif_fl with QOS p7_zellik",
+        "add ada to account p7",
+        "add bob to account p7",
+    }
+
+
+def test_load_that_takes_too_long_ends_the_attempt_and_the_next_cycle_goes_on(
+    site: MemorySite,
+) -> None:
+    load = site.slurm.load
+
+    def hang(*_: object) -> None:
+        raise TransientSlurmTimeoutError("sacctmgr did not answer within 600 s")
+
+    site.slurm.load = hang  # type: ignore[method-assign]
+    failed = outcomes(site.cycle.run(desired_state(*many_projects(40))))
+    site.slurm.load = load  # type: ignore[method-assign]
+
+    report = site.cycle.run(desired_state(*many_projects(40)))
+
+    assert "failed" in failed.values()
+    assert set(outcomes(report).values()) == {"applied"}
+    assert len(site.slurm.members) == 80
 
 
 def test_what_slurm_has_decides_and_not_what_it_said(site: MemorySite) -> None:

@@ -4,7 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slurm_bridge import changes as ch
-from slurm_bridge.grouping import batches, halves
+from slurm_bridge.grouping import MAX_ENTITIES, batches, halves
+from slurm_bridge.slurm.commands import LONGEST_ARGUMENT
 
 NAMES = tuple(f"a{number}" for number in range(6))
 
@@ -84,6 +85,20 @@ def test_every_batch_of_members_is_a_whole_product_within_the_limit(
         assert len(named) == len(accounts) * len(users) <= limit
         found |= named
     assert found == set(pairs)
+
+
+def test_names_of_the_greatest_length_stay_far_below_the_systems_limit_in_every_argument() -> None:
+    names = [f"{number:04}".ljust(63, "a") for number in range(3000)]
+    changes: list[ch.Change] = [
+        ch.CreateQos(qos=name, owner_mark="belfry-qos", gpu_minutes=60, flags=()) for name in names
+    ]
+    changes += members(ch.RemoveMember, [(name, f"u{name[:30]}") for name in names])
+    changes += members(ch.AddMember, [("p1", f"u{name[:30]}") for name in names])
+    changes += [ch.SuspendAccount(account=name) for name in names]
+
+    for batch in batches(changes):
+        assert len(batch) <= MAX_ENTITIES
+    assert MAX_ENTITIES * 64 < LONGEST_ARGUMENT / 8
 
 
 def test_halves_are_the_whole() -> None:
