@@ -62,11 +62,15 @@ format: install  ## Format the code
 	@$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: bench-latency  ## Run the benchmarks; figures go to bench/results.json
+bench: bench-latency bench-reconcile  ## Run the benchmarks; figures go to bench/results.json
 
 .PHONY: bench-latency
 bench-latency: install  ## Time from approval to an accepted sbatch, on the running testbed
 	@$(BIN)/python -m bench.latency
+
+.PHONY: bench-reconcile
+bench-reconcile: install  ## What reconciling costs at 200 and 2,000 projects, on a testbed of its own
+	@$(BIN)/python -m bench.reconcile
 
 .PHONY: lock
 lock:  ## Resolve the pins of pyproject.toml and package.json anew

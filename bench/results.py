@@ -7,6 +7,13 @@ from typing import Any
 PATH = Path(__file__).with_name("results.json")
 
 
+def stored(name: str) -> dict[str, Any]:
+    """One benchmark's figures of the last time; none if it never ran."""
+    results = json.loads(PATH.read_text()) if PATH.exists() else {}
+    found: dict[str, Any] = results.get(name, {})
+    return found
+
+
 def store(name: str, figures: dict[str, Any]) -> None:
     """Replace one benchmark's figures and leave the others."""
     results = json.loads(PATH.read_text()) if PATH.exists() else {}
