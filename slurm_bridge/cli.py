@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from slurm_bridge.adopt_command import found_accounts, offer, print_answer, print_candidates
 from slurm_bridge.bridge import Bridge, build_bridge
 from slurm_bridge.config import load_config
 from slurm_bridge.console import (
@@ -135,6 +136,31 @@ def doctor(
         findings = bridge.doctor.findings()
         print_findings(findings, as_json=as_json)
         if any(finding.level == "error" for finding in findings):
+            raise typer.Exit(INCOMPLETE)
+
+
+@app.command()
+def adopt(
+    config: ConfigOption,
+    accounts: Annotated[
+        list[str] | None, typer.Argument(help="Accounts to offer; without, all are listed.")
+    ] = None,
+    *,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """List the accounts that are not Belfry's, or offer some to staff; nothing in Slurm changes.
+
+    Exit status: 0 done, 1 a fault, 3 at least one account could not be offered.
+    """
+    with _bridge(config, verbose=verbose) as bridge:
+        found = found_accounts(bridge, _desired(bridge))
+        if not accounts:
+            print_candidates(found, as_json=as_json)
+            return
+        answer = offer(bridge, found, accounts)
+        print_answer(answer, bridge.config.portal_url, as_json=as_json)
+        if answer.refused:
             raise typer.Exit(INCOMPLETE)
 
 

@@ -159,6 +159,7 @@ class Cycle:
             reading=reading,
             users=self._resolved_users(desired),
             read_at=int(self.clock()),
+            adopted=frozenset(item.name for item in desired.accounts if item.adopted),
         )
         scope = scope_of(desired, actual)
         self.owned_accounts = frozenset(

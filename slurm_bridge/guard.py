@@ -72,7 +72,12 @@ def refusal_of_plan(
     plan: Plan, desired: DesiredState, actual: ActualState, limits: GuardLimits
 ) -> str:
     """Why this plan must not be carried out; empty if it may."""
-    owned = [item for item in actual.accounts if item.parent and carries_any_mark(item.description)]
+    adopted = {item.name for item in desired.accounts if item.adopted}
+    owned = [
+        item
+        for item in actual.accounts
+        if item.parent and (carries_any_mark(item.description) or item.name in adopted)
+    ]
     if not desired.accounts and owned:
         return f"the portal wants no account at all, but {len(owned)} of Belfry's are here"
     losses = _losses(plan, desired, actual, owned)

@@ -1,7 +1,7 @@
 """Slurm's rows, put into the terms of the desired state, so that equal means equal."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from slurm_bridge.ownership import carries_any_mark
 from slurm_bridge.rows import AccountRow, AssociationRow, QosRow, SlurmReading
@@ -9,15 +9,23 @@ from slurm_bridge.wire import ActualAccount, ActualQos, ActualState, ActualUser
 
 
 def actual_state(
-    *, cluster: str, reading: SlurmReading, users: Iterable[ActualUser], read_at: int
+    *,
+    cluster: str,
+    reading: SlurmReading,
+    users: Iterable[ActualUser],
+    read_at: int,
+    adopted: Collection[str] = (),
 ) -> ActualState:
-    """What the cluster has: Belfry's accounts in full, all others only by name and description."""
+    """What the cluster has: Belfry's accounts in full, all others only by name and description.
+
+    Belfry's are those that carry a mark, and the adopted ones.
+    """
     return ActualState(
         cluster=cluster,
         read_at=read_at,
         users=tuple(sorted(users, key=lambda user: user.username)),
         qos=tuple(_qos(row) for row in sorted(reading.qos, key=lambda row: row.name)),
-        accounts=_accounts(cluster, reading.accounts, reading.associations),
+        accounts=_accounts(cluster, reading, adopted),
         partitions=tuple(sorted(reading.partitions, key=lambda item: item.name)),
         kept_partitions=tuple(sorted(reading.kept_partitions, key=lambda item: item.name)),
     )
@@ -33,12 +41,12 @@ def _qos(row: QosRow) -> ActualQos:
 
 
 def _accounts(
-    cluster: str, rows: Iterable[AccountRow], associations: Iterable[AssociationRow]
+    cluster: str, reading: SlurmReading, adopted: Collection[str]
 ) -> tuple[ActualAccount, ...]:
     own: dict[str, AssociationRow] = {}
     members: dict[str, set[str]] = defaultdict(set)
     leaving: dict[str, set[str]] = defaultdict(set)
-    for row in associations:
+    for row in reading.associations:
         if row.cluster != cluster or row.partition:
             continue
         if not row.user:
@@ -47,7 +55,7 @@ def _accounts(
         members[row.account].add(row.user)
         if row.max_submit_jobs == 0:
             leaving[row.account].add(row.user)
-    descriptions = _descriptions(rows)
+    descriptions = _descriptions(reading.accounts)
     return tuple(
         _account(
             name=name,
@@ -55,6 +63,7 @@ def _accounts(
             row=own.get(name),
             members=members[name],
             leaving=leaving[name],
+            is_adopted=name in adopted,
         )
         for name in sorted(own.keys() | descriptions.keys())
     )
@@ -74,10 +83,11 @@ def _account(
     row: AssociationRow | None,
     members: set[str],
     leaving: set[str],
+    is_adopted: bool,
 ) -> ActualAccount:
     if row is None:
         return ActualAccount(name=name, parent="", description=description)
-    if not carries_any_mark(description):
+    if not (is_adopted or carries_any_mark(description)):
         return ActualAccount(name=name, parent=row.parent, description=description)
     return ActualAccount(
         name=name,

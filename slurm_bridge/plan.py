@@ -49,17 +49,19 @@ class Plan(BaseModel):
 def plan(desired: DesiredState, actual: ActualState) -> Plan:
     """Everything that must change so that Slurm has what the portal wants, and no more."""
     scope = scope_of(desired, actual)
-    access, access_conflicts = partition_changes(scope)
+    own = scope.without_adopted()
+    access, access_conflicts = partition_changes(own)
     dedicated, dedicated_conflicts = dedicated_changes(scope)
     changes = (
         *_user_changes(scope),
         *_qos_changes(scope),
-        *_account_changes(scope),
-        *_suspensions(scope),
-        *_membership_changes(scope),
+        *_account_changes(own),
+        *_suspensions(own),
+        *_membership_changes(own),
+        *_adopted_membership_changes(scope),
         *access,
         *dedicated,
-        *_resumptions(scope),
+        *_resumptions(own),
     )
     conflicts = (*scope.conflicts, *access_conflicts, *dedicated_conflicts)
     return Plan(changes=changes, conflicts=conflicts)
@@ -138,4 +140,18 @@ def _membership_changes(scope: Scope) -> Iterator[ch.Change]:
             if username in scope.usable_users:
                 yield ch.AddMember(account=wanted.name, username=username)
         for username in sorted((found.members if found else frozenset()) - set(wanted.members)):
+            yield ch.RemoveMember(account=wanted.name, username=username)
+
+
+def _adopted_membership_changes(scope: Scope) -> Iterator[ch.Change]:
+    """Only what the portal has decided since the adoption; whoever was there is left alone."""
+    for wanted in scope.accounts:
+        found = scope.associated(wanted.name)
+        if not (wanted.adopted and found):
+            continue
+        here = found.members - found.leaving
+        for username in sorted(set(wanted.members) - here - set(wanted.adopted.recorded)):
+            if username in scope.usable_users:
+                yield ch.AddMember(account=wanted.name, username=username)
+        for username in sorted(found.members & set(wanted.adopted.removed)):
             yield ch.RemoveMember(account=wanted.name, username=username)

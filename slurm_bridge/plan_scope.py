@@ -1,9 +1,9 @@
 """What of the desired state Belfry may act on, and what it must leave to a person."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from slurm_bridge.ownership import carries_mark
+from slurm_bridge.ownership import carries_any_mark, carries_mark
 from slurm_bridge.wire import (
     ActualAccount,
     ActualPartition,
@@ -42,6 +42,10 @@ class Scope:
         """The account as this cluster has it; None also where only another cluster has it."""
         found = self.actual_accounts.get(account)
         return found if found and found.parent else None
+
+    def without_adopted(self) -> "Scope":
+        """The same, without the accounts of which only members are Belfry's to change."""
+        return replace(self, accounts=tuple(item for item in self.accounts if not item.adopted))
 
 
 def scope_of(desired: DesiredState, actual: ActualState) -> Scope:
@@ -117,12 +121,23 @@ def _blocking_reason(
 ) -> str:
     if wanted.name == ROOT_ACCOUNT:
         return "is Slurm's own"
+    if wanted.adopted:
+        return _why_not_adopted(actual_accounts.get(wanted.name))
     if _is_foreign(wanted, actual_accounts):
         return "exists and was not made by Belfry"
     if wanted.parent in blocked:
         return f"its parent {wanted.parent} cannot be used"
     if wanted.parent not in known:
         return f"its parent {wanted.parent} is no account of Belfry's"
+    return ""
+
+
+def _why_not_adopted(found: ActualAccount | None) -> str:
+    """Why an account that the portal has adopted must be left alone; empty if it need not."""
+    if found is None or not found.parent:
+        return "was adopted, but is no longer on this cluster"
+    if carries_any_mark(found.description):
+        return "was adopted, but carries the mark of a Belfry"
     return ""
 
 

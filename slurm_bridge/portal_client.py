@@ -21,6 +21,8 @@ from slurm_bridge.wire import (
     LeaseAnswer,
     LeaseRequest,
     Message,
+    Offers,
+    OffersAnswer,
     SyncReport,
     Watermark,
 )
@@ -82,6 +84,10 @@ class PortalClient:
     def send_jobs(self, batch: JobBatch) -> Watermark:
         """Deliver jobs; the answer says from when the next window must start."""
         return _received(self._post("/jobs", batch), Watermark)
+
+    def offer_accounts(self, offers: Offers) -> OffersAnswer:
+        """Ask staff to bring accounts under projects."""
+        return _received(self._post("/adoptions", offers), OffersAnswer)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Say how the site is."""

@@ -68,6 +68,17 @@ class JobPush:
         since = max(0, watermark.complete_until - self.overlap_seconds)
         if days:
             since = max(0, min(since, read_at - days * SECONDS_A_DAY))
+        adopted = tuple(sorted(set(watermark.history_of) & set(accounts)))
+        sent = self._send(0, adopted, read_at) + self._send(since, accounts, read_at)
+        if figures and figures.records_held_back == 0:
+            # Only after every row has arrived: until then the old watermark must hold.
+            self.receiver.send_jobs(
+                JobBatch(read_at=read_at, complete_until=read_at, history_of=adopted)
+            )
+        return sent
+
+    def _send(self, since: int, accounts: Collection[str], read_at: int) -> int:
+        """Send every run of these accounts that was alive after a time; returns how many."""
         rows = self.source.jobs_since(since, accounts) if accounts else iter(())
         sent = 0
         for batch in _batches(rows):
@@ -75,9 +86,6 @@ class JobPush:
             sent += len(batch)
             if answer.unknown_accounts:
                 log.warning("the portal does not know %s", ", ".join(answer.unknown_accounts))
-        if figures and figures.records_held_back == 0:
-            # Only after every row has arrived: until then the old watermark must hold.
-            self.receiver.send_jobs(JobBatch(read_at=read_at, complete_until=read_at))
         return sent
 
     def _controller_figures(self) -> ControllerFigures | None:

@@ -1,5 +1,6 @@
 """Whether a member's job would be accepted: only then does a project count as active."""
 
+import re
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +12,8 @@ from slurm_bridge.slurm.interface import Answer, Slurm, TestSubmission
 from slurm_bridge.wire import ActualState, DesiredAccount, DesiredState, Readiness
 
 LONGEST_REASON = 2000
+# What the contract, and so a report, can name.
+_PLAIN_NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
 NO_MEMBER = Answer(False, "no member has an association with the account yet")
 
 
@@ -50,10 +53,13 @@ class ReadinessCheck:
         member = _member(account, actual, applied)
         submission = TestSubmission(
             account=account.name,
-            username=member or account.members[0],
+            username=member or _people(account)[0],
             partition=_partition(account, actual),
         )
-        answer = self._patient_answer(submission, deadline) if member else NO_MEMBER
+        answer = NO_MEMBER
+        if member:
+            may_touch = account.adopted is None
+            answer = self._patient_answer(submission, deadline, may_touch=may_touch)
         return Readiness(
             account=submission.account,
             username=submission.username,
@@ -63,9 +69,11 @@ class ReadinessCheck:
             reason=answer.reason[:LONGEST_REASON],
         )
 
-    def _patient_answer(self, submission: TestSubmission, deadline: float) -> Answer:
+    def _patient_answer(
+        self, submission: TestSubmission, deadline: float, *, may_touch: bool
+    ) -> Answer:
         answer = self._answer(submission)
-        if not answer.accepted:
+        if not answer.accepted and may_touch:
             self._refresh(submission)
         while not answer.accepted and self.clock() < deadline:
             self.sleep(self.pause_seconds)
@@ -109,9 +117,16 @@ def _touched(applied: Iterable[ch.Change]) -> set[str]:
 
 
 def _is_due(account: DesiredAccount, touched: set[str]) -> bool:
-    if account.suspended or not (account.qos and account.members and account.partitions):
+    is_used = account.qos or account.adopted
+    if account.suspended or not (is_used and _people(account) and account.partitions):
         return False
     return not account.confirmed or bool({account.name, account.qos} & touched)
+
+
+def _people(account: DesiredAccount) -> tuple[str, ...]:
+    """Who could try: the project's people, then those who were there before Belfry."""
+    recorded = account.adopted.recorded if account.adopted else ()
+    return (*account.members, *(name for name in recorded if _PLAIN_NAME.fullmatch(name)))
 
 
 def _member(
@@ -123,7 +138,7 @@ def _member(
             return change.username
     found = next((item for item in actual.accounts if item.name == account.name), None)
     working = found.members - found.leaving if found else frozenset()
-    return next((name for name in account.members if name in working), None)
+    return next((name for name in _people(account) if name in working), None)
 
 
 def _partition(account: DesiredAccount, actual: ActualState) -> str:

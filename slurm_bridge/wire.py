@@ -24,6 +24,8 @@ API_PREFIX = "/api/bridge/v1"
 # Names are lower-cased by Slurm's database, so only lower case is ever sent.
 SlurmName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
 UnixName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+# Users as accounts had them before Belfry, whatever their sites' habits.
+KnownUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$")]
 PartitionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
 OwnerMark = Annotated[str, StringConstraints(pattern=r"^belfry-[a-z0-9-]{1,48}$")]
 # A kind and Base64, without options or comment: it goes into authorized_keys as it is.
@@ -78,6 +80,15 @@ class DesiredQos(Message):
     flags: SetOf[Literal["NoDecay", "DenyOnLimit"]] = frozenset({"NoDecay", "DenyOnLimit"})
 
 
+class Adopted(Message):
+    """An account that was there before Belfry: all that is not named here is the site's own."""
+
+    recorded: tuple[KnownUser, ...] = ()
+    """Members at the adoption: the site's own, so none is added again."""
+    removed: tuple[KnownUser, ...] = ()
+    """Whom the portal has told to leave since; nobody else is ever removed."""
+
+
 class DesiredAccount(Message):
     """An account of the tree; one with a `qos` is a project, one without only holds others."""
 
@@ -92,6 +103,8 @@ class DesiredAccount(Message):
     """The last day on which jobs may be submitted."""
     closed_because: Annotated[str, StringConstraints(max_length=500)] = ""
     """Why staff suspended it; empty where it is open, or has only expired."""
+    adopted: Adopted | None = None
+    """Set where the portal's record, and not a mark, says that the account may be used."""
     confirmed: StrictBool = False
     """True once the portal knows that a test submission by a member was accepted."""
 
@@ -283,6 +296,8 @@ class JobBatch(Message):
     rows: tuple[JobRow, ...] = ()
     complete_until: Epoch | None = None
     """Set on the last batch of a window: everything alive before this time has been sent."""
+    history_of: tuple[SlurmName, ...] = ()
+    """Set on the last batch of a history: all that these accounts ever ran has been sent."""
 
 
 class Watermark(Message):
@@ -291,6 +306,46 @@ class Watermark(Message):
     complete_until: Epoch
     stored: Count = 0
     unknown_accounts: tuple[str, ...] = ()
+    history_of: tuple[SlurmName, ...] = ()
+    """Accounts just adopted, of which everything is wanted from the beginning."""
+
+
+class OfferedMember(Message):
+    """A user of an account that might be adopted; `uid` is None where the host knows none."""
+
+    username: KnownUser
+    uid: Annotated[int, Field(strict=True, ge=0, le=2**32)] | None = None
+
+
+class OfferedAccount(Message):
+    """An account that was there before Belfry, as it is."""
+
+    account: SlurmName
+    parent: SlurmName
+    description: Annotated[str, StringConstraints(max_length=500)] = ""
+    members: Annotated[tuple[OfferedMember, ...], Field(max_length=1000)] = ()
+    qos: SetOf[Annotated[str, StringConstraints(max_length=200)]] = frozenset()
+    limits: dict[
+        Annotated[str, StringConstraints(max_length=40)],
+        Annotated[str, StringConstraints(max_length=400)],
+    ] = Field(default_factory=dict, max_length=40)
+    """The account's own limits, as Slurm writes them."""
+    partitions: tuple[PartitionName, ...] = ()
+    """Those that let the account in."""
+
+
+class Offers(Message):
+    """Accounts that the administrator of a site wants to bring under projects."""
+
+    cluster: str
+    accounts: Annotated[tuple[OfferedAccount, ...], Field(min_length=1, max_length=200)]
+
+
+class OffersAnswer(Message):
+    """Which of the offers wait for staff now, and why not the others."""
+
+    waiting: tuple[str, ...] = ()
+    refused: dict[str, str] = Field(default_factory=dict)
 
 
 class Finding(Message):

@@ -33,12 +33,15 @@ class Site:
     held_back: int | Exception | None = 0
     restarted_at: int = 0
     watermark: int = 0
+    history_of: tuple[str, ...] = ()
     breaks_after: int | None = None
     batches: list[JobBatch] = field(default_factory=list)
     asked_since: list[int] = field(default_factory=list)
+    asked_of: list[tuple[str, ...]] = field(default_factory=list)
 
     def jobs_since(self, since: int, accounts: Collection[str]) -> Iterator[JobRow]:
         self.asked_since.append(since)
+        self.asked_of.append(tuple(accounts))
         for number, row in enumerate(self.jobs):
             if number == self.breaks_after:
                 raise TransientSlurmError("slurmdbd went away")
@@ -53,7 +56,10 @@ class Site:
         self.batches.append(batch)
         if batch.complete_until is not None:
             self.watermark = batch.complete_until
-        return Watermark(complete_until=self.watermark, stored=len(batch.rows))
+        self.history_of = tuple(sorted(set(self.history_of) - set(batch.history_of)))
+        return Watermark(
+            complete_until=self.watermark, stored=len(batch.rows), history_of=self.history_of
+        )
 
     def push(self, accounts: Collection[str] = ("p1",)) -> int:
         return JobPush(self, self, self, overlap_seconds=300, clock=lambda: NOW).run(accounts)
@@ -137,3 +143,23 @@ def test_long_after_a_restart_only_the_overlap_is_read_anew() -> None:
     site = Site(watermark=NOW - 10, restarted_at=NOW - 3600)
     site.push()
     assert site.asked_since == [NOW - 10 - 300]
+
+
+def test_history_of_an_adopted_account_is_read_once_from_the_beginning() -> None:
+    site = Site(watermark=NOW - 1000, history_of=("elsewhere", "lab"))
+
+    site.push(("lab", "p1"))
+    site.push(("lab", "p1"))
+
+    assert site.asked_since == [0, NOW - 1300, NOW - 300]
+    assert site.asked_of == [("lab",), ("lab", "p1"), ("lab", "p1")]
+    assert [batch.history_of for batch in site.batches if batch.complete_until] == [("lab",), ()]
+    assert site.history_of == ("elsewhere",)
+
+
+def test_history_is_wanted_still_while_records_are_held_back() -> None:
+    site = Site(history_of=("lab",), held_back=3)
+
+    site.push(("lab",))
+
+    assert site.history_of == ("lab",)

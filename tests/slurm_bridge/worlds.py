@@ -100,7 +100,13 @@ def read_state(
         for user in desired.users
         if user.username in directory.uids
     ]
-    return actual_state(cluster=slurm.cluster, reading=slurm.read(), users=users, read_at=1)
+    return actual_state(
+        cluster=slurm.cluster,
+        reading=slurm.read(),
+        users=users,
+        read_at=1,
+        adopted=[item.name for item in desired.accounts if item.adopted],
+    )
 
 
 @dataclass
