@@ -1,4 +1,4 @@
-"""Gives people their UNIX identities."""
+"""Gives people their UNIX identities, new ones or those that a site had given them before."""
 
 import re
 import unicodedata
@@ -6,7 +6,8 @@ from itertools import chain, count
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
+from django.db.models import Max, Q
+from django.utils.translation import gettext as _
 
 from accounts.models import UnixIdentity, User
 from accounts.reserved_names import RESERVED_NAMES
@@ -15,6 +16,12 @@ _SHORTEST_STEM, _LONGEST_STEM = 2, 20
 _LONGEST_NAME = 31
 # What Debian and systemd keep for themselves above the numbers of people, nobody included.
 _SYSTEM_UIDS = range(60_000, 65_536)
+_PERSONS_UIDS = range(1000, 2_000_000_000)
+_PERSONS_NAME = re.compile(r"[a-z][a-z0-9_-]{0,30}")
+
+
+class IdentityTakenError(Exception):
+    """Somebody cannot be given a user name and number; says why in one sentence."""
 
 
 def username_stem(*, first_name: str, last_name: str) -> str:
@@ -27,13 +34,12 @@ def username_stem(*, first_name: str, last_name: str) -> str:
 
 def ensure_identity(user: User) -> UnixIdentity:
     """The person's UNIX identity, made now if there is none; call it inside an action."""
-    with connection.cursor() as cursor:
-        # One at a time, so that nobody races for the same user name, nor for two of them.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('unix_identity'))")
+    _one_at_a_time()
     existing = UnixIdentity.objects.filter(user=user).first()
     if existing:
         return existing
-    highest = UnixIdentity.objects.aggregate(highest=Max("uid"))["highest"]
+    given = UnixIdentity.objects.filter(taken_over=False)
+    highest = given.aggregate(highest=Max("uid"))["highest"]
     return UnixIdentity.objects.create(
         user=user,
         username=_free_username(user),
@@ -41,10 +47,46 @@ def ensure_identity(user: User) -> UnixIdentity:
     )
 
 
+def take_over_identity(user: User, *, username: str, uid: int) -> UnixIdentity:
+    """Let somebody be who they are at a site already; raises IdentityTakenError where not possible.
+
+    Call it inside an action.
+    """
+    _one_at_a_time()
+    existing = UnixIdentity.objects.filter(user=user).first()
+    if existing:
+        if (existing.username, existing.uid) == (username, uid):
+            return existing
+        raise IdentityTakenError(
+            _("%(person)s is %(username)s on the clusters already.")
+            % {"person": user, "username": existing.username}
+        )
+    if not _PERSONS_NAME.fullmatch(username) or username in RESERVED_NAMES:
+        raise IdentityTakenError(
+            _("Belfry cannot manage a user called %(username)s.") % {"username": username}
+        )
+    if uid in _SYSTEM_UIDS or not _PERSONS_UIDS.start <= uid < _PERSONS_UIDS.stop:
+        raise IdentityTakenError(_("The number %(uid)d belongs to the system.") % {"uid": uid})
+    if UnixIdentity.objects.filter(Q(username=username) | Q(uid=uid)).exists():
+        raise IdentityTakenError(
+            _("%(username)s, or the number %(uid)d, is somebody else on the clusters.")
+            % {"username": username, "uid": uid}
+        )
+    return UnixIdentity.objects.create(user=user, username=username, uid=uid, taken_over=True)
+
+
+def _one_at_a_time() -> None:
+    """So that nobody races for the same user name, nor for two of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('unix_identity'))")
+
+
 def _next_uid(highest: int | None) -> int:
     """The number after the highest given out; those of the system are left out."""
     following = max((highest or 0) + 1, settings.UNIX_UID_MIN)
-    return _SYSTEM_UIDS.stop if following in _SYSTEM_UIDS else following
+    foreign = UnixIdentity.objects.filter(taken_over=True, uid__gte=following)
+    taken = set(foreign.values_list("uid", flat=True))
+    return next(uid for uid in count(following) if uid not in taken and uid not in _SYSTEM_UIDS)
 
 
 def _free_username(user: User) -> str:

@@ -5,11 +5,11 @@ import json
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Prefetch
 from django.utils import timezone
 
-from accounts.models import SshKey, UnixIdentity
-from allocations.models import Allocation, Membership, Site, Track
+from accounts.models import UnixIdentity
+from allocations.account_members import AccountMembers, members_by_allocation
+from allocations.models import Allocation, Site, Track
 from allocations.rules.naming import QOS_MARK, TREE_MARK, TREE_ROOT, track_account
 from allocations.rules.text import one_line
 from allocations.states import AllocationState
@@ -22,14 +22,15 @@ _CLOSED = frozenset({AllocationState.EXPIRED, AllocationState.SUSPENDED})
 def desired_state(site: Site) -> DesiredState:
     """All that Belfry wants at one site today; the revision changes when the content does."""
     allocations = list(
-        Allocation.objects.with_figures()
+        Allocation.objects.current()
+        .with_figures()
         .filter(site=site)
         .select_related("project", "project__track", "site")
         .prefetch_related("partitions")
         .order_by("account_name")
     )
     today = timezone.localdate()
-    members = _members_by_project(site, today)
+    members = members_by_allocation(site, allocations, today)
     welcome = _who_may_sign_in(allocations, members, today)
     content = DesiredState(
         revision="",
@@ -43,6 +44,7 @@ def desired_state(site: Site) -> DesiredState:
                 gpu_minutes=allocation.granted_minutes,
             )
             for allocation in allocations
+            if allocation.adopted_at is None
         ),
         accounts=(*_tree(), *_projects(allocations, members, today)),
         partitions=tuple(site.partitions.order_by("name").values_list("name", flat=True)),
@@ -52,35 +54,22 @@ def desired_state(site: Site) -> DesiredState:
     )
 
 
-def _members_by_project(site: Site, today: date) -> dict[int, list[UnixIdentity]]:
-    rows = (
-        Membership.objects.filter(left_at=None, project__allocations__site=site)
-        .select_related("user__unix_identity")
-        .prefetch_related(Prefetch("user__ssh_keys", SshKey.objects.valid_on(today)))
-        .order_by("user__unix_identity__username")
-    )
-    members: dict[int, list[UnixIdentity]] = {}
-    for row in rows:
-        members.setdefault(row.project_id, []).append(row.user.unix_identity)
-    return members
-
-
 def _who_may_sign_in(
-    allocations: list[Allocation], members: dict[int, list[UnixIdentity]], today: date
+    allocations: list[Allocation], members: dict[int, AccountMembers], today: date
 ) -> set[int]:
     """The numbers of those with a project here that has not ended long ago."""
     earliest = today - timedelta(days=settings.ACCESS_DAYS_AFTER_END)
     return {
         person.uid
         for allocation in allocations
-        if allocation.ends_on >= earliest
-        for person in members.get(allocation.project_id, [])
+        if allocation.adopted_at or allocation.ends_on >= earliest
+        for person in members[allocation.pk].people
         if person.user.is_active
     }
 
 
-def _users(members: dict[int, list[UnixIdentity]], welcome: set[int]) -> list[DesiredUser]:
-    identities = {person.uid: person for people in members.values() for person in people}
+def _users(members: dict[int, AccountMembers], welcome: set[int]) -> list[DesiredUser]:
+    identities = {person.uid: person for part in members.values() for person in part.people}
     return [
         DesiredUser(
             username=identities[uid].username,
@@ -112,20 +101,21 @@ def _tree() -> list[DesiredAccount]:
 
 
 def _projects(
-    allocations: list[Allocation], members: dict[int, list[UnixIdentity]], today: date
+    allocations: list[Allocation], members: dict[int, AccountMembers], today: date
 ) -> list[DesiredAccount]:
     return [
         DesiredAccount(
             name=allocation.account_name,
             parent=track_account(allocation.project.track.code),
             owner_mark=allocation.project.owner_mark,
-            qos=allocation.qos_name,
-            members=tuple(person.username for person in members.get(allocation.project_id, [])),
+            qos=None if allocation.adopted_at else allocation.qos_name,
+            members=members[allocation.pk].usernames,
             partitions=tuple(sorted(partition.name for partition in allocation.partitions.all())),
             suspended=allocation.state_on(today) in _CLOSED,
             ends_on=allocation.ends_on,
             closed_because=_why_closed(allocation, today),
             confirmed=allocation.active_since is not None,
+            adopted=members[allocation.pk].adopted,
         )
         for allocation in allocations
     ]

@@ -8,6 +8,7 @@ class AllocationsError(Exception):
     ├── StateError       the object has moved on: reload the page
     ├── IncompleteError  something is missing: fill it in
     └── RefusedError     the rules do not allow it: ask for something else
+        └── MemberError  because of one member of an account
     """
 
 
@@ -25,3 +26,11 @@ class IncompleteError(AllocationsError):
 
 class RefusedError(AllocationsError):
     """A rule does not allow it."""
+
+
+class MemberError(RefusedError):
+    """Something is wrong with what was said of one member; `username` says of whom."""
+
+    def __init__(self, username: str, message: str) -> None:
+        super().__init__(message)
+        self.username = username

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from allocations.views import (
+    adoption,
     applications,
     decisions,
     drafts,
@@ -46,6 +47,9 @@ urlpatterns = [
     path("staff/projects/", queue.all_projects, name="all_projects"),
     path("staff/sites/", sites.sites, name="sites"),
     path("staff/sites/<slug:code>/", sites.site, name="site"),
+    path("staff/adoptions/<int:offer_id>/", adoption.adopt, name="adopt"),
+    path("staff/adoptions/<int:offer_id>/decline", adoption.decline, name="decline_offer"),
+    path("allocations/<int:allocation_id>/release", manage.release, name="release"),
     path("allocations/<int:allocation_id>/budget", manage.change_budget, name="change_budget"),
     path("allocations/<int:allocation_id>/end", manage.change_end, name="change_end"),
     path("allocations/<int:allocation_id>/suspend", manage.suspend, name="suspend"),

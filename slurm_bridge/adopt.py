@@ -16,7 +16,7 @@ from slurm_bridge.wire import OfferedAccount, OfferedMember
 
 # Below these every host's own users are.
 FIRST_UID_OF_PEOPLE = 1000
-MOST_MEMBERS = 1000
+MOST_MEMBERS = 500
 LONGEST_DESCRIPTION = 500
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _USER = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}")

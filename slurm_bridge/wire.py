@@ -323,7 +323,7 @@ class OfferedAccount(Message):
     account: SlurmName
     parent: SlurmName
     description: Annotated[str, StringConstraints(max_length=500)] = ""
-    members: Annotated[tuple[OfferedMember, ...], Field(max_length=1000)] = ()
+    members: Annotated[tuple[OfferedMember, ...], Field(max_length=500)] = ()
     qos: SetOf[Annotated[str, StringConstraints(max_length=200)]] = frozenset()
     limits: dict[
         Annotated[str, StringConstraints(max_length=40)],

@@ -14,6 +14,8 @@ class UnixIdentity(models.Model):
     user = models.OneToOneField(User, on_delete=models.PROTECT, related_name="unix_identity")
     username = models.CharField(_("user name on the clusters"), max_length=31, unique=True)
     uid = models.PositiveIntegerField(_("UNIX user number"), unique=True)
+    taken_over = models.BooleanField(default=False)
+    """True where a site had given name and number before; such numbers start no series."""
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

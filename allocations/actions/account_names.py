@@ -23,7 +23,7 @@ def rename_taken_accounts(
     taken = (
         Allocation.objects.select_for_update(of=["self"])
         .select_related("project", "site")
-        .filter(site=site, account_name__in=list(names), confirmed_at=None)
+        .filter(site=site, account_name__in=list(names), confirmed_at=None, adopted_at=None)
     )
     renamed = [allocation for allocation in taken if _rename(allocation)]
     if renamed:

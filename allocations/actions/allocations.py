@@ -113,8 +113,13 @@ def remove_member(*, membership_id: int, actor: User) -> Membership:
 def _lock(allocation_id: int, reason: str) -> Allocation:
     if not reason.strip():
         raise RefusedError(_("Give a reason: the members read it."))
-    return (
+    allocation = (
         Allocation.objects.select_for_update(of=["self"])
         .select_related("site", "project")
         .get(pk=allocation_id)
     )
+    if allocation.adopted_at is not None:
+        raise StateError(
+            _("The limits of this account are the site's own: they are changed there.")
+        )
+    return allocation

@@ -51,7 +51,7 @@ def approve_application(
     _check_awards(application, awards)
     outcome = _outcome(application, awards)
     decision = _decide(application, outcome, reason, actor)
-    project = _start_project(application)
+    project = start_project(application)
     for site, line in awards.items():
         _grant(project, site, line, decision)
     wake_sites(awards)
@@ -117,7 +117,8 @@ def _decide(
     )
 
 
-def _start_project(application: Application) -> Project:
+def start_project(application: Application) -> Project:
+    """The project of an awarded application, with its team; call it inside an action."""
     if application.state not in AWARDED_STATES or application.organisation is None:
         raise StateError(_("This application is not complete."))
     today = timezone.localdate()

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 
 from django.conf import settings
@@ -10,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import action
-from accounts.identities import ensure_identity
+from accounts.identities import IdentityTakenError, ensure_identity, take_over_identity
 from accounts.mail import send_mail
 from accounts.models import User
 from allocations.actions.transitions import lock_application
 from allocations.actions.wake import wake_sites_of
 from allocations.errors import RefusedError, StateError
-from allocations.models import Application, Invitation, Membership, Project
+from allocations.models import Application, Invitation, Membership, Project, RecordedMember
 from allocations.states import ApplicationState
 
 INVITATION_LASTS = timedelta(days=14)
@@ -30,6 +31,11 @@ def invite_member(*, application_id: int, email: str, actor: User) -> Invitation
     _refuse_ended(application)
     email = email.strip().lower()
     _refuse_needless_invitation(application, email)
+    return send_invitation(application, email, actor)
+
+
+def send_invitation(application: Application, email: str, actor: User) -> Invitation:
+    """Mail a link that joins the team; call it inside an action."""
     token = secrets.token_urlsafe(32)
     invitation, _created = Invitation.objects.update_or_create(
         application=application,
@@ -72,6 +78,7 @@ def accept_invitation(*, invitation_id: int, actor: User) -> Invitation:
     invitation.save(update_fields=["accepted_by", "accepted_at"])
     project = Project.objects.filter(application=invitation.application_id).first()
     if project:
+        claim_recorded_identity(project, actor, invitation.email)
         join_project(project, actor, Membership.Role.MEMBER)
         wake_sites_of(project)
     return invitation
@@ -84,6 +91,17 @@ def open_invitation(token: str) -> Invitation | None:
         .filter(token_digest=_digest(token), accepted_by=None, expires_at__gt=timezone.now())
         .first()
     )
+
+
+def claim_recorded_identity(project: Project, user: User, email: str) -> None:
+    """Be who staff said that this address is in an adopted account; where not possible, as ever."""
+    recorded = RecordedMember.objects.filter(
+        allocation__project=project, allocation__released_at=None, email=email, uid__isnull=False
+    ).first()
+    if recorded is None or recorded.uid is None:
+        return
+    with suppress(IdentityTakenError):
+        take_over_identity(user, username=recorded.username, uid=recorded.uid)
 
 
 def join_project(project: Project, user: User, role: Membership.Role) -> Membership:

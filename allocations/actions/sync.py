@@ -68,7 +68,7 @@ def _record_readiness(site: Site, readiness: Readiness) -> None:
     allocation = (
         Allocation.objects.select_for_update(of=["self"])
         .select_related("project", "site")
-        .filter(site=site, account_name=readiness.account)
+        .filter(site=site, account_name=readiness.account, released_at=None)
         .first()
     )
     if allocation is None:

@@ -55,6 +55,7 @@ _FRESH = """
     FROM staged_job staged
     JOIN allocations_allocation allocation
       ON allocation.account_name = staged.account AND allocation.site_id = %(site)s
+     AND allocation.released_at IS NULL
     LEFT JOIN allocations_job known
       ON known.site_id = %(site)s AND known.db_index = staged.db_index
     WHERE known.id IS NULL OR known.read_at <= to_timestamp(%(read_at)s)
@@ -155,17 +156,22 @@ def record_jobs(*, site: Site, batch: JobBatch, actor: SystemActor) -> Watermark
         if status.accounting_until is None or reached > status.accounting_until:
             status.accounting_until = reached
             status.save(update_fields=["accounting_until"])
+    adopted = Allocation.objects.current().filter(site=site, history_wanted=True)
+    for allocation in adopted.filter(account_name__in=batch.history_of):
+        allocation.history_wanted = False
+        allocation.save(update_fields=["history_wanted"])
     until = status.accounting_until
     return Watermark(
         complete_until=int(until.timestamp()) if until else 0,
         stored=stored,
         unknown_accounts=tuple(unknown),
+        history_of=tuple(adopted.order_by("account_name").values_list("account_name", flat=True)),
     )
 
 
 def _unknown_accounts(site: Site, rows: Iterable[JobRow]) -> list[str]:
     named = {row.account for row in rows}
-    known = Allocation.objects.filter(site=site, account_name__in=named)
+    known = Allocation.objects.current().filter(site=site, account_name__in=named)
     return sorted(named - set(known.values_list("account_name", flat=True)))
 
 

@@ -10,6 +10,7 @@ from ninja.errors import HttpError
 
 from accounts.audit import SystemActor
 from allocations.actions.account_names import rename_taken_accounts
+from allocations.actions.adoption import offer_accounts
 from allocations.actions.lease import lend_site
 from allocations.actions.sync import record_heartbeat, record_report
 from allocations.actions.usage import record_jobs
@@ -26,6 +27,8 @@ from slurm_bridge.wire import (
     JobBatch,
     LeaseAnswer,
     LeaseRequest,
+    Offers,
+    OffersAnswer,
     SyncReport,
     Watermark,
 )
@@ -81,6 +84,14 @@ def post_jobs(request: HttpRequest, batch: JobBatch) -> Watermark:
     site = _site(request)
     refuse_impossible_times(batch)
     return record_jobs(site=site, batch=batch, actor=_actor(site))
+
+
+@api.post("/adoptions", response={200: OffersAnswer, **ERRORS})
+def post_adoptions(request: HttpRequest, offers: Offers) -> OffersAnswer:
+    """Accounts that the site had before Belfry; they wait until staff adopt or decline them."""
+    site = _site(request)
+    _refuse_other_cluster(site, offers.cluster)
+    return offer_accounts(site=site, offers=offers, actor=_actor(site))
 
 
 @api.post("/heartbeat", response={200: HeartbeatAnswer, **ERRORS})

@@ -1,5 +1,6 @@
 """The rows of the domain, one module an idea."""
 
+from allocations.models.adoptions import OfferedAccount, RecordedMember
 from allocations.models.applications import (
     Application,
     Award,
@@ -24,8 +25,10 @@ __all__ = [
     "Job",
     "LedgerEntry",
     "Membership",
+    "OfferedAccount",
     "Partition",
     "Project",
+    "RecordedMember",
     "RequestedHours",
     "Site",
     "SiteLease",

@@ -91,6 +91,10 @@ class Membership(models.Model):
         return f"{self.user} in {self.project}"
 
 
+def _ended(today: date) -> Q:
+    return Q(released_at__isnull=False) | Q(ends_on__lt=today, adopted_at=None)
+
+
 class AllocationQuerySet(models.QuerySet["Allocation"]):
     """Named selections of allocations."""
 
@@ -115,18 +119,22 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
 
     def with_other_name(self) -> "AllocationQuerySet":
         """Those whose account is not called as their project is, with project and site."""
-        found = self.select_related("project", "site")
+        found = self.current().filter(adopted_at=None).select_related("project", "site")
         return found.exclude(account_name=F("project__name")).order_by("account_name")
 
     def ended_before(self, today: date) -> "AllocationQuerySet":
-        """Allocations whose last day has passed."""
-        return self.filter(ends_on__lt=today)
+        """Allocations whose last day has passed, and accounts that were given back."""
+        return self.filter(_ended(today))
+
+    def current(self) -> "AllocationQuerySet":
+        """Those that Belfry looks after; not the accounts that it gave back."""
+        return self.filter(released_at=None)
 
     def in_state(self, state: AllocationState, today: date) -> "AllocationQuerySet":
         """Those that stand there on a day; the same answer as `Allocation.state_on`."""
         if state == AllocationState.EXPIRED:
             return self.ended_before(today)
-        running = self.filter(ends_on__gte=today)
+        running = self.exclude(_ended(today))
         if state == AllocationState.SUSPENDED:
             return running.exclude(suspended_because="")
         is_new = state == AllocationState.PROVISIONING
@@ -151,6 +159,15 @@ class Allocation(models.Model):
     """Why Slurm does not accept jobs yet, in the site's own words."""
     confirmed_at = models.DateTimeField(null=True)
     """When the last test submission was accepted."""
+    adopted_at = models.DateTimeField(null=True)
+    """When an account that the site had before was brought under the project; else None."""
+    site_limits: models.JSONField[dict[str, str], dict[str, str]] = models.JSONField(default=dict)
+    """Of an adopted account the limits that it had then, in Slurm's words."""
+    history_wanted = models.BooleanField(default=False)
+    """Until the site has sent all that an adopted account ever ran."""
+    released_at = models.DateTimeField(null=True)
+    """When an adopted account was given back to the site; Belfry has nothing to do with it then."""
+    released_because = models.TextField(blank=True)
 
     granted_minutes: int
     used_seconds: int
@@ -164,7 +181,11 @@ class Allocation(models.Model):
         ordering = ("site",)
         constraints = [
             models.UniqueConstraint(fields=["project", "site"], name="one_allocation_a_site"),
-            models.UniqueConstraint(fields=["site", "account_name"], name="one_account_of_a_name"),
+            models.UniqueConstraint(
+                fields=["site", "account_name"],
+                condition=Q(released_at=None),
+                name="one_account_of_a_name",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")), name="ends_after_start"
             ),
@@ -185,12 +206,12 @@ class Allocation(models.Model):
 
     @property
     def has_other_name(self) -> bool:
-        """Whether the account is not called as its project is."""
-        return self.account_name != self.project.name
+        """Whether the account had to be called otherwise than its project."""
+        return self.adopted_at is None and self.account_name != self.project.name
 
     def state_on(self, today: date) -> AllocationState:
-        """Where the allocation stands on a day."""
-        if self.ends_on < today:
+        """Where the allocation stands on a day; adopted accounts end when they are given back."""
+        if self.released_at or (self.ends_on < today and not self.adopted_at):
             return AllocationState.EXPIRED
         if self.suspended_because:
             return AllocationState.SUSPENDED

@@ -73,6 +73,8 @@ def _use_of(allocation: Allocation) -> tuple[str, SafeString | str]:
     if not has_accounting(allocation.site):
         words = _now("%(granted)s GPU-hours granted; used: no data")
         return words % {"granted": shown_hours(granted)}, ""
+    if allocation.adopted_at is not None:
+        return _now("%(used)s GPU-hours used") % {"used": shown_hours(used)}, ""
     words = _now("%(used)s of %(granted)s GPU-hours used") % {
         "used": shown_hours(used),
         "granted": shown_hours(granted),

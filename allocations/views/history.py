@@ -33,7 +33,11 @@ class Event:
 def history(project: Project) -> list[Event]:
     """Steps of the application, ledger, changes at the sites, and members, newest first."""
     events = chain(
-        _application(project), _ledger(project), _allocations(project), _members(project)
+        _application(project),
+        _ledger(project),
+        _allocations(project),
+        _adoptions(project),
+        _members(project),
     )
     return sorted(events, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]
 
@@ -73,6 +77,18 @@ def _ledger(project: Project) -> Iterator[Event]:
         # The reason of an award is that of the decision, which stands in the list already.
         reason = "" if is_award else entry.reason
         yield Event(at=entry.at, sentence=sentence, actor=_name(entry.actor), reason=reason)
+
+
+def _adoptions(project: Project) -> Iterator[Event]:
+    for allocation in project.allocations.filter(adopted_at__isnull=False).select_related("site"):
+        names = {"name": allocation.account_name, "site": allocation.site.name}
+        if allocation.adopted_at:
+            adopted = _("The account %(name)s at %(site)s was adopted.") % names
+            yield Event(at=allocation.adopted_at, sentence=adopted)
+        if allocation.released_at:
+            given = _("The account %(name)s was given back to %(site)s.") % names
+            reason = allocation.released_because
+            yield Event(at=allocation.released_at, sentence=given, reason=reason)
 
 
 def _members(project: Project) -> Iterator[Event]:

@@ -17,6 +17,7 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import project_for
 from allocations.actions import allocations as actions
+from allocations.actions.adoption import release_account
 from allocations.errors import AllocationsError, StateError
 from allocations.forms.manage import BudgetForm, EndForm, ReasonForm
 from allocations.models import Allocation, Membership
@@ -72,6 +73,25 @@ _RESUME = _Change(
     done=_("Resumed: the site accepts new jobs within seconds."),
     act=actions.resume_allocation,
 )
+_RELEASE = _Change(
+    form_class=ReasonForm,
+    heading=_("Give the account back"),
+    explanation=_(
+        "The account goes back to the site as it is, with all who are in it. What it used so far"
+        " stays with the project."
+    ),
+    button=_("Give the account back"),
+    done=_("The account is the site's own again; nothing in Slurm was changed."),
+    act=release_account,
+    is_grave=True,
+)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def release(request: SignedInRequest, allocation_id: int) -> HttpResponse:
+    """Give an adopted account back to its site."""
+    return _change(request, allocation_id, _RELEASE)
 
 
 @login_required

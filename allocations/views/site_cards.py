@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from allocations.models import Allocation, Project, SiteStatus
+from allocations.models import Allocation, Membership, Project, SiteStatus
 from allocations.states import AllocationState
 
 _TONES = {
@@ -28,6 +28,8 @@ class SiteCard:
     used_seconds: int
     status: SiteStatus | None
     script: str
+    unknown_users: tuple[str, ...] = ()
+    """Of an adopted account those users of whom Belfry knows no person."""
 
     @property
     def state(self) -> AllocationState:
@@ -93,7 +95,7 @@ def site_cards(project: Project) -> list[SiteCard]:
         Allocation.objects.with_figures()
         .filter(project=project)
         .select_related("site", "site__status", "project")
-        .prefetch_related("partitions")
+        .prefetch_related("partitions", "recorded_members")
         .order_by("-site__name")
     )
     return [
@@ -103,9 +105,19 @@ def site_cards(project: Project) -> list[SiteCard]:
             used_seconds=allocation.used_seconds,
             status=getattr(allocation.site, "status", None),
             script=first_job(allocation),
+            unknown_users=_unknown_users(allocation),
         )
         for allocation in allocations
     ]
+
+
+def _unknown_users(allocation: Allocation) -> tuple[str, ...]:
+    if allocation.adopted_at is None:
+        return ()
+    parts = Membership.objects.filter(project=allocation.project)
+    known = set(parts.values_list("user__unix_identity__username", flat=True))
+    recorded = (member.username for member in allocation.recorded_members.all())
+    return tuple(name for name in recorded if name not in known)
 
 
 def first_job(allocation: Allocation) -> str:
@@ -139,6 +151,11 @@ def _suspended(allocation: Allocation) -> str:
 
 
 def _expired(allocation: Allocation) -> str:
+    if allocation.released_at:
+        return _("Given back to the site on %(day)s: %(why)s") % {
+            "day": date_format(timezone.localtime(allocation.released_at), "j F Y"),
+            "why": allocation.released_because,
+        }
     return _("Expired on %(day)s. New jobs are refused.") % {
         "day": date_format(allocation.ends_on, "j F Y")
     }

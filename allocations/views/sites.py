@@ -47,6 +47,7 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
         "reports": [cycle_report(cycle) for cycle in cycles],
         "accounts": accounts.get_page(request.GET.get("accounts")),
         "read_at": read_at(overview.status),
+        "offers": shown.offers.all(),
         "renamed": Allocation.objects.with_other_name().filter(site=shown),
     }
     return render(request, "staff/site.html", context)

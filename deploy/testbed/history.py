@@ -69,13 +69,14 @@ def make_history(
     seed: int = 1,
     now: int | None = None,
     progress: Progress | None = None,
+    account_prefix: str = PROJECT_ACCOUNTS,
 ) -> list[PastRun]:
     """Insert so many jobs of the last days, and make sreport see them; returns every run."""
     progress = progress or Progress()
     accounting = Accounting(layout, site, require_settings(layout))
     ends = int(time.time()) if now is None else now
     history = History(
-        members=project_members(accounting),
+        members=project_members(accounting, account_prefix),
         partitions=PAST_PARTITIONS[site.name],
         jobs=jobs,
         starts=ends - days * SECONDS_A_DAY,
@@ -93,8 +94,8 @@ def make_history(
     return runs
 
 
-def project_members(accounting: Accounting) -> list[Member]:
-    """Everybody who belongs to a project at the site and exists on this machine."""
+def project_members(accounting: Accounting, account_prefix: str) -> list[Member]:
+    """Everybody on this machine who belongs to an account of the site with such a name."""
     table = f"`{accounting.site.name}_assoc_table`"
     rows = accounting.sql(
         "SELECT person.id_assoc, person.acct, person.user,"
@@ -102,7 +103,7 @@ def project_members(accounting: Accounting) -> list[Member]:
         f" FROM {table} AS person"
         f" JOIN {table} AS project ON project.acct = person.acct AND project.user = ''"
         f" WHERE person.deleted = 0 AND project.deleted = 0 AND person.user <> ''"
-        f" AND person.acct LIKE '{PROJECT_ACCOUNTS}%' ORDER BY person.id_assoc;"
+        f" AND person.acct LIKE '{account_prefix}%' ORDER BY person.id_assoc;"
     )
     members = []
     for association, account, user, qos in rows:
@@ -114,7 +115,7 @@ def project_members(accounting: Accounting) -> list[Member]:
     if not members:
         raise UsageError(
             f"{accounting.site.name} has no project with a member: no account that starts with"
-            f" `{PROJECT_ACCOUNTS}` has a user who exists on this machine.",
+            f" `{account_prefix}` has a user who exists on this machine.",
             "Approve an application first (`make demo` does), and let the site's bridge run.",
         )
     return members

@@ -148,7 +148,6 @@ def _midnight(day: date) -> datetime:
 
 def _row(allocation: Allocation, *, has_data: bool) -> ReportRow:
     granted = allocation.granted_minutes * SECONDS_A_MINUTE
-    used_in_all = allocation.used_seconds
     project = allocation.project
     return ReportRow(
         project=project.name,
@@ -159,11 +158,19 @@ def _row(allocation: Allocation, *, has_data: bool) -> ReportRow:
         account=allocation.account_name,
         granted_seconds=granted,
         used_seconds=allocation.used_in_period if has_data else None,  # type: ignore[attr-defined]
-        remaining_seconds=max(granted - used_in_all, 0) if has_data else None,
+        remaining_seconds=_remaining(allocation) if has_data else None,
         jobs=allocation.jobs_in_period if has_data else None,  # type: ignore[attr-defined]
         ends_on=allocation.ends_on,
         state=allocation.state,
     )
+
+
+def _remaining(allocation: Allocation) -> int | None:
+    """What is left of the award; an adopted account has none, since the site limits it."""
+    if allocation.adopted_at is not None:
+        return None
+    granted = allocation.granted_minutes * SECONDS_A_MINUTE
+    return max(granted - allocation.used_seconds, 0)
 
 
 def _sum_up(name: str, rows: Iterable[ReportRow]) -> Total:

@@ -111,7 +111,14 @@ def test_the_contract_is_served_to_anyone_and_tells_nothing_of_a_site(
     document = answer.json()
     assert set(document["paths"]) == {
         f"{API_PREFIX}{path}"
-        for path in ("/desired-state", "/sync-results", "/jobs", "/heartbeat", "/lease")
+        for path in (
+            "/desired-state",
+            "/sync-results",
+            "/jobs",
+            "/adoptions",
+            "/heartbeat",
+            "/lease",
+        )
     }
     for operations in document["paths"].values():
         for operation in operations.values():

@@ -15,6 +15,7 @@ from accounts.models import User
 from allocations.actions.allocations import suspend_allocation
 from allocations.actions.invitations import join_project
 from allocations.models import Application, Membership, Project, Site, SiteStatus
+from tests.allocations.offers import adopted_account, offered_account
 from tests.domain import make_project
 from tests.people import make_person
 from tests.portal.chromium import Judge, open_context
@@ -37,11 +38,17 @@ def world(
         member = join_project(project, make_person("Grace"), Membership.Role.MEMBER)
     allocation = project.allocations.get()
     suspend_allocation(allocation_id=allocation.pk, reason="An audit.", actor=staff)
+    waiting = offered_account(zellik)
+    adopted = adopted_account(zellik, applicant, staff)
     report_site(Site.objects.get(code="charleroi"))
     SiteStatus.objects.filter(site__code="charleroi").update(
         last_seen_at=timezone.now() - timedelta(hours=3)
     )
-    return _addresses(first, second, project, member, applicant)
+    return _addresses(first, second, project, member, applicant) | {
+        "adopt": reverse("adopt", args=[waiting.pk]),
+        "release": reverse("release", args=[adopted.pk]),
+        "adopted_project": adopted.project.get_absolute_url(),
+    }
 
 
 def _addresses(

@@ -20,7 +20,8 @@ from accounts.models import User
 from accounts.permissions import Role
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
-from allocations.models import Application, Membership, Project
+from allocations.models import Application, Membership, Project, Site
+from tests.allocations.offers import offered_account
 from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.permission_rows import ROLES, ROWS
@@ -56,6 +57,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "membership_id": project.memberships.get(user=people["member"]).pk,
         "invitation_id": invitation,
         "token": token,
+        "offer_id": offered_account(Site.objects.get(code="zellik")).pk,
         "user_id": people["stranger"].pk,
         "track_code": "pg",
         "code": "zellik",

@@ -20,6 +20,8 @@ from slurm_bridge.wire import (
     LeaseAnswer,
     LeaseRequest,
     Message,
+    Offers,
+    OffersAnswer,
     SyncReport,
     Watermark,
 )
@@ -36,6 +38,7 @@ class FakePortal:
     reports: list[SyncReport] = field(default_factory=list)
     jobs: dict[int, JobRow] = field(default_factory=dict)
     batches: list[JobBatch] = field(default_factory=list)
+    offers: list[Offers] = field(default_factory=list)
     heartbeats: list[Heartbeat] = field(default_factory=list)
     questions: int = 0
     complete_until: int = 0
@@ -66,6 +69,10 @@ class FakePortal:
                 request = LeaseRequest.model_validate_json(body)
                 granted = LeaseAnswer(granted=True, host=request.host, seconds_left=60)
                 return self.lease or granted
+            case "/adoptions":
+                self.offers.append(Offers.model_validate_json(body))
+                names = tuple(item.account for item in self.offers[-1].accounts)
+                return OffersAnswer(waiting=names)
             case "/jobs":
                 return self.take_jobs(JobBatch.model_validate_json(body))
         raise AssertionError(path)

@@ -151,9 +151,9 @@ def test_account_with_members_for_single_partitions_is_refused() -> None:
 
 
 def test_account_with_very_many_members_is_refused() -> None:
-    site = site_with_lab(*(f"u{number}" for number in range(1001)))
+    site = site_with_lab(*(f"u{number}" for number in range(501)))
 
-    assert refusal(site) == "has 1001 members; 1000 are the most that Belfry manages"
+    assert refusal(site) == "has 501 members; 500 are the most that Belfry manages"
 
 
 def test_account_that_only_another_cluster_has_is_refused() -> None:
