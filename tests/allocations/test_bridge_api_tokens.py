@@ -113,7 +113,7 @@ def test_a_site_learns_no_more_of_a_person_than_it_needs(
     project: Project, zellik: BridgeCaller
 ) -> None:
     answer = zellik.get("/desired-state")
-    assert {tuple(sorted(user)) for user in answer.json()["users"]} == {("uid", "username")}
+    assert {tuple(sorted(user)) for user in answer.json()["users"]} == {("keys", "uid", "username")}
     for word in ("example.org", "Peeters", "Klokken", "Bells"):
         assert word.encode() not in answer.content
 
