@@ -14,6 +14,11 @@ from slurm_bridge.writing_way import Additions
 MAX_LOADED = 2500
 
 
+def is_addition(change: ch.Change) -> bool:
+    """Whether a load could make it."""
+    return isinstance(change, ch.CreateAccount | ch.AddMember)
+
+
 def portions(changes: Batch, limit: int = MAX_LOADED) -> Iterator[Batch]:
     """Slices that one load may take; an account's members stay together."""
     portion: list[ch.Change] = []

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from slurm_bridge import changes as ch
-from slurm_bridge.additions import left_to_right, measured, portions
+from slurm_bridge.additions import is_addition, left_to_right, measured, portions
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.errors import (
     BridgeError,
@@ -132,7 +132,7 @@ class Applier:
         self._progress.advance(len(batch))
 
     def _settled(self, batch: Batch) -> None:
-        if isinstance(batch[0], ch.CreateAccount | ch.AddMember):
+        if is_addition(batch[0]):
             self._associations += len(batch)
         self._progress.advance(len(batch))
 

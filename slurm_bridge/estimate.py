@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from math import ceil
 
 from slurm_bridge import changes as ch
-from slurm_bridge.grouping import batches
+from slurm_bridge.additions import is_addition, measured, portions
+from slurm_bridge.grouping import Batch, batches, stages
 from slurm_bridge.plan import Plan
 from slurm_bridge.wire import DesiredState, PlanOutline
+from slurm_bridge.writing_way import command_seconds, is_load_quicker, load_seconds
 
 Member = tuple[str, str]
 JobCounts = Mapping[Member, int]
@@ -23,19 +25,41 @@ def outline(
     plan: Plan, desired: DesiredState, jobs: JobCounts | None, refused: str = ""
 ) -> PlanOutline:
     """A plan as people review it; `jobs` is None where the queue could not be read."""
-    commands = sum(1 for _ in batches(plan.changes))
+    costs = tuple(_costs(plan.changes, _associations_before(plan, desired)))
     concerned = tuple(_concerned(plan, desired, jobs or {}))
     together = {member for members in concerned for member in members}
     return PlanOutline(
         plan_id=plan.plan_id,
         changes=plan.changes,
         conflicts=plan.conflicts,
-        commands=commands,
-        seconds=ceil(commands * SECONDS_A_COMMAND + len(plan.changes) * SECONDS_AN_ENTITY),
+        commands=sum(commands for commands, _ in costs),
+        seconds=ceil(sum(seconds for _, seconds in costs)),
         jobs=None if jobs is None else tuple(_count(members, jobs) for members in concerned),
         jobs_in_all=None if jobs is None else _count(together, jobs),
         refused=refused[:LONGEST_REFUSAL],
     )
+
+
+def _costs(changes: Batch, associations: int) -> Iterator[tuple[int, float]]:
+    """Commands and seconds, as the applier would write."""
+    for stage in stages(changes):
+        if not is_addition(stage[0]):
+            commands = sum(1 for _ in batches(stage))
+            yield commands, commands * SECONDS_A_COMMAND + len(stage) * SECONDS_AN_ENTITY
+            continue
+        for portion in portions(stage):
+            new = measured(portion)
+            if is_load_quicker(new, associations):
+                yield 1, load_seconds(new, associations)
+            else:
+                yield new.commands, command_seconds(new, associations)
+            associations += len(portion)
+
+
+def _associations_before(plan: Plan, desired: DesiredState) -> int:
+    """What Belfry has here already: what it wants, less what is still to be added."""
+    wanted = sum(1 + len(account.members) for account in desired.accounts)
+    return max(0, wanted - sum(is_addition(change) for change in plan.changes))
 
 
 def _concerned(plan: Plan, desired: DesiredState, jobs: JobCounts) -> Iterator[set[Member]]:
