@@ -1,10 +1,16 @@
 """What one load makes and leaves alone, in memory and for real."""
 
+from pathlib import Path
+
 import pytest
 
+from deploy.testbed.layout import site_named
 from slurm_bridge.errors import TransientSlurmError
+from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.interface import NewAccount
-from tests.slurm_bridge.clusters import ClusterUnderTest
+from slurm_bridge.slurm.site import SlurmSite
+from tests.slurm_bridge.clusters import ClusterUnderTest, real_cluster
+from tests.testbed import Testbed
 
 
 def new_project(cluster: ClusterUnderTest, suffix: str, parent: str = "root") -> NewAccount:
@@ -74,3 +80,22 @@ def test_load_with_an_unknown_parent_qos_or_account_is_refused(cluster: ClusterU
     assert cluster.account(cluster.name("b")) is None
     cluster.slurm.load([good], [(good.name, user)])
     assert cluster.account(good.name).members == {user}  # type: ignore[union-attr]
+
+
+@pytest.mark.slurm
+def test_load_of_what_the_other_cluster_has_leaves_that_cluster_alone(
+    testbed: Testbed, tmp_path: Path
+) -> None:
+    commands = Commands(slurm_conf=testbed.layout.slurm_conf(site_named("charleroi")))
+    charleroi = SlurmSite(commands, "charleroi")
+    with real_cluster(testbed, tmp_path) as zellik:
+        account, user = new_project(zellik, "a"), zellik.make_user()
+        zellik.slurm.load([account], [(account.name, user)])
+        zellik.slurm.suspend_accounts([account.name])
+        before = zellik.account(account.name)
+
+        charleroi.load([account], [(account.name, user)])
+
+        assert zellik.account(account.name) == before
+        rows = [row for row in charleroi.read_associations() if row.account == account.name]
+        assert [(row.user, row.grp_submit_jobs) for row in rows] == [("", None), (user, None)]
