@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from slurm_bridge.begun import BegunPlans
 from slurm_bridge.config import BridgeConfig, read_token
 from slurm_bridge.cycle import Cycle, RefusedError
 from slurm_bridge.directory.interface import Directory
@@ -26,7 +27,7 @@ from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.site import SlurmSite
 from slurm_bridge.slurm.slurm_conf import SlurmConf
-from slurm_bridge.wire import ActualState, DesiredState, SyncReport
+from slurm_bridge.wire import ActualState, DesiredState, PlanOutline, SyncReport
 
 MOST_UNSENT = 20
 
@@ -46,6 +47,7 @@ class Bridge:
     login: LoginFiles | None = None
     keys: KeyFiles | None = None
     _reported: ActualState | None = None
+    _proposed: PlanOutline | None = None
     _unsent: deque[SyncReport] = field(default_factory=lambda: deque(maxlen=MOST_UNSENT))
 
     def reconcile(self, desired: DesiredState) -> SyncReport:
@@ -96,13 +98,17 @@ class Bridge:
                 raise
             self._unsent.popleft()
             self._reported = report.actual or self._reported
+            self._proposed = report.proposed
 
     def _without_what_is_known(self, report: SyncReport) -> SyncReport:
-        if report.actual is None or self._reported is None:
-            return report
-        same = report.actual.model_copy(update={"read_at": self._reported.read_at})
-        known = same == self._reported
-        return report.model_copy(update={"actual": None}) if known else report
+        known: dict[str, None] = {}
+        if report.proposed == self._proposed:
+            known["proposed"] = None
+        if report.actual is not None and self._reported is not None:
+            same = report.actual.model_copy(update={"read_at": self._reported.read_at})
+            if same == self._reported:
+                known["actual"] = None
+        return report.model_copy(update=known)
 
     @contextmanager
     def _only_one(self) -> Iterator[None]:
@@ -152,6 +158,8 @@ def build_bridge(config: BridgeConfig) -> Bridge:
             limits=config.guard,
             publish=login.publish if login else None,
             may_write=lease.check,
+            mode=config.mode,
+            begun=BegunPlans(config.state_dir / "begun.json"),
         ),
         push=JobPush(
             source=JobReader(commands, config.cluster, config.accounting_timeout_seconds),

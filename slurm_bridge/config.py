@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from slurm_bridge.errors import FatalConfigError
 from slurm_bridge.guard import GuardLimits
 from slurm_bridge.slurm.choice import PartitionsBy
-from slurm_bridge.wire import SlurmName
+from slurm_bridge.wire import Mode, SlurmName
 
 LONGEST_TOKEN = 4096
 
@@ -47,6 +47,8 @@ class BridgeConfig(BaseModel):
     partitions_file: Path | None = None
     """What slurm.conf includes, so that access and partitions outlast a restart of slurmctld."""
     directory: Literal["local", "none"]
+    mode: Mode = "full"
+    """What the bridge does without asking; the rest waits until staff approve it."""
     login_dir: Path | None = None
     """Where login nodes and slurmctld read what projects have left; None writes nothing."""
     slurm_user: str = "slurm"

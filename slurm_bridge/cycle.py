@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from slurm_bridge.begun import BegunPlans
 from slurm_bridge.carry_out import CarryOut
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.errors import BridgeError, StoppedError, TransientSlurmError
@@ -18,6 +19,7 @@ from slurm_bridge.guard import (
     refusal_of_reading,
 )
 from slurm_bridge.normalise import actual_state
+from slurm_bridge.permitted import Parts, split, touched_accounts
 from slurm_bridge.plan import Plan, plan
 from slurm_bridge.plan_scope import scope_of
 from slurm_bridge.progress import Progress, SilentProgress
@@ -28,6 +30,7 @@ from slurm_bridge.wire import (
     ActualUser,
     ChangeResult,
     DesiredState,
+    Mode,
     PlanOutline,
     Readiness,
     SyncReport,
@@ -61,6 +64,8 @@ class Cycle:
     progress: Progress = field(default_factory=SilentProgress)
     owned_accounts: frozenset[str] | None = None
     """Accounts that were Belfry's own when last read; None before the first reading."""
+    mode: Mode = "full"
+    begun: BegunPlans = field(default_factory=BegunPlans)
     may_write: Callable[[], object] = lambda: None
     """Asked before each write; raises where another bridge may be writing."""
     arrived: int | None = None
@@ -102,7 +107,7 @@ class Cycle:
             )
         limits = NO_LIMITS if allows_removals else self.limits
         _raise_if(refusal_of_plan(wanted, desired, actual, limits))
-        return self._carry_out(desired, started_at, wanted, actual)
+        return self._carry_out(desired, started_at, Parts(free=wanted, waiting=Plan()), actual)
 
     def stopped(self, desired: DesiredState, reason: str) -> SyncReport:
         """The report of a cycle that did not begin."""
@@ -117,14 +122,23 @@ class Cycle:
             raise
         except BridgeError as error:
             return self._report(desired, started_at, Plan(), refused=str(error))
+        begun = self.begun.changes(desired.approved_plans)
+        parts = split(wanted, desired, actual, self.mode, begun)
         refused = self.refusal(wanted, desired, actual)
         if refused:
-            return self._report(desired, started_at, wanted, refused=refused, actual=actual)
-        return self._carry_out(desired, started_at, wanted, actual)
+            waiting = parts.newly_approved or (parts.waiting if parts.waiting.changes else wanted)
+            proposed = self.outline(waiting, desired, refused) if waiting.changes else None
+            return self._report(
+                desired, started_at, wanted, refused=refused, actual=actual, proposed=proposed
+            )
+        return self._carry_out(desired, started_at, parts, actual)
 
     def _carry_out(
-        self, desired: DesiredState, started_at: int, wanted: Plan, before: ActualState
+        self, desired: DesiredState, started_at: int, parts: Parts, before: ActualState
     ) -> SyncReport:
+        waiting = parts.waiting
+        if parts.newly_approved is not None:
+            self.begun.begin(parts.newly_approved)
         carry_out = CarryOut(
             self.slurm,
             self.directory,
@@ -132,17 +146,22 @@ class Cycle:
             self.may_write,
             self.progress,
         )
-        outcome = carry_out.run(desired, wanted, before)
+        outcome = carry_out.run(desired, parts.free, before)
         if self.publish is not None:
             self.publish(desired, outcome.actual or before)
-        readiness = self.readiness.check(desired, outcome.actual or before, outcome.applied)
+        readiness = self.readiness.check(
+            _without(desired, touched_accounts(waiting, desired)),
+            outcome.actual or before,
+            outcome.applied,
+        )
         return self._report(
             desired,
             started_at,
-            wanted,
+            parts.free,
             results=outcome.results,
             readiness=readiness,
             actual=outcome.actual,
+            proposed=self.outline(waiting, desired) if waiting.changes else None,
         )
 
     def _raise_if_old(self, desired: DesiredState) -> None:
@@ -193,6 +212,7 @@ class Cycle:
         results: tuple[ChangeResult, ...] = (),
         readiness: tuple[Readiness, ...] = (),
         actual: ActualState | None = None,
+        proposed: PlanOutline | None = None,
     ) -> SyncReport:
         return SyncReport(
             revision=desired.revision,
@@ -204,7 +224,17 @@ class Cycle:
             conflicts=wanted.conflicts,
             readiness=readiness,
             actual=actual,
+            mode=self.mode,
+            waiting=proposed.plan_id if proposed else None,
+            proposed=proposed,
+            begun=self.begun.ids,
         )
+
+
+def _without(desired: DesiredState, accounts: set[str]) -> DesiredState:
+    """A desired state without these accounts: what waits for an approval cannot be ready yet."""
+    kept = tuple(item for item in desired.accounts if item.name not in accounts)
+    return desired.model_copy(update={"accounts": kept})
 
 
 def _raise_if(refusal: str) -> None:

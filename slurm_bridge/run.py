@@ -119,6 +119,8 @@ def log_report(report: SyncReport) -> None:
             log.warning("%s: %s: %s", result.outcome, result.change, result.reason)
     for conflict in report.conflicts:
         log.warning("conflict: %s: %s", conflict.subject, conflict.reason)
+    if report.waiting and not report.refused:
+        log.info("plan %s waits until staff approve it", report.waiting)
     for verdict in report.readiness:
         accepted = "accepts" if verdict.accepted else "refuses"
         reason = f": {verdict.reason}" if verdict.reason else ""

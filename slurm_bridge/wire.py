@@ -32,6 +32,9 @@ OwnerMark = Annotated[str, StringConstraints(pattern=r"^belfry-[a-z0-9-]{1,48}$"
 KeyLine = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9@.-]{1,60} [A-Za-z0-9+/]{1,8000}={0,2}$")
 ]
+PlanId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+Mode = Literal["plan_only", "create_only", "full"]
+"""How much a bridge does by itself: nothing, only what is new, or everything."""
 Epoch = Annotated[int, Field(strict=True, ge=0, le=253_402_300_799)]
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 
@@ -142,6 +145,8 @@ class DesiredState(Message):
     """The partitions whose access lists Belfry may change."""
     dedicated: tuple[DesiredPartition, ...] = ()
     """The partitions that Belfry makes itself, those at their end included."""
+    approved_plans: tuple[PlanId, ...] = ()
+    """Plans that staff have approved and that the site has not finished."""
 
 
 # Bridge → portal -----------------------------------------------------------------------------
@@ -226,7 +231,7 @@ class Conflict(Message):
 class PlanOutline(Message):
     """A plan as people review it: each change, what it costs, and how many jobs it concerns."""
 
-    plan_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    plan_id: PlanId
     changes: tuple[Change, ...]
     conflicts: tuple[Conflict, ...] = ()
     commands: Count
@@ -264,6 +269,13 @@ class SyncReport(Message):
     readiness: tuple[Readiness, ...] = ()
     actual: ActualState | None = None
     """The state after the cycle; None when it is the one already reported."""
+    mode: Mode = "full"
+    waiting: PlanId | None = None
+    """The plan that the bridge made and did not carry out; None where nothing is left."""
+    proposed: PlanOutline | None = None
+    """The same in full; None when it is the one already reported."""
+    begun: tuple[PlanId, ...] = ()
+    """The approved plans that the bridge has begun; it finishes them by itself."""
 
 
 class JobRow(Message):
