@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PROJECT_MANAGE = "project:allocation:change"
     QUEUE_VIEW = "portal:queue:view"
     SITES_VIEW = "portal:sites:view"
+    PLANS_DECIDE = "portal:plans:decide"
     REPORTS_VIEW = "portal:reports:view"
     PEOPLE_VIEW = "portal:people:view"
     PEOPLE_CHANGE_ROLE = "portal:people:change_role"
@@ -55,6 +56,7 @@ _STAFF = _REVIEWER | {
     Permission.PROJECT_REMOVE_MEMBER,
     Permission.PROJECT_MANAGE,
     Permission.SITES_VIEW,
+    Permission.PLANS_DECIDE,
     Permission.REPORTS_VIEW,
     Permission.PEOPLE_VIEW,
 }

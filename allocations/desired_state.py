@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import UnixIdentity
 from allocations.account_members import AccountMembers, members_by_allocation
-from allocations.models import Allocation, Site, Track
+from allocations.models import Allocation, Site, SitePlan, Track
 from allocations.rules.naming import QOS_MARK, TREE_MARK, TREE_ROOT, track_account
 from allocations.rules.text import one_line
 from allocations.states import AllocationState
@@ -48,6 +48,12 @@ def desired_state(site: Site) -> DesiredState:
         ),
         accounts=(*_tree(), *_projects(allocations, members, today)),
         partitions=tuple(site.partitions.order_by("name").values_list("name", flat=True)),
+        approved_plans=tuple(
+            SitePlan.objects.approved()
+            .filter(site=site)
+            .order_by("plan_id")
+            .values_list("plan_id", flat=True)
+        ),
     )
     return content.model_copy(
         update={"revision": _revision(content), "generated_at": int(timezone.now().timestamp())}

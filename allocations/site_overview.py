@@ -6,8 +6,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from allocations.models import Site, SiteStatus, SyncCycle
-from slurm_bridge.wire import ActualAccount, ActualState, ChangeResult, Conflict, Heartbeat
+from allocations.models import Site, SitePlan, SiteStatus, SyncCycle
+from slurm_bridge.wire import (
+    ActualAccount,
+    ActualState,
+    ChangeResult,
+    Conflict,
+    Heartbeat,
+    PlanOutline,
+)
 
 MOST_SHOWN = 200
 
@@ -20,6 +27,8 @@ class SiteOverview:
     status: SiteStatus | None
     heartbeat: Heartbeat | None
     last_cycle: "CycleReport | None"
+    plan: SitePlan | None
+    """What it wants to change and does not change by itself."""
 
 
 @dataclass(frozen=True)
@@ -66,16 +75,20 @@ class ObservedAccount:
 
 
 def site_overviews() -> list[SiteOverview]:
-    """All sites, in two queries."""
+    """All sites, in three queries."""
     newest = {
         cycle.site_id: cycle
         for cycle in SyncCycle.objects.order_by("site_id", "-finished_at").distinct("site_id")
     }
     sites = Site.objects.select_related("status", "lease")
-    return [overview_of(site, newest.get(site.pk)) for site in sites]
+    plans = {
+        plan.site_id: plan
+        for plan in SitePlan.objects.current().defer("outline").select_related("site", "decided_by")
+    }
+    return [overview_of(site, newest.get(site.pk), plans.get(site.pk)) for site in sites]
 
 
-def overview_of(site: Site, last_cycle: SyncCycle | None) -> SiteOverview:
+def overview_of(site: Site, last_cycle: SyncCycle | None, plan: SitePlan | None) -> SiteOverview:
     """One site with its newest figures."""
     status: SiteStatus | None = getattr(site, "status", None)
     return SiteOverview(
@@ -83,6 +96,7 @@ def overview_of(site: Site, last_cycle: SyncCycle | None) -> SiteOverview:
         status=status,
         heartbeat=_heartbeat(status),
         last_cycle=cycle_report(last_cycle) if last_cycle else None,
+        plan=plan,
     )
 
 
@@ -111,6 +125,11 @@ def observed_state(status: SiteStatus | None) -> ActualState | None:
     """What a site's Slurm has; None where it never said so in words that this release reads."""
     stored = [status.actual] if status and status.actual else []
     return next(iter(_readable(ActualState, stored)), None)
+
+
+def plan_outline(plan: SitePlan) -> PlanOutline | None:
+    """A stored plan, read back; None where another release wrote it in other words."""
+    return next(iter(_readable(PlanOutline, [plan.outline])), None)
 
 
 def read_at(status: SiteStatus | None) -> datetime | None:

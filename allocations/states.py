@@ -25,6 +25,19 @@ class AllocationState(TextChoices):
     EXPIRED = "expired", _("Expired")
 
 
+class PlanState(TextChoices):
+    """Where a plan stands that a site's bridge may not carry out by itself."""
+
+    WAITING = "waiting", _("Waits for approval")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+    APPLIED = "applied", _("Applied")
+    REPLACED = "replaced", _("No longer planned")
+
+
+OPEN_PLAN_STATES = frozenset({PlanState.WAITING, PlanState.APPROVED, PlanState.DECLINED})
+
+
 _S = ApplicationState
 
 NEXT_STATES: dict[ApplicationState, frozenset[ApplicationState]] = {

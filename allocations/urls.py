@@ -9,6 +9,7 @@ from allocations.views import (
     drafts,
     invitations,
     manage,
+    plans,
     projects,
     queue,
     sites,
@@ -50,6 +51,13 @@ urlpatterns = [
     path("staff/adoptions/<int:offer_id>/", adoption.adopt, name="adopt"),
     path("staff/adoptions/<int:offer_id>/decline", adoption.decline, name="decline_offer"),
     path("allocations/<int:allocation_id>/release", manage.release, name="release"),
+    path("staff/sites/<slug:code>/plans/<slug:plan_id>/", plans.plan, name="site_plan"),
+    path(
+        "staff/sites/<slug:code>/plans/<slug:plan_id>/approve", plans.approve, name="approve_plan"
+    ),
+    path(
+        "staff/sites/<slug:code>/plans/<slug:plan_id>/decline", plans.decline, name="decline_plan"
+    ),
     path("allocations/<int:allocation_id>/budget", manage.change_budget, name="change_budget"),
     path("allocations/<int:allocation_id>/end", manage.change_end, name="change_end"),
     path("allocations/<int:allocation_id>/suspend", manage.suspend, name="suspend"),

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.audit import SystemActor, action
 from allocations.actions.mails import mail_members
+from allocations.actions.plans import record_plan
 from allocations.models import Allocation, Site, SiteStatus, SyncCycle
 from slurm_bridge.wire import Heartbeat, Readiness, SyncReport
 
@@ -31,6 +32,7 @@ def record_report(*, site: Site, report: SyncReport, actor: SystemActor) -> None
     SiteStatus.objects.update_or_create(site=site, defaults=changes)
     if report.results or report.conflicts or report.refused:
         _keep_cycle(site, report)
+    record_plan(site, report)
     for readiness in report.readiness:
         _record_readiness(site, readiness)
 

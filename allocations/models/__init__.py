@@ -9,6 +9,7 @@ from allocations.models.applications import (
     RequestedHours,
     Transition,
 )
+from allocations.models.plans import SitePlan
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
 from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
@@ -32,6 +33,7 @@ __all__ = [
     "RequestedHours",
     "Site",
     "SiteLease",
+    "SitePlan",
     "SiteStatus",
     "SiteToken",
     "SyncCycle",

@@ -8,8 +8,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from allocations.models import Allocation, Membership, Project, SiteStatus
-from allocations.states import AllocationState
+from allocations.models import Allocation, Membership, Project, SitePlan, SiteStatus
+from allocations.states import AllocationState, PlanState
 
 _TONES = {
     AllocationState.PROVISIONING: "info",
@@ -30,6 +30,8 @@ class SiteCard:
     script: str
     unknown_users: tuple[str, ...] = ()
     """Of an adopted account those users of whom Belfry knows no person."""
+    plan: SitePlan | None = None
+    """What the site wants to change of this project, and staff have not approved."""
 
     @property
     def state(self) -> AllocationState:
@@ -44,7 +46,14 @@ class SiteCard:
     @property
     def state_in_words(self) -> str:
         """One sentence on where the project stands here."""
+        if self.plan is not None and self.state == AllocationState.PROVISIONING:
+            return _("Waits for approval. The site sets it up once staff have approved its plan.")
         return _STATE_IN_WORDS[self.state](self.allocation)
+
+    @property
+    def not_applied_yet(self) -> bool:
+        """Whether what the page says of a working project does not hold at the site yet."""
+        return self.plan is not None and self.state != AllocationState.PROVISIONING
 
     @property
     def accepts_jobs(self) -> bool:
@@ -90,7 +99,8 @@ class SiteCard:
 
 
 def site_cards(project: Project) -> list[SiteCard]:
-    """One card for each site of the project, in two queries and one for the partitions."""
+    """One card for each site of the project, in three queries and one for the partitions."""
+    plans = {plan.site_id: plan for plan in _undecided(project)}
     allocations = (
         Allocation.objects.with_figures()
         .filter(project=project)
@@ -106,6 +116,7 @@ def site_cards(project: Project) -> list[SiteCard]:
             status=getattr(allocation.site, "status", None),
             script=first_job(allocation),
             unknown_users=_unknown_users(allocation),
+            plan=_plan_for(allocation, plans),
         )
         for allocation in allocations
     ]
@@ -118,6 +129,18 @@ def _unknown_users(allocation: Allocation) -> tuple[str, ...]:
     known = set(parts.values_list("user__unix_identity__username", flat=True))
     recorded = (member.username for member in allocation.recorded_members.all())
     return tuple(name for name in recorded if name not in known)
+
+
+def _undecided(project: Project) -> list[SitePlan]:
+    """The plans of the project's sites that staff have not approved."""
+    plans = SitePlan.objects.current().exclude(state=PlanState.APPROVED).defer("outline")
+    return list(plans.filter(site__allocations__project=project))
+
+
+def _plan_for(allocation: Allocation, plans: dict[int, SitePlan]) -> SitePlan | None:
+    plan = plans.get(allocation.site_id)
+    names = (allocation.account_name, allocation.qos_name)
+    return plan if plan is not None and plan.concerns(*names) else None
 
 
 def first_job(allocation: Allocation) -> str:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
-from allocations.models import Allocation, Site, SyncCycle
+from allocations.models import Allocation, Site, SitePlan, SyncCycle
 from allocations.site_overview import (
     cycle_report,
     observed_accounts,
@@ -38,7 +38,8 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
     shown = get_object_or_404(Site.objects.select_related("status", "lease"), code=code)
     history = SyncCycle.objects.filter(site=shown)
     cycles = Paginator(history, CYCLES_A_PAGE).get_page(request.GET.get("page"))
-    overview = overview_of(shown, history.first())
+    plans = SitePlan.objects.current().defer("outline").select_related("site", "decided_by")
+    overview = overview_of(shown, history.first(), plans.filter(site=shown).first())
     accounts = Paginator(observed_accounts(overview.status), ACCOUNTS_A_PAGE)
     context = {
         "overview": overview,

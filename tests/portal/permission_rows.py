@@ -187,6 +187,12 @@ ROWS: dict[tuple[str, str], str] = {
     ("adopt", "POST"): "in 403 403 403 403 403 403 422 422",
     ("decline_offer", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("decline_offer", "POST"): "in 403 403 403 403 403 403 302 302",
+    ("site_plan", "GET"): STAFF,
+    ("site_plan", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("approve_plan", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("approve_plan", "POST"): "in 403 403 403 403 403 403 302 302",
+    ("decline_plan", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("decline_plan", "POST"): "in 403 403 403 403 403 403 302 302",
     # Allocations
     ("release", "GET"): "in 404 404 404 403 403 404 200 200",
     ("release", "POST"): "in 404 404 404 403 403 404 422 422",

@@ -10,8 +10,16 @@ from allocations.actions.decisions import reject_application, request_informatio
 from allocations.actions.drafts import submit_application
 from allocations.actions.sync import record_heartbeat, record_report
 from allocations.actions.usage import record_jobs
-from allocations.models import Application, Project, Site
-from slurm_bridge.changes import AddMember, CreateAccount, OpenPartition
+from allocations.models import Application, Project, Site, SitePlan
+from slurm_bridge.changes import (
+    AddMember,
+    Change,
+    CreateAccount,
+    OpenPartition,
+    RemoveMember,
+    SuspendAccount,
+)
+from slurm_bridge.plan import Plan
 from slurm_bridge.wire import (
     ActualAccount,
     ActualPartition,
@@ -23,6 +31,7 @@ from slurm_bridge.wire import (
     Heartbeat,
     JobBatch,
     JobRow,
+    PlanOutline,
     SyncReport,
 )
 from tests.domain import make_draft
@@ -100,6 +109,54 @@ def cycle(site: Site, *, plan_id: str, actual: ActualState | None = None) -> Syn
         ),
         conflicts=(Conflict(subject="account physics", reason="it belongs to somebody else"),),
         actual=actual,
+    )
+
+
+PROPOSED = (
+    SuspendAccount(account="aif26rs0001"),
+    RemoveMember(account="aif26rs0001", username="apeeters"),
+    OpenPartition(partition="h200", account="aif26rs0001"),
+)
+
+
+def propose_plan(
+    site: Site,
+    *changes: Change,
+    refused: str = "",
+    begun: tuple[str, ...] = (),
+    results: tuple[ChangeResult, ...] = (),
+) -> SitePlan:
+    """The site's bridge may not carry these changes out by itself, and says so."""
+    wanted = Plan(
+        changes=changes or PROPOSED,
+        conflicts=(Conflict(subject="account physics", reason="it belongs to somebody else"),),
+    )
+    outline = PlanOutline(
+        plan_id=wanted.plan_id,
+        changes=wanted.changes,
+        conflicts=wanted.conflicts,
+        commands=3,
+        seconds=2,
+        jobs=(0,) * len(changes) if changes else (3, 2, 0),
+        jobs_in_all=0 if changes else 3,
+        refused=refused,
+    )
+    report = proposal(outline).model_copy(update={"begun": begun, "results": results})
+    record_report(site=site, report=report, actor=BRIDGE)
+    return SitePlan.objects.filter(site=site, plan_id=wanted.plan_id)[0]
+
+
+def proposal(outline: PlanOutline) -> SyncReport:
+    """The report of a cycle that carried nothing out."""
+    return SyncReport(
+        revision="r1",
+        plan_id=Plan().plan_id,
+        started_at=now() - 2,
+        finished_at=now() - 1,
+        refused=outline.refused,
+        mode="plan_only",
+        waiting=outline.plan_id,
+        proposed=outline,
     )
 
 

@@ -19,7 +19,13 @@ from tests.allocations.offers import adopted_account, offered_account
 from tests.domain import make_project
 from tests.people import make_person
 from tests.portal.chromium import Judge, open_context
-from tests.portal.staff_world import fill_queue, job, read_accounting, report_site
+from tests.portal.staff_world import (
+    fill_queue,
+    job,
+    propose_plan,
+    read_accounting,
+    report_site,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +68,9 @@ def _addresses(
     pages["review_open"] = reverse("review", args=[first.reference])
     pages["review_decided"] = reverse("review", args=[second.reference])
     pages["site"] = reverse("site", args=["zellik"])
+    pages["plan"] = propose_plan(Site.objects.get(code="zellik")).get_absolute_url()
+    stopped = propose_plan(Site.objects.get(code="charleroi"), refused="it would remove 9 of 9")
+    pages["plan_stopped"] = stopped.get_absolute_url()
     for name in ("change_budget", "change_end", "suspend", "resume"):
         pages[name] = reverse(name, args=[allocation.pk])
     pages["remove_member"] = reverse("remove_member", args=[member.pk])

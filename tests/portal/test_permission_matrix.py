@@ -26,6 +26,7 @@ from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.permission_rows import ROLES, ROWS
 from tests.portal.route_table import Route, all_routes
+from tests.portal.staff_world import propose_plan
 
 
 @pytest.fixture
@@ -61,6 +62,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "user_id": people["stranger"].pk,
         "track_code": "pg",
         "code": "zellik",
+        "plan_id": propose_plan(Site.objects.get(code="zellik")).plan_id,
         "site_code": "zellik",
         "key_id": 1,
         "provider_id": "unknown",
