@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from slurm_bridge.changes import ClosePartition, RemoveMember, SuspendAccount
+from slurm_bridge.changes import ClosePartition, DeletePartition, RemoveMember, SuspendAccount
 from slurm_bridge.ownership import carries_any_mark
 from slurm_bridge.plan import Plan
 from slurm_bridge.rows import SlurmReading
@@ -107,6 +107,9 @@ def _losses(
     openings = sum(len(names & (item.allow_accounts or frozenset())) for item in managed)
     closed = sum(isinstance(change, ClosePartition) for change in plan.changes)
     yield _Loss("close", closed, openings, "accesses to partitions")
+    made = {item.name for item in desired.dedicated} & {item.name for item in actual.partitions}
+    deleted = sum(isinstance(change, DeletePartition) for change in plan.changes)
+    yield _Loss("delete", deleted, len(made), "partitions")
 
 
 def _unexpected(plan: Plan, desired: DesiredState) -> set[str]:

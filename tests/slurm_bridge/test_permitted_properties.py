@@ -21,6 +21,8 @@ DESTRUCTIVE = (
     ch.SetQosFlags,
     ch.SetAccountQos,
     ch.MoveAccount,
+    ch.ModifyPartition,
+    ch.DeletePartition,
 )
 
 
