@@ -98,9 +98,9 @@ def test_the_sites_cost_a_fixed_number_of_queries(
 ) -> None:
     for number in range(12):
         record_report(site=zellik, report=cycle(zellik, plan_id=f"p{number}"), actor=BRIDGE)
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         office.get(reverse("sites"))
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         office.get(reverse("site", args=["zellik"]))
 
 

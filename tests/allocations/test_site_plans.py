@@ -292,5 +292,5 @@ def test_pages_of_sites_cost_a_fixed_number_of_queries(
 ) -> None:
     propose_plan(site)
     propose_plan(Site.objects.get(code="charleroi"))
-    with django_assert_max_num_queries(5):
+    with django_assert_max_num_queries(6):
         office.get(reverse("sites"))
