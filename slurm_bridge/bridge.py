@@ -15,6 +15,7 @@ from slurm_bridge.directory.none import NoDirectory
 from slurm_bridge.doctor import Doctor
 from slurm_bridge.errors import FatalConfigError, FatalPortalError
 from slurm_bridge.heartbeat import Pulse
+from slurm_bridge.last_state import LastState
 from slurm_bridge.lease import Lease
 from slurm_bridge.login.keys import KeyFiles
 from slurm_bridge.login.publish import LoginFiles
@@ -160,6 +161,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
             may_write=lease.check,
             mode=config.mode,
             begun=BegunPlans(config.state_dir / "begun.json"),
+            last_state=LastState(config.state_dir / "last-state.json"),
         ),
         push=JobPush(
             source=JobReader(commands, config.cluster, config.accounting_timeout_seconds),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from slurm_bridge import changes as ch
 from slurm_bridge.apply import Applier, Attempt
 from slurm_bridge.directory.interface import Directory
+from slurm_bridge.drift import target
 from slurm_bridge.plan import Plan, plan
 from slurm_bridge.progress import Progress, SilentProgress
 from slurm_bridge.slurm.interface import Slurm
@@ -45,7 +46,7 @@ class CarryOut:
         """Apply a plan, and nothing that is not part of it."""
         if wanted.is_empty:
             return Outcome((), before)
-        targets = {_target(change) for change in wanted.changes}
+        targets = {target(change) for change in wanted.changes}
         failed: dict[str, str] = {}
         deferred: dict[str, str] = {}
         remaining: dict[str, ch.Change] | None = None
@@ -58,7 +59,7 @@ class CarryOut:
             if after is None:
                 return Outcome(_results(wanted.changes, failed, deferred, None), None)
             state = after
-            remaining = {_target(change): change for change in plan(desired, state).changes}
+            remaining = {target(change): change for change in plan(desired, state).changes}
             todo = tuple(remaining[key] for key in remaining if key in targets - deferred.keys())
             if not todo:
                 break
@@ -74,7 +75,7 @@ class CarryOut:
 
 
 def _by_target(reasons: dict[ch.Change, str]) -> dict[str, str]:
-    return {_target(change): reason for change, reason in reasons.items()}
+    return {target(change): reason for change, reason in reasons.items()}
 
 
 def _results(
@@ -86,7 +87,7 @@ def _results(
     """Outcomes by what still has to be planned; by what Slurm said, where that is unknown."""
     open_targets = failed.keys() if remaining is None else remaining.keys()
     return tuple(
-        _result(change, failed, deferred, is_open=_target(change) in open_targets)
+        _result(change, failed, deferred, is_open=target(change) in open_targets)
         for change in changes
     )
 
@@ -94,7 +95,7 @@ def _results(
 def _result(
     change: ch.Change, failed: dict[str, str], deferred: dict[str, str], *, is_open: bool
 ) -> ChangeResult:
-    key = _target(change)
+    key = target(change)
     if key in deferred:
         reason = deferred[key][:LONGEST_REASON]
         return ChangeResult(change=change, outcome="deferred", reason=reason)
@@ -102,8 +103,3 @@ def _result(
         return ChangeResult(change=change, outcome="applied")
     reason = failed.get(key, "Slurm accepted the command, but nothing changed")
     return ChangeResult(change=change, outcome="failed", reason=reason[:LONGEST_REASON])
-
-
-def _target(change: ch.Change) -> str:
-    """What a change is meant to reach, whatever was there before."""
-    return change.model_dump_json(exclude={"before"})

@@ -18,6 +18,7 @@ from slurm_bridge.guard import (
     refusal_of_plan,
     refusal_of_reading,
 )
+from slurm_bridge.last_state import LastState
 from slurm_bridge.normalise import actual_state
 from slurm_bridge.permitted import Parts, split, touched_accounts
 from slurm_bridge.plan import Plan, plan
@@ -30,6 +31,7 @@ from slurm_bridge.wire import (
     ActualUser,
     ChangeResult,
     DesiredState,
+    Drift,
     Mode,
     PlanOutline,
     Readiness,
@@ -68,6 +70,8 @@ class Cycle:
     begun: BegunPlans = field(default_factory=BegunPlans)
     may_write: Callable[[], object] = lambda: None
     """Asked before each write; raises where another bridge may be writing."""
+    last_state: LastState = field(default_factory=LastState)
+    """What the cycle before left, to tell drift from decisions."""
     arrived: int | None = None
     """When the portal made the desired state that arrived last."""
 
@@ -129,7 +133,13 @@ class Cycle:
             waiting = parts.newly_approved or (parts.waiting if parts.waiting.changes else wanted)
             proposed = self.outline(waiting, desired, refused) if waiting.changes else None
             return self._report(
-                desired, started_at, wanted, refused=refused, actual=actual, proposed=proposed
+                desired,
+                started_at,
+                wanted,
+                refused=refused,
+                drift=self.last_state.compare(wanted.changes, actual),
+                actual=actual,
+                proposed=proposed,
             )
         return self._carry_out(desired, started_at, parts, actual)
 
@@ -137,6 +147,9 @@ class Cycle:
         self, desired: DesiredState, started_at: int, parts: Parts, before: ActualState
     ) -> SyncReport:
         waiting = parts.waiting
+        drift = self.last_state.compare((*parts.free.changes, *waiting.changes), before)
+        if not parts.free.is_empty:
+            self.last_state.begin(drift)
         if parts.newly_approved is not None:
             self.begun.begin(parts.newly_approved)
         carry_out = CarryOut(
@@ -147,6 +160,7 @@ class Cycle:
             self.progress,
         )
         outcome = carry_out.run(desired, parts.free, before)
+        drift = self.last_state.settle(drift, outcome.results, outcome.actual)
         if self.publish is not None:
             self.publish(desired, outcome.actual or before)
         readiness = self.readiness.check(
@@ -160,6 +174,7 @@ class Cycle:
             parts.free,
             results=outcome.results,
             readiness=readiness,
+            drift=drift,
             actual=outcome.actual,
             proposed=self.outline(waiting, desired) if waiting.changes else None,
         )
@@ -211,6 +226,7 @@ class Cycle:
         refused: str = "",
         results: tuple[ChangeResult, ...] = (),
         readiness: tuple[Readiness, ...] = (),
+        drift: tuple[Drift, ...] | None = None,
         actual: ActualState | None = None,
         proposed: PlanOutline | None = None,
     ) -> SyncReport:
@@ -223,6 +239,7 @@ class Cycle:
             results=results,
             conflicts=wanted.conflicts,
             readiness=readiness,
+            drift=drift,
             actual=actual,
             mode=self.mode,
             waiting=proposed.plan_id if proposed else None,

@@ -255,6 +255,19 @@ class Readiness(Message):
     reason: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
+class Drift(Message):
+    """Something that was right when the bridge last looked, and that somebody changed by hand."""
+
+    change: Change
+    """What puts it right."""
+    expected: Annotated[str, StringConstraints(max_length=300)]
+    found: Annotated[str, StringConstraints(max_length=300)]
+    last_right_at: Epoch
+    """When it was last seen as it should be."""
+    corrected: StrictBool = False
+    """Whether this cycle has put it right; otherwise it waits."""
+
+
 class SyncReport(Message):
     """The outcome of one cycle: what was planned, what happened, and how the site is now."""
 
@@ -267,6 +280,8 @@ class SyncReport(Message):
     results: tuple[ChangeResult, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     readiness: tuple[Readiness, ...] = ()
+    drift: tuple[Drift, ...] | None = None
+    """All drift that this cycle saw; None where it could not look."""
     actual: ActualState | None = None
     """The state after the cycle; None when it is the one already reported."""
     mode: Mode = "full"

@@ -162,11 +162,15 @@ def test_former_member_keeps_a_running_job_and_is_removed_after_it(site: RealSit
 def test_what_was_changed_by_hand_is_put_right(site: RealSite) -> None:
     site.run()
     name = site.account
+    account = ("modify", "account", "where", f"name={name}", f"cluster={SITE}", "set")
     for words in (
         ("modify", "qos", "where", f"name={name}", "set", "GrpTRESMins=gres/gpu=9999"),
         ("modify", "qos", "where", f"name={name}", "set", "Flags-=NoDecay"),
-        ("modify", "account", "where", f"name={name}", f"cluster={SITE}", "set", "parent=root"),
+        (*account, "parent=root"),
+        (*account, "QosLevel=normal", "DefaultQOS=normal"),
+        (*account, "GrpSubmitJobs=0"),
         ("delete", "user", "where", f"name={site.member}", f"account={name}"),
+        ("add", "user", site.cluster.make_user(1), f"account={name}", f"cluster={SITE}"),
     ):
         site.commands.read("sacctmgr", "-i", *words)
     site.commands.read("scontrol", "reconfigure")
@@ -174,11 +178,22 @@ def test_what_was_changed_by_hand_is_put_right(site: RealSite) -> None:
     report = site.run()
 
     assert {result.outcome for result in report.results} == {"applied"}
+    told = {item.change.kind: item for item in report.drift or ()}
+    assert all(item.corrected for item in told.values())
+    assert (told["set_qos_budget"].expected, told["set_qos_budget"].found) == ("60", "9999")
+    assert (told["move_account"].expected, told["move_account"].found) == (
+        site.cluster.name("t"),
+        "root",
+    )
+    assert told.keys() == {result.change.kind for result in report.results}
     assert {result.change.kind for result in report.results} >= {
         "set_qos_budget",
         "set_qos_flags",
         "move_account",
+        "set_account_qos",
+        "resume_account",
         "add_member",
+        "remove_member",
         "open_partition",
     }
     assert site.run().results == ()
