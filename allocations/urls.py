@@ -7,6 +7,7 @@ from allocations.views import (
     applications,
     decisions,
     drafts,
+    drift,
     invitations,
     manage,
     plans,
@@ -58,6 +59,8 @@ urlpatterns = [
     path(
         "staff/sites/<slug:code>/plans/<slug:plan_id>/decline", plans.decline, name="decline_plan"
     ),
+    path("staff/drift/", drift.drift, name="drift"),
+    path("staff/drift/<int:drift_id>/adopt", drift.adopt, name="adopt_drift"),
     path("allocations/<int:allocation_id>/budget", manage.change_budget, name="change_budget"),
     path("allocations/<int:allocation_id>/end", manage.change_end, name="change_end"),
     path("allocations/<int:allocation_id>/suspend", manage.suspend, name="suspend"),

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
-from allocations.models import Application, Site
+from allocations.models import Application, Drift, Site
 from allocations.states import ApplicationState
 
 SOON = timedelta(days=2)
@@ -22,10 +22,12 @@ class StaffSummary:
     with_applicant: int
     next_due_on: date | None
     late_sites: list[Site]
+    drift: int
+    """Changes by hand in Slurm that wait for somebody."""
 
 
 def staff_summary() -> StaffSummary:
-    """The queue today, in two queries."""
+    """The queue today, in three queries."""
     today = timezone.localdate()
     submitted = Q(state=ApplicationState.SUBMITTED)
     counts = Application.objects.aggregate(
@@ -38,7 +40,7 @@ def staff_summary() -> StaffSummary:
         with_applicant=Count("pk", filter=Q(state=ApplicationState.INFO_REQUESTED)),
         next_due_on=Min("decision_due_on", filter=submitted),
     )
-    return StaffSummary(**counts, late_sites=_late_sites())
+    return StaffSummary(**counts, late_sites=_late_sites(), drift=Drift.objects.waiting().count())
 
 
 def _late_sites() -> list[Site]:

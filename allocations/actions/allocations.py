@@ -37,11 +37,18 @@ def change_budget(
         raise StateError(_("The budget was changed since you opened the form: look at it again."))
     if granted + gpu_hours * MINUTES_AN_HOUR < 0:
         raise RefusedError(_("This would take away more than was granted."))
-    supplement = gpu_hours > 0
+    return book_minutes(allocation, gpu_hours * MINUTES_AN_HOUR, reason=reason, actor=actor)
+
+
+def book_minutes(
+    allocation: Allocation, gpu_minutes: int, *, reason: str, actor: User
+) -> LedgerEntry:
+    """Enter an amount in the ledger and tell everybody; call it inside an action, locked."""
+    supplement = gpu_minutes > 0
     entry = LedgerEntry.objects.create(
         allocation=allocation,
         kind=LedgerEntry.Kind.SUPPLEMENT if supplement else LedgerEntry.Kind.REDUCTION,
-        gpu_minutes=gpu_hours * MINUTES_AN_HOUR,
+        gpu_minutes=gpu_minutes,
         reason=reason,
         actor=actor,
     )

@@ -1,12 +1,13 @@
 """Takes in what a site's bridge says: heartbeats, cycles, readiness."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import timezone
 
 from accounts.audit import SystemActor, action
+from allocations.actions.drift import keep_drift
 from allocations.actions.mails import mail_members
+from allocations.actions.moments import moment
 from allocations.actions.plans import record_plan
 from allocations.models import Allocation, Site, SiteStatus, SyncCycle
 from slurm_bridge.wire import Heartbeat, Readiness, SyncReport
@@ -33,13 +34,11 @@ def record_report(*, site: Site, report: SyncReport, actor: SystemActor) -> None
     if report.results or report.conflicts or report.refused:
         _keep_cycle(site, report)
     record_plan(site, report)
+    if report.drift is not None:
+        # Before the allocations, in the order in which an adoption locks.
+        keep_drift(site, report.drift, at=report.finished_at)
     for readiness in report.readiness:
         _record_readiness(site, readiness)
-
-
-def moment(epoch: int) -> datetime:
-    """An aware UTC time from epoch seconds."""
-    return datetime.fromtimestamp(epoch, UTC)
 
 
 def _keep_cycle(site: Site, report: SyncReport) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.audit import SystemActor, action
-from allocations.actions.sync import moment
+from allocations.actions.moments import moment
 from allocations.models import Allocation, Site, SiteStatus
 from slurm_bridge.wire import JobBatch, JobRow, Watermark
 

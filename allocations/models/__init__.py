@@ -9,6 +9,7 @@ from allocations.models.applications import (
     RequestedHours,
     Transition,
 )
+from allocations.models.drift import Drift
 from allocations.models.plans import SitePlan
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
 from allocations.models.sites import Partition, Site, SiteToken
@@ -22,6 +23,7 @@ __all__ = [
     "Award",
     "DailyUsage",
     "Decision",
+    "Drift",
     "Invitation",
     "Job",
     "LedgerEntry",

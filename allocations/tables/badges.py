@@ -27,6 +27,11 @@ _OUTCOMES = {
     "deferred": ("warning", "hourglass-split", _("put off")),
     "failed": ("danger", "x-circle", _("failed")),
 }
+_DRIFT = {
+    "waiting": ("warning", "hourglass-split", _("waiting")),
+    "corrected": ("success", "arrow-counterclockwise", _("put back")),
+    "adopted": ("info", "check-circle", _("adopted")),
+}
 _LEVELS = {
     "ok": ("success", "check-circle", _("fine")),
     "warning": ("warning", "exclamation-triangle", _("warning")),
@@ -57,6 +62,11 @@ def due_badge(due: date, today: date) -> SafeString:
 def outcome_badge(outcome: str) -> SafeString:
     """What became of one change at a site."""
     return _badge(*_OUTCOMES[outcome])
+
+
+def drift_badge(state: str) -> SafeString:
+    """What became of a change by hand."""
+    return _badge(*_DRIFT[state])
 
 
 def finding_badge(level: str) -> SafeString:

@@ -13,6 +13,7 @@ from allocations.tables import badges, words
 register = template.Library()
 
 register.filter("outcome_badge", badges.outcome_badge)
+register.filter("drift_badge", badges.drift_badge)
 register.filter("finding_badge", badges.finding_badge)
 register.filter("shown_hours", words.shown_hours)
 

@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from allocations.access import permissions_on_project, project_for
 from allocations.forms.invitations import InvitationForm
 from allocations.forms.jobs import JobFilter
-from allocations.models import Allocation, DailyUsage, Membership, Project
+from allocations.models import Allocation, DailyUsage, Drift, Membership, Project
 from allocations.queries import jobs_of
 from allocations.states import AllocationState
 from allocations.tables.jobs import JobTable, jobs_as_csv
@@ -75,6 +75,8 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
             "may_remove": Permission.PROJECT_REMOVE_MEMBER in held,
             "may_manage": Permission.PROJECT_MANAGE in held,
             "may_review": request.user.may(Permission.QUEUE_VIEW),
+            "has_drift": request.user.may(Permission.SITES_VIEW)
+            and Drift.objects.filter(allocation__project=shown).exists(),
             "days": _daily_use(shown),
             "jobs": jobs_of(shown)[:LATEST_JOBS],
             "history": history(shown),

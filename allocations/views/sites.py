@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
-from allocations.models import Allocation, Site, SitePlan, SyncCycle
+from allocations.models import Allocation, Drift, Site, SitePlan, SyncCycle
 from allocations.site_overview import (
     cycle_report,
     observed_accounts,
@@ -49,6 +49,7 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
         "accounts": accounts.get_page(request.GET.get("accounts")),
         "read_at": read_at(overview.status),
         "offers": shown.offers.all(),
+        "drift_count": Drift.objects.filter(site=shown).count(),
         "renamed": Allocation.objects.with_other_name().filter(site=shown),
     }
     return render(request, "staff/site.html", context)

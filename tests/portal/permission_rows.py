@@ -193,6 +193,10 @@ ROWS: dict[tuple[str, str], str] = {
     ("approve_plan", "POST"): "in 403 403 403 403 403 403 302 302",
     ("decline_plan", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("decline_plan", "POST"): "in 403 403 403 403 403 403 302 302",
+    ("drift", "GET"): STAFF,
+    ("drift", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("adopt_drift", "GET"): "in 404 404 404 403 403 404 200 200",
+    ("adopt_drift", "POST"): "in 404 404 404 403 403 404 422 422",
     # Allocations
     ("release", "GET"): "in 404 404 404 403 403 404 200 200",
     ("release", "POST"): "in 404 404 404 403 403 404 422 422",

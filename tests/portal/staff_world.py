@@ -2,21 +2,26 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit import SystemActor
 from accounts.models import User
 from allocations.actions.decisions import reject_application, request_information
 from allocations.actions.drafts import submit_application
+from allocations.actions.drift import keep_drift
 from allocations.actions.sync import record_heartbeat, record_report
 from allocations.actions.usage import record_jobs
-from allocations.models import Application, Project, Site, SitePlan
+from allocations.models import Allocation, Application, Drift, Project, Site, SitePlan
+from slurm_bridge import wire
 from slurm_bridge.changes import (
     AddMember,
     Change,
     CreateAccount,
+    MoveAccount,
     OpenPartition,
     RemoveMember,
+    SetQosBudget,
     SuspendAccount,
 )
 from slurm_bridge.plan import Plan
@@ -207,3 +212,26 @@ def fill_queue(applicant: User, staff: User) -> list[Application]:
         decision_due_on=timezone.localdate() + timedelta(days=1)
     )
     return made
+
+
+def see_drift(allocation: Allocation) -> int:
+    """Somebody changed a budget, a member and a parent by hand; returns the row of the budget."""
+    name, qos = allocation.account_name, allocation.qos_name
+    seen: list[tuple[Change, str, str]] = [
+        (SetQosBudget(qos=qos, before=120_000, after=60_000), "60000", "120000"),
+        (RemoveMember(account=name, username="somebody-else"), "no member", "member"),
+        (MoveAccount(account=name, before="root", after="aif_rs"), "aif_rs", "root"),
+    ]
+    drift = [
+        wire.Drift(
+            change=change,
+            expected=expected,
+            found=found,
+            last_right_at=now() - 300,
+            corrected=isinstance(change, SetQosBudget),
+        )
+        for change, expected, found in seen
+    ]
+    with transaction.atomic():
+        keep_drift(allocation.site, drift, at=now())
+    return Drift.objects.get(kind="set_qos_budget", allocation=allocation).pk

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from accounts.models import User
 from allocations.actions.allocations import suspend_allocation
 from allocations.actions.invitations import join_project
-from allocations.models import Application, Membership, Project, Site, SiteStatus
+from allocations.models import Application, Drift, Membership, Project, Site, SiteStatus
 from tests.allocations.offers import adopted_account, offered_account
 from tests.domain import make_project
 from tests.people import make_person
@@ -25,6 +25,7 @@ from tests.portal.staff_world import (
     propose_plan,
     read_accounting,
     report_site,
+    see_drift,
 )
 
 pytestmark = pytest.mark.browser
@@ -46,6 +47,7 @@ def world(
     suspend_allocation(allocation_id=allocation.pk, reason="An audit.", actor=staff)
     waiting = offered_account(zellik)
     adopted = adopted_account(zellik, applicant, staff)
+    see_drift(allocation)
     report_site(Site.objects.get(code="charleroi"))
     SiteStatus.objects.filter(site__code="charleroi").update(
         last_seen_at=timezone.now() - timedelta(hours=3)
@@ -74,6 +76,9 @@ def _addresses(
     for name in ("change_budget", "change_end", "suspend", "resume"):
         pages[name] = reverse(name, args=[allocation.pk])
     pages["remove_member"] = reverse("remove_member", args=[member.pk])
+    pages["drift"] = reverse("drift")
+    for kind in ("set_qos_budget", "move_account"):
+        pages[f"adopt_{kind}"] = reverse("adopt_drift", args=[Drift.objects.get(kind=kind).pk])
     pages["change_role"] = reverse("change_role", args=[person.pk])
     pages["reports_refused"] = reverse("reports") + "?from=2026-02-02&to=2026-02-01"
     return pages

@@ -26,7 +26,7 @@ from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.permission_rows import ROLES, ROWS
 from tests.portal.route_table import Route, all_routes
-from tests.portal.staff_world import propose_plan
+from tests.portal.staff_world import propose_plan, see_drift
 
 
 @pytest.fixture
@@ -54,6 +54,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
     return {
         "reference": application.reference,
         "name": project.name,
+        "drift_id": see_drift(project.allocations.get(site__code="zellik")),
         "allocation_id": project.allocations.get(site__code="zellik").pk,
         "membership_id": project.memberships.get(user=people["member"]).pk,
         "invitation_id": invitation,

@@ -243,6 +243,17 @@ def test_refused_plan_tells_its_drift_as_waiting(site: MemorySite) -> None:
     assert not any(item.corrected for item in reports[1].drift or ())
 
 
+def test_drift_waits_where_staff_approve_each_plan(site: MemorySite) -> None:
+    site.cycle.mode = "plan_only"
+    set_budget(site.slurm, 9999)
+
+    reports = [site.cycle.run(desired_state(project())) for _ in range(2)]
+
+    for report in reports:
+        assert told(report.drift) == [("set_qos_budget", "600", "9999", False)]
+    assert site.slurm.qos[QOS].gpu_minutes == 9999
+
+
 def remembering(site: MemorySite, folder: Path) -> Cycle:
     """A cycle as a bridge starts with, that remembers in a folder."""
     cycle = site.new_cycle()
