@@ -25,6 +25,7 @@ class Permission(StrEnum):
     QUEUE_VIEW = "portal:queue:view"
     SITES_VIEW = "portal:sites:view"
     PLANS_DECIDE = "portal:plans:decide"
+    TRACKS_CHANGE = "portal:tracks:change"
     REPORTS_VIEW = "portal:reports:view"
     PEOPLE_VIEW = "portal:people:view"
     PEOPLE_CHANGE_ROLE = "portal:people:change_role"
@@ -65,7 +66,7 @@ PERMISSIONS_OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.APPLICANT: frozenset(),
     Role.REVIEWER: _REVIEWER,
     Role.STAFF: _STAFF,
-    Role.ADMINISTRATOR: _STAFF | {Permission.PEOPLE_CHANGE_ROLE},
+    Role.ADMINISTRATOR: _STAFF | {Permission.PEOPLE_CHANGE_ROLE, Permission.TRACKS_CHANGE},
 }
 
 PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.conf import settings
@@ -9,11 +10,20 @@ from django.utils import timezone
 
 from accounts.models import UnixIdentity
 from allocations.account_members import AccountMembers, members_by_allocation
-from allocations.models import Allocation, Site, SitePlan, Track
+from allocations.models import Allocation, DedicatedPartition, Site, SitePlan, Track
+from allocations.models.partitions import MINUTES_WITHOUT_LIMIT
 from allocations.rules.naming import QOS_MARK, TREE_MARK, TREE_ROOT, track_account
 from allocations.rules.text import one_line
+from allocations.rules.units import MINUTES_AN_HOUR
 from allocations.states import AllocationState
-from slurm_bridge.wire import DesiredAccount, DesiredKey, DesiredQos, DesiredState, DesiredUser
+from slurm_bridge.wire import (
+    DesiredAccount,
+    DesiredKey,
+    DesiredPartition,
+    DesiredQos,
+    DesiredState,
+    DesiredUser,
+)
 
 LONGEST_REASON = 500
 _CLOSED = frozenset({AllocationState.EXPIRED, AllocationState.SUSPENDED})
@@ -25,7 +35,7 @@ def desired_state(site: Site) -> DesiredState:
         Allocation.objects.current()
         .with_figures()
         .filter(site=site)
-        .select_related("project", "project__track", "site")
+        .select_related("project", "project__track", "site", "dedicated")
         .prefetch_related("partitions")
         .order_by("account_name")
     )
@@ -48,6 +58,7 @@ def desired_state(site: Site) -> DesiredState:
         ),
         accounts=(*_tree(), *_projects(allocations, members, today)),
         partitions=tuple(site.partitions.order_by("name").values_list("name", flat=True)),
+        dedicated=tuple(_dedicated(site, today)),
         approved_plans=tuple(
             SitePlan.objects.approved()
             .filter(site=site)
@@ -116,7 +127,7 @@ def _projects(
             owner_mark=allocation.project.owner_mark,
             qos=None if allocation.adopted_at else allocation.qos_name,
             members=members[allocation.pk].usernames,
-            partitions=tuple(sorted(partition.name for partition in allocation.partitions.all())),
+            partitions=_partitions(allocation, today),
             suspended=allocation.state_on(today) in _CLOSED,
             ends_on=allocation.ends_on,
             closed_because=_why_closed(allocation, today),
@@ -125,6 +136,37 @@ def _projects(
         )
         for allocation in allocations
     ]
+
+
+def _partitions(allocation: Allocation, today: date) -> tuple[str, ...]:
+    """What its jobs may name; a partition of its own comes last."""
+    shared = sorted(partition.name for partition in allocation.partitions.all())
+    own = getattr(allocation, "dedicated", None)
+    return (*shared, own.name) if own and own.is_open_on(today) else tuple(shared)
+
+
+def _dedicated(site: Site, today: date) -> Iterator[DesiredPartition]:
+    """Those that have ended, too: the site removes them once they are empty."""
+    found = DedicatedPartition.objects.filter(allocation__site=site).select_related(
+        "allocation__project"
+    )
+    # An account that was given back, and its name used again, may have left one behind.
+    newest = {own.name: own for own in found.order_by("pk")}
+    for name, own in newest.items():
+        minutes = own.max_hours * MINUTES_AN_HOUR
+        yield DesiredPartition(
+            name=name,
+            owner_mark=own.allocation.project.owner_mark,
+            account=own.allocation.account_name,
+            nodes=own.nodes,
+            default_minutes=min(minutes, MINUTES_WITHOUT_LIMIT),
+            max_minutes=minutes,
+            max_nodes=own.max_nodes,
+            priority=own.priority,
+            memory_mb_per_cpu=own.memory_mb_per_cpu,
+            ends_on=own.last_day(),
+            closed=not own.is_open_on(today),
+        )
 
 
 def _why_closed(allocation: Allocation, today: date) -> str:

@@ -132,6 +132,12 @@ def plan_outline(plan: SitePlan) -> PlanOutline | None:
     return next(iter(_readable(PlanOutline, [plan.outline])), None)
 
 
+def nodes_of_site(site: Site) -> str:
+    """The names of a site's nodes, folded; empty where it never said so."""
+    heartbeat = _heartbeat(SiteStatus.objects.filter(site=site).first())
+    return heartbeat.nodes if heartbeat else ""
+
+
 def read_at(status: SiteStatus | None) -> datetime | None:
     """When the site read the state of its Slurm that the portal has."""
     if status is None or status.actual is None:

@@ -27,6 +27,7 @@ _PLACES: tuple[tuple[str | Promise, str, Permission | None], ...] = (
     (_("Review queue"), "queue", Permission.QUEUE_VIEW),
     (_("All projects"), "all_projects", Permission.PROJECT_VIEW),
     (_("Sites"), "sites", Permission.SITES_VIEW),
+    (_("Tracks"), "tracks", Permission.TRACKS_CHANGE),
     (_("Reports"), "reports", Permission.REPORTS_VIEW),
     (_("People"), "people", Permission.PEOPLE_VIEW),
 )

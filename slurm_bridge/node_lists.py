@@ -13,6 +13,8 @@ from ClusterShell.NodeSet import RESOLVER_NOGROUP, NodeSet, NodeSetException
 
 MOST_NODES = 10_000
 LONGEST_LIST = 4_000
+MOST_NODES_OF_CLUSTER = 100_000
+LONGEST_CLUSTER = 100_000
 
 # Slurm's own lists fold the last number of a name only.
 _LAST_NUMBER = (-1,)
@@ -32,6 +34,11 @@ def nodes_of(text: str) -> frozenset[str]:
     return frozenset(_node_set(text))
 
 
+def nodes_of_cluster(text: str) -> frozenset[str]:
+    """The same for all nodes of a cluster, of which there may be more."""
+    return frozenset(_node_set(text, longest=LONGEST_CLUSTER, most=MOST_NODES_OF_CLUSTER))
+
+
 def folded(text: str) -> str:
     """The shortest form of a list, the same for every way of writing it."""
     return str(_node_set(text))
@@ -46,12 +53,12 @@ def fold(names: Iterable[str]) -> str:
     return str(nodes)
 
 
-def _node_set(text: str) -> NodeSet:
-    if len(text) > LONGEST_LIST:
-        raise NodeListError(f"longer than {LONGEST_LIST} characters")
+def _node_set(text: str, longest: int = LONGEST_LIST, most: int = MOST_NODES) -> NodeSet:
+    if len(text) > longest:
+        raise NodeListError(f"longer than {longest} characters")
     items = _items(text)
-    if sum(_size(item) for item in items) > MOST_NODES:
-        raise NodeListError(f"names more than {MOST_NODES} nodes")
+    if sum(_size(item) for item in items) > most:
+        raise NodeListError(f"names more than {most} nodes")
     try:
         nodes = NodeSet(",".join(items), resolver=RESOLVER_NOGROUP)
     except NodeSetException as error:

@@ -10,6 +10,7 @@ from allocations.models.applications import (
     Transition,
 )
 from allocations.models.drift import Drift
+from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
 from allocations.models.plans import SitePlan
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
 from allocations.models.sites import Partition, Site, SiteToken
@@ -19,10 +20,12 @@ from allocations.models.usage import DailyUsage, Job
 
 __all__ = [
     "Allocation",
+    "AllocationPartition",
     "Application",
     "Award",
     "DailyUsage",
     "Decision",
+    "DedicatedPartition",
     "Drift",
     "Invitation",
     "Job",
@@ -40,5 +43,6 @@ __all__ = [
     "SiteToken",
     "SyncCycle",
     "Track",
+    "TrackPartition",
     "Transition",
 ]

@@ -25,7 +25,7 @@ from allocations.site_overview import has_accounting
 
 
 @dataclass(frozen=True)
-class _Change:
+class AllocationChange:
     """One way to change an allocation: its form, its words, its action."""
 
     form_class: type[Form]
@@ -35,10 +35,12 @@ class _Change:
     done: str | Promise
     act: Callable[..., Any]
     initial: Callable[[Allocation], dict[str, Any]] = lambda _allocation: {}
+    options: Callable[[Allocation], dict[str, Any]] = lambda _allocation: {}
+    """What else the form has to know."""
     is_grave: bool = False
 
 
-_BUDGET = _Change(
+_BUDGET = AllocationChange(
     form_class=BudgetForm,
     heading=_("Change the budget"),
     explanation=_("Slurm knows the new amount within seconds. Running jobs go on."),
@@ -47,7 +49,7 @@ _BUDGET = _Change(
     act=actions.change_budget,
     initial=lambda allocation: {"seen_minutes": allocation.granted_minutes},
 )
-_END = _Change(
+_END = AllocationChange(
     form_class=EndForm,
     heading=_("Change the last day"),
     explanation=_("After the last day new jobs are refused; running jobs run out."),
@@ -56,7 +58,7 @@ _END = _Change(
     act=actions.change_end,
     initial=lambda allocation: {"ends_on": allocation.ends_on},
 )
-_SUSPEND = _Change(
+_SUSPEND = AllocationChange(
     form_class=ReasonForm,
     heading=_("Suspend"),
     explanation=_("New jobs are refused until somebody resumes it; running jobs run out."),
@@ -65,7 +67,7 @@ _SUSPEND = _Change(
     act=actions.suspend_allocation,
     is_grave=True,
 )
-_RESUME = _Change(
+_RESUME = AllocationChange(
     form_class=ReasonForm,
     heading=_("Resume"),
     explanation=_("New jobs are accepted again once the site has checked it."),
@@ -73,7 +75,7 @@ _RESUME = _Change(
     done=_("Resumed: the site accepts new jobs within seconds."),
     act=actions.resume_allocation,
 )
-_RELEASE = _Change(
+_RELEASE = AllocationChange(
     form_class=ReasonForm,
     heading=_("Give the account back"),
     explanation=_(
@@ -91,35 +93,35 @@ _RELEASE = _Change(
 @require_http_methods(["GET", "HEAD", "POST"])
 def release(request: SignedInRequest, allocation_id: int) -> HttpResponse:
     """Give an adopted account back to its site."""
-    return _change(request, allocation_id, _RELEASE)
+    return change_allocation(request, allocation_id, _RELEASE)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_budget(request: SignedInRequest, allocation_id: int) -> HttpResponse:
     """Give more GPU-hours, or take some away."""
-    return _change(request, allocation_id, _BUDGET)
+    return change_allocation(request, allocation_id, _BUDGET)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def change_end(request: SignedInRequest, allocation_id: int) -> HttpResponse:
     """Move the last day."""
-    return _change(request, allocation_id, _END)
+    return change_allocation(request, allocation_id, _END)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def suspend(request: SignedInRequest, allocation_id: int) -> HttpResponse:
     """Refuse new jobs."""
-    return _change(request, allocation_id, _SUSPEND)
+    return change_allocation(request, allocation_id, _SUSPEND)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: SignedInRequest, allocation_id: int) -> HttpResponse:
     """Accept new jobs again."""
-    return _change(request, allocation_id, _RESUME)
+    return change_allocation(request, allocation_id, _RESUME)
 
 
 @login_required
@@ -144,7 +146,10 @@ def remove_member(request: SignedInRequest, membership_id: int) -> HttpResponse:
     return redirect(membership.project)
 
 
-def _change(request: SignedInRequest, allocation_id: int, change: _Change) -> HttpResponse:
+def change_allocation(
+    request: SignedInRequest, allocation_id: int, change: AllocationChange
+) -> HttpResponse:
+    """Show the form of a change, or carry it out and go back to the project."""
     actor = request.user
     allocation = get_object_or_404(
         Allocation.objects.with_figures().select_related("project", "site__status"),
@@ -152,7 +157,9 @@ def _change(request: SignedInRequest, allocation_id: int, change: _Change) -> Ht
     )
     project_for(actor, allocation.project.name, Permission.PROJECT_MANAGE)
     form = change.form_class(
-        request.POST if request.method == "POST" else None, initial=change.initial(allocation)
+        request.POST if request.method == "POST" else None,
+        initial=change.initial(allocation),
+        **change.options(allocation),
     )
     if request.method == "POST" and form.is_valid():
         try:

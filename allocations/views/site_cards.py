@@ -8,7 +8,14 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from allocations.models import Allocation, Membership, Project, SitePlan, SiteStatus
+from allocations.models import (
+    Allocation,
+    DedicatedPartition,
+    Membership,
+    Project,
+    SitePlan,
+    SiteStatus,
+)
 from allocations.states import AllocationState, PlanState
 
 _TONES = {
@@ -93,6 +100,12 @@ class SiteCard:
         return f"{self.allocation.project.name}-{self.allocation.site.code}.sh"
 
     @property
+    def own_partition(self) -> DedicatedPartition | None:
+        """The partition that the project has to itself today."""
+        own: DedicatedPartition | None = getattr(self.allocation, "dedicated", None)
+        return own if own and own.is_open_on(timezone.localdate()) else None
+
+    @property
     def never_heard(self) -> bool:
         """Whether the site has not said anything yet."""
         return self.status is None or self.status.last_seen_at is None
@@ -104,7 +117,7 @@ def site_cards(project: Project) -> list[SiteCard]:
     allocations = (
         Allocation.objects.with_figures()
         .filter(project=project)
-        .select_related("site", "site__status", "project")
+        .select_related("site", "site__status", "project", "dedicated")
         .prefetch_related("partitions", "recorded_members")
         .order_by("-site__name")
     )

@@ -77,6 +77,7 @@ def heartbeat(site: Site) -> Heartbeat:
         nodes_available=21,
         gpus_total=176,
         gpus_allocated=44,
+        nodes=f"{site.code}-gpu[1-22]",
         jobs_running=11,
         jobs_pending=1234,
         findings=(

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from accounts.models import User
 from allocations.actions.allocations import suspend_allocation
 from allocations.actions.invitations import join_project
+from allocations.actions.partitions import set_dedicated_partition
 from allocations.models import Application, Drift, Membership, Project, Site, SiteStatus
 from tests.allocations.offers import adopted_account, offered_account
 from tests.domain import make_project
@@ -44,6 +45,17 @@ def world(
     with transaction.atomic():
         member = join_project(project, make_person("Grace"), Membership.Role.MEMBER)
     allocation = project.allocations.get()
+    set_dedicated_partition(
+        allocation_id=allocation.pk,
+        nodes="zellik-gpu[1-20]",
+        max_hours=48,
+        max_nodes=None,
+        priority=10,
+        memory_mb_per_cpu=2000,
+        ends_on=allocation.ends_on,
+        reason="A long run.",
+        actor=staff,
+    )
     suspend_allocation(allocation_id=allocation.pk, reason="An audit.", actor=staff)
     waiting = offered_account(zellik)
     adopted = adopted_account(zellik, applicant, staff)
@@ -73,7 +85,13 @@ def _addresses(
     pages["plan"] = propose_plan(Site.objects.get(code="zellik")).get_absolute_url()
     stopped = propose_plan(Site.objects.get(code="charleroi"), refused="it would remove 9 of 9")
     pages["plan_stopped"] = stopped.get_absolute_url()
-    for name in ("change_budget", "change_end", "suspend", "resume"):
+    pages["project_as_staff"] = project.get_absolute_url()
+    pages["tracks"] = reverse("tracks")
+    pages["track_partitions"] = reverse("track_partitions", args=["fl"])
+    for name in (
+        "change_budget", "change_end", "suspend", "resume",
+        "change_partitions", "dedicated", "end_dedicated",
+    ):  # fmt: skip
         pages[name] = reverse(name, args=[allocation.pk])
     pages["remove_member"] = reverse("remove_member", args=[member.pk])
     pages["drift"] = reverse("drift")
