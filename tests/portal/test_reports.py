@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from allocations.actions.drafts import submit_application
 from allocations.models import Application, DailyUsage, Job, Project, Site
+from tests.allocations.offers import adopted_account
 from tests.domain import make_draft, make_project
 from tests.portal.staff_world import job, read_accounting
 
@@ -62,6 +63,20 @@ def test_a_site_that_never_reported_has_no_data_and_not_zero(office: Client, use
 def test_a_site_that_reported_no_job_has_zero(office: Client, project: Project) -> None:
     read_accounting(Site.objects.get(code="zellik"))
     assert rows_of(office)["Zellik"]["used_gpu_seconds"] == 0
+
+
+def test_an_adopted_account_has_use_and_no_award(
+    office: Client, applicant: User, staff: User
+) -> None:
+    zellik = Site.objects.get(code="zellik")
+    account = adopted_account(zellik, applicant, staff)
+    row = job(account.project, db_index=1, seconds=36_000)
+    read_accounting(zellik, row.model_copy(update={"account": "oldlab"}))
+
+    shown = rows_of(office)["Zellik"]
+
+    assert (shown["account"], shown["used_gpu_seconds"]) == ("oldlab", 144_000)
+    assert shown["remaining_gpu_seconds"] is None
 
 
 def test_totals_are_the_sum_of_what_is_known(office: Client, used: Project) -> None:
