@@ -111,20 +111,24 @@ def changed(before: DesiredState) -> DesiredState:
             change(account.name, partitions=(PARTITION,))
     for name in chosen[13:15]:
         change(name, partitions=())
-    extra = desired_state(2, year=27)
+    new = _two_more()
     return before.model_copy(
         update={
             "revision": "twenty changes",
-            "users": before.users,
-            "qos": (*qos, *extra.qos),
-            "accounts": (*accounts.values(), *_without_tree(extra)),
+            "qos": (*qos, *new.qos),
+            "accounts": (*accounts.values(), *new.accounts),
         }
     )
 
 
-def _without_tree(state: DesiredState) -> tuple[DesiredAccount, ...]:
-    return tuple(
+def _two_more() -> DesiredState:
+    """New projects at either end of Slurm's tree, since what lies to their right is renumbered."""
+    state = desired_state(len(TRACKS), year=27)
+    projects = [account for account in state.accounts if account.qos]
+    accounts = tuple(
         account.model_copy(update={"partitions": (PARTITION,), "suspended": False})
-        for account in state.accounts
-        if account.qos
+        for account in (projects[0], projects[-1])
     )
+    wanted = {account.qos for account in accounts}
+    qos = tuple(item for item in state.qos if item.name in wanted)
+    return state.model_copy(update={"qos": qos, "accounts": accounts})

@@ -1,8 +1,11 @@
 """Carrying out a plan: a failed change is noted with its reason and stops no independent one."""
 
 import logging
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from slurm_bridge import changes as ch
 from slurm_bridge.additions import is_addition, left_to_right, measured, portions
@@ -21,6 +24,11 @@ from slurm_bridge.write import Writer
 from slurm_bridge.writing_way import is_load_quicker
 
 log = logging.getLogger(__name__)
+
+Work = TypeVar("Work")
+
+# They renumber no tree of associations, so that sacctmgr processes can make them side by side.
+INDEPENDENT = (ch.CreateQos, ch.SetQosFlags, ch.SetQosBudget)
 
 
 @dataclass
@@ -54,6 +62,7 @@ class Applier:
         self._associations = sum(1 + len(account.members) for account in actual.accounts)
         self._attempt = Attempt()
         self._given_up = ""
+        self._telling = threading.Lock()
 
     def apply(self, changes: Iterable[ch.Change]) -> Attempt:
         """Try every change once, by as few programs as possible.
@@ -66,10 +75,13 @@ class Applier:
             if isinstance(stage[0], ch.CreateAccount):
                 self._add(stage)
             elif isinstance(stage[0], ch.AddMember):
-                self._add(left_to_right(self._ready(stage), changes))
+                self._add(left_to_right(self._keep(stage, self._why_unresolved), changes))
+            elif isinstance(stage[0], ch.RemoveMember):
+                self._by_commands(self._without_jobs(stage))
+            elif isinstance(stage[0], INDEPENDENT):
+                self._side_by_side(self._try, batches(stage))
             else:
-                for batch in batches(stage):
-                    self._by_commands(self._ready(batch))
+                self._by_commands(stage)
         return self._attempt
 
     def _add(self, changes: Batch) -> None:
@@ -128,29 +140,23 @@ class Applier:
         self._fail(batch, self._given_up)
 
     def _fail(self, batch: Batch, reason: str) -> None:
-        self._attempt.failed |= dict.fromkeys(batch, reason)
-        self._progress.advance(len(batch))
+        self._attempt.failed.update(dict.fromkeys(batch, reason))
+        self._tell(len(batch))
 
     def _settled(self, batch: Batch) -> None:
         if is_addition(batch[0]):
             self._associations += len(batch)
-        self._progress.advance(len(batch))
+        self._tell(len(batch))
 
-    def _ready(self, batch: Batch) -> Batch:
-        """The changes whose time has come; the others are noted as deferred."""
-        if isinstance(batch[0], ch.AddMember):
-            return self._keep(batch, self._why_unresolved)
-        if isinstance(batch[0], ch.RemoveMember):
-            return self._without_jobs(batch)
-        if isinstance(batch[0], ch.DeletePartition):
-            return self._empty_partitions(batch)
-        return batch
+    def _tell(self, settled: int) -> None:
+        with self._telling:
+            self._progress.advance(settled)
 
     def _keep(self, batch: Batch, why_not: Callable[[ch.Change], str]) -> Batch:
         reasons = {change: why_not(change) for change in batch}
         late = {change: reason for change, reason in reasons.items() if reason}
-        self._attempt.deferred |= late
-        self._progress.advance(len(late))
+        self._attempt.deferred.update(late)
+        self._tell(len(late))
         return tuple(change for change, reason in reasons.items() if not reason)
 
     def _why_unresolved(self, change: ch.Change) -> str:
@@ -160,35 +166,39 @@ class Applier:
             return f"waits until user {username} is known on this host"
         return ""
 
-    def _without_jobs(self, batch: Batch) -> Batch:
+    def _without_jobs(self, stage: Batch) -> Batch:
         """Refuse the leaving users' new jobs, then keep those who have no job left."""
+        blocked = self._side_by_side(self._blocked, batches(stage))
+        leaving = tuple(change for batch in blocked for change in batch)
+        try:
+            busy = self._slurm.busy_members() if leaving else set()
+        except StoppedError:
+            raise
+        except BridgeError as error:
+            return self._keep(leaving, _unknown_jobs(error))
+        return self._keep(leaving, lambda change: _why_busy(change, busy))
+
+    def _blocked(self, batch: Batch) -> Batch:
+        """The changes whose users can start nothing more."""
         try:
             self._may_write()
             self._writer.block(batch)
-            busy = self._slurm.busy_members()
         except StoppedError:
             raise
         except BridgeError as error:
-            reason = f"cannot tell whether jobs are left: {error}"
-            return self._keep(batch, lambda _: reason)
-        return self._keep(batch, lambda change: _why_busy(change, busy))
+            return self._keep(batch, _unknown_jobs(error))
+        return batch
 
-    def _empty_partitions(self, batch: Batch) -> Batch:
-        """The partitions on which no job runs or waits; Slurm itself refuses to remove others."""
-        try:
-            busy = self._slurm.busy_partitions()
-        except StoppedError:
-            raise
-        except BridgeError as error:
-            reason = f"cannot tell whether jobs are left: {error}"
-            return self._keep(batch, lambda _: reason)
-        return self._keep(batch, lambda change: _why_in_use(change, busy))
+    def _side_by_side(self, work: Callable[[Batch], Work], todo: Iterator[Batch]) -> list[Work]:
+        """Do what cannot disturb each other, as much at a time as Slurm takes."""
+        if self._slurm.simultaneous_changes == 1:
+            return [work(batch) for batch in todo]
+        with ThreadPoolExecutor(max_workers=self._slurm.simultaneous_changes) as pool:
+            return list(pool.map(work, todo))
 
 
-def _why_in_use(change: ch.Change, busy: set[str]) -> str:
-    if isinstance(change, ch.DeletePartition) and change.partition in busy:
-        return f"waits until the jobs on partition {change.partition} have ended"
-    return ""
+def _unknown_jobs(error: BridgeError) -> Callable[[ch.Change], str]:
+    return lambda _: f"cannot tell whether jobs are left: {error}"
 
 
 def _why_busy(change: ch.Change, busy: set[tuple[str, str]]) -> str:

@@ -40,6 +40,9 @@ class NewAccount:
 class Slurm(Protocol):
     """One cluster; every write raises TransientSlurmError when it is refused."""
 
+    simultaneous_changes: int
+    """So many changes of QOS, or blocks of members, may be made at the same time; no others."""
+
     def read(self) -> SlurmReading:
         """Everything that planning needs, in a handful of bulk answers."""
         ...

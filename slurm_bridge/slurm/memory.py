@@ -32,6 +32,7 @@ class MemorySlurm:
     knows_user: Callable[[str], bool] = _everybody_exists
     before_write: Callable[[], None] = _nothing
     writes: int = 0
+    simultaneous_changes: int = 1
     qos: dict[str, QosRow] = field(default_factory=dict)
     accounts: dict[str, AssociationRow] = field(default_factory=dict)
     descriptions: dict[str, str] = field(default_factory=dict)

@@ -18,6 +18,8 @@ from slurm_bridge.slurm.partitions import Partitions
 class SlurmSite(Accounts):
     """Accounts by sacctmgr, partitions by pyslurm or scontrol, and what only slurmctld knows."""
 
+    simultaneous_changes = 4
+
     def __init__(
         self,
         commands: Commands,

@@ -176,6 +176,24 @@ def test_one_bad_entry_of_a_load_stops_none_of_the_others(site: MemorySite) -> N
     }
 
 
+def test_changes_that_slurm_takes_side_by_side_are_all_made(site: MemorySite) -> None:
+    site.slurm.simultaneous_changes = 4
+    projects = many_projects(20)
+    site.cycle.run(desired_state(*projects))
+    site.slurm.jobs = {("p3", "bob")}
+    fewer = [project(item.name) for item in projects[:5]]
+
+    report = site.cycle.run(desired_state(*fewer, *projects[5:], gpu_minutes=900))
+
+    deferred = [change for change, outcome in outcomes(report).items() if outcome != "applied"]
+    assert deferred == ["remove bob from account p3"]
+    assert {site.slurm.qos[item.qos or ""].gpu_minutes for item in projects} == {900}
+    gone = {item.name for item in projects} - {
+        name for name, who in site.slurm.members if who == "bob"
+    }
+    assert gone == {"p0", "p1", "p2", "p4"}
+
+
 def test_load_that_takes_too_long_ends_the_attempt_and_the_next_cycle_goes_on(
     site: MemorySite,
 ) -> None:
