@@ -130,8 +130,8 @@ class Cycle:
         parts = split(wanted, desired, actual, self.mode, begun)
         refused = self.refusal(wanted, desired, actual)
         if refused:
-            waiting = parts.newly_approved or (parts.waiting if parts.waiting.changes else wanted)
-            proposed = self.outline(waiting, desired, refused) if waiting.changes else None
+            # The whole of it, since that is what `slurm-bridge apply` would let through.
+            proposed = self.outline(wanted, desired, refused) if wanted.changes else None
             return self._report(
                 desired,
                 started_at,

@@ -6,7 +6,7 @@ import pytest
 
 from slurm_bridge.begun import BegunPlans
 from slurm_bridge.errors import FatalConfigError, TransientSlurmError
-from slurm_bridge.wire import DesiredState, SyncReport
+from slurm_bridge.wire import DesiredState, Mode, SyncReport
 from tests.slurm_bridge.worlds import MemorySite, desired_state, project
 
 BOTH = ("ada", "bob")
@@ -213,6 +213,23 @@ def test_plan_that_the_guard_refuses_is_shown_and_no_approval_sets_it_free(
     assert report.proposed.refused == report.refused
     assert report.waiting == proposed.waiting
     assert len(site.slurm.members) == 10
+
+
+@pytest.mark.parametrize("mode", ["full", "create_only", "plan_only"])
+def test_plan_that_the_guard_stops_can_be_let_through_by_the_id_that_is_shown(
+    site: MemorySite, mode: Mode
+) -> None:
+    names = [f"p{number}" for number in range(10)]
+    site.cycle.run(desired_state(*[project(name) for name in names]))
+    site.cycle.mode = mode
+    emptied = desired_state(*[project(name, members=()) for name in names], project("new"))
+    stopped = site.cycle.run(emptied)
+    assert stopped.waiting is not None
+
+    report = site.cycle.apply_reviewed(emptied, stopped.waiting, allows_removals=True)
+
+    assert set(results(report).values()) == {"applied"}
+    assert set(site.slurm.members) == {("new", "ada")}
 
 
 def test_project_that_waits_is_not_tried_while_others_are(site: MemorySite) -> None:
