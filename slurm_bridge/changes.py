@@ -116,6 +116,18 @@ class AddMember(_Change):
         return f"add {self.username} to account {self.account}"
 
 
+class MoveDefaultAccount(_Change):
+    """Give a user another default account, before they leave the one that it is now."""
+
+    kind: Literal["move_default_account"] = "move_default_account"
+    username: str
+    before: str
+    after: str
+
+    def __str__(self) -> str:
+        return f"move the default account of {self.username} from {self.before} to {self.after}"
+
+
 class RemoveMember(_Change):
     """Take a user's association away; waits until the user's jobs there have ended."""
 
@@ -218,6 +230,7 @@ Change = Annotated[
     | MoveAccount
     | SetAccountQos
     | AddMember
+    | MoveDefaultAccount
     | RemoveMember
     | SuspendAccount
     | ResumeAccount

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from slurm_bridge.begun import BegunPlans
 from slurm_bridge.carry_out import CarryOut
+from slurm_bridge.default_accounts import leaving_members, with_defaults
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.errors import BridgeError, StoppedError, TransientSlurmError
 from slurm_bridge.estimate import outline
@@ -195,6 +196,10 @@ class Cycle:
             read_at=int(self.clock()),
             adopted=frozenset(item.name for item in desired.accounts if item.adopted),
         )
+        leaving = leaving_members(desired, actual)
+        if leaving:
+            defaults = self.slurm.default_accounts(sorted(leaving))
+            actual = with_defaults(actual, defaults, reading.associations)
         scope = scope_of(desired, actual)
         self.owned_accounts = frozenset(
             item.name for item in scope.accounts if scope.associated(item.name)

@@ -61,7 +61,7 @@ class _Reading:
         match change:
             case ch.CreateQos() | ch.SetQosBudget() | ch.SetQosFlags():
                 return self._of_qos(change)
-            case ch.CreateUser() | ch.DeletePartition():
+            case ch.CreateUser() | ch.DeletePartition() | ch.MoveDefaultAccount():
                 return MISSING
             case ch.CreatePartition() | ch.ModifyPartition():
                 return _of_partition(self._partitions.get(change.partition), change)

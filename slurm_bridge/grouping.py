@@ -26,6 +26,7 @@ _ORDER = (
     ch.SetAccountQos,
     ch.SuspendAccount,
     ch.AddMember,
+    ch.MoveDefaultAccount,
     ch.RemoveMember,
     ch.OpenPartition,
     ch.ClosePartition,
@@ -102,6 +103,8 @@ def _shared(  # noqa: PLR0911 - one line for each kind is easier to read than fe
         case ch.CreateQos():
             return change.owner_mark, change.gpu_minutes, change.flags
         case ch.SetQosBudget() | ch.SetQosFlags() | ch.MoveAccount() | ch.SetAccountQos():
+            return change.after
+        case ch.MoveDefaultAccount():
             return change.after
         case ch.CreateAccount():
             return change.parent, change.owner_mark, change.qos

@@ -11,6 +11,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict
 
 from slurm_bridge import changes as ch
+from slurm_bridge.default_accounts import default_moves
 from slurm_bridge.plan_access import partition_changes
 from slurm_bridge.plan_dedicated import dedicated_changes
 from slurm_bridge.plan_scope import Scope, scope_of
@@ -52,13 +53,14 @@ def plan(desired: DesiredState, actual: ActualState) -> Plan:
     own = scope.without_adopted()
     access, access_conflicts = partition_changes(own)
     dedicated, dedicated_conflicts = dedicated_changes(scope)
+    memberships = (*_membership_changes(own), *_adopted_membership_changes(scope))
     changes = (
         *_user_changes(scope),
         *_qos_changes(scope),
         *_account_changes(own),
         *_suspensions(own),
-        *_membership_changes(own),
-        *_adopted_membership_changes(scope),
+        *default_moves(memberships, actual),
+        *memberships,
         *access,
         *dedicated,
         *_resumptions(own),

@@ -107,7 +107,9 @@ def _touched(applied: Iterable[ch.Change]) -> set[str]:
         match change:
             case ch.CreateQos() | ch.SetQosBudget() | ch.SetQosFlags():
                 names.add(change.qos)
-            case ch.CreateUser() | ch.RemoveMember() | ch.ClosePartition():
+            case ch.CreateUser() | ch.RemoveMember() | ch.MoveDefaultAccount():
+                continue
+            case ch.ClosePartition():
                 continue
             case ch.CreatePartition() | ch.ModifyPartition() | ch.DeletePartition():
                 continue

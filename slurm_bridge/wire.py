@@ -177,6 +177,14 @@ class ActualAccount(Message):
     """True where GrpSubmitJobs is 0 on the account's own association."""
 
 
+class ActualDefault(Message):
+    """The account that a user's jobs go to by default, and the user's others on this cluster."""
+
+    username: str
+    account: str
+    others: tuple[str, ...] = ()
+
+
 class ActualPartition(Message):
     """A partition's access list; None means that every account may use it."""
 
@@ -206,6 +214,8 @@ class ActualState(Message):
     """UNIX identities that resolve on this host, of the users asked for."""
     qos: tuple[ActualQos, ...] = ()
     accounts: tuple[ActualAccount, ...] = ()
+    defaults: tuple[ActualDefault, ...] = ()
+    """Only of users who are to lose a membership."""
     partitions: tuple[ActualPartition, ...] = ()
     kept_partitions: tuple[KeptPartition, ...] = ()
     """What outlasts a restart of slurmctld; empty where the bridge keeps no such file."""

@@ -33,6 +33,9 @@ class Writer:
                 self.directory.create(DesiredUser(username=first.username, uid=first.uid))
             case ch.AddMember():
                 self._add_members(batch)
+            case ch.MoveDefaultAccount() as first:
+                usernames = [c.username for c in batch if isinstance(c, ch.MoveDefaultAccount)]
+                self.slurm.move_default_accounts(usernames, first.after)
             case ch.RemoveMember():
                 for accounts, usernames in _rectangles(batch):
                     self.slurm.remove_members(accounts, usernames)

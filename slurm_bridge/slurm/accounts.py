@@ -8,15 +8,19 @@ from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.parse import (
     ACCOUNT_FIELDS,
     ASSOCIATION_FIELDS,
+    DEFAULT_FIELDS,
     QOS_FIELDS,
     joined,
     parse_accounts,
     parse_associations,
+    parse_defaults,
     parse_qos,
 )
 
 NO_LIMIT = -1
 DEFAULT_SHARES = 1
+# An argument must stay below the 128 KiB of Linux; a name has 31 letters at most.
+MOST_NAMES = 2000
 
 
 @dataclass
@@ -104,6 +108,20 @@ class Accounts:
         """Make slurmctld look these users up anew, since it remembers a failure for ever."""
         # Only a change of shares does it, even one to the value that is there (22.05).
         self._modify_members(accounts, usernames, f"Fairshare={DEFAULT_SHARES}")
+
+    def default_accounts(self, usernames: Sequence[str]) -> dict[str, str]:
+        """The account on this cluster that each user's jobs go to by default; empty for none."""
+        found: dict[str, str] = {}
+        for start in range(0, len(usernames), MOST_NAMES):
+            names = joined(usernames[start : start + MOST_NAMES])
+            where = ("where", f"name={names}", f"cluster={self.cluster}")
+            found |= parse_defaults(self._show("user", DEFAULT_FIELDS, *where))
+        return found
+
+    def move_default_accounts(self, usernames: Sequence[str], account: str) -> None:
+        """Make one account the default of users who are all its members."""
+        where = (f"name={joined(usernames)}", f"cluster={self.cluster}")
+        self._write("modify", "user", "where", *where, "set", f"DefaultAccount={account}")
 
     def remove_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
         """Delete associations, which cancels whatever jobs they still have."""

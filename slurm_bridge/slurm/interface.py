@@ -106,6 +106,14 @@ class Slurm(Protocol):
         """Make slurmctld look these users up anew, since it remembers a failure for ever."""
         ...
 
+    def default_accounts(self, usernames: Sequence[str]) -> dict[str, str]:
+        """The account on this cluster that each user's jobs go to by default; empty for none."""
+        ...
+
+    def move_default_accounts(self, usernames: Sequence[str], account: str) -> None:
+        """Make one account the default of users who are all its members."""
+        ...
+
     def remove_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
         """Delete associations, which cancels whatever jobs they still have."""
         ...

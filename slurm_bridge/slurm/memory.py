@@ -1,5 +1,6 @@
 """A Slurm that lives in memory and refuses what the real one refuses."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -38,6 +39,8 @@ class MemorySlurm:
     descriptions: dict[str, str] = field(default_factory=dict)
     members: dict[tuple[str, str], AssociationRow] = field(default_factory=dict)
     jobs: set[tuple[str, str]] = field(default_factory=set)
+    defaults: dict[str, str] = field(default_factory=dict)
+    """Each user's default account; empty where it was removed."""
     unresolved: set[tuple[str, str]] = field(default_factory=set)
     """Members who could not be resolved when they were added."""
     partition_file: MemoryPartitionFile | None = None
@@ -158,10 +161,38 @@ class MemorySlurm:
     def remove_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
         """Delete associations, which cancels whatever jobs they still have."""
         self._begin_write()
-        for pair in _existing(_pairs(accounts, usernames), self.members):
+        leaving = _existing(_pairs(accounts, usernames), self.members)
+        self._refuse_default_beside_another(leaving)
+        for pair in leaving:
             del self.members[pair]
+            self._forget_default(*pair)
             self.unresolved.discard(pair)
             self.jobs.discard(pair)
+
+    def default_accounts(self, usernames: Sequence[str]) -> dict[str, str]:
+        """The account on this cluster that each user's jobs go to by default; empty for none."""
+        return {name: self.defaults[name] for name in usernames if name in self.defaults}
+
+    def move_default_accounts(self, usernames: Sequence[str], account: str) -> None:
+        """Make one account the default of users who are all its members."""
+        self._begin_write()
+        if any((account, username) not in self.members for username in usernames):
+            raise TransientSlurmError("these users aren't associated with new default account")
+        self.defaults |= dict.fromkeys(usernames, account)
+
+    def _refuse_default_beside_another(self, leaving: Sequence[tuple[str, str]]) -> None:
+        times = Counter(username for _, username in leaving)
+        if any(
+            times[username] > 1 and self.defaults.get(username) == account
+            for account, username in leaving
+        ):
+            raise TransientSlurmError("You can not remove the default account of a user")
+
+    def _forget_default(self, account: str, username: str) -> None:
+        if not any(name == username for _, name in self.members):
+            self.defaults.pop(username, None)
+        elif self.defaults.get(username) == account:
+            self.defaults[username] = ""
 
     def change_access(
         self, partition: str, opened: Collection[str], closed: Collection[str]
@@ -243,6 +274,7 @@ class MemorySlurm:
             default_qos=row.default_qos,
             qos=row.qos,
         )
+        self.defaults[username] = self.defaults.get(username) or account
         if not self.knows_user(username):
             self.unresolved.add((account, username))
 

@@ -10,6 +10,7 @@ ASSOCIATION_FIELDS = (
     "Cluster,Account,User,Partition,ParentName,DefaultQOS,GrpSubmitJobs,MaxSubmitJobs,QOS"
 )
 ACCOUNT_FIELDS = "Account,Description"
+DEFAULT_FIELDS = "User,DefaultAccount"
 QOS_FIELDS = "Name,Flags,GrpTRESMins,Description"
 
 
@@ -42,6 +43,14 @@ def parse_accounts(text: str) -> tuple[AccountRow, ...]:
     """The rows of `sacctmgr show account`; a description may span lines."""
     rows = _rows_ending_in_free_text(text, fields=2)
     return tuple(AccountRow(name=name, description=description) for name, description in rows)
+
+
+def parse_defaults(text: str) -> dict[str, str]:
+    """The rows of `sacctmgr show user`, whose fields hold names only."""
+    rows = [line.split("|") for line in text.splitlines() if line]
+    if any(len(row) != DEFAULT_FIELDS.count(",") + 1 for row in rows):
+        raise TransientSlurmError("sacctmgr gave a user that is not whole")
+    return dict(rows)
 
 
 def parse_qos(text: str) -> tuple[QosRow, ...]:

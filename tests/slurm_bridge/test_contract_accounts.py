@@ -252,6 +252,44 @@ def test_removal_or_block_of_somebody_who_is_no_member_is_refused(
             change([name], [user])
 
 
+def test_first_account_is_the_default_until_it_is_moved(cluster: ClusterUnderTest) -> None:
+    first, second = cluster.make_project("a"), cluster.make_project("b")
+    user = cluster.make_user()
+    cluster.slurm.add_members([first], [user])
+    cluster.slurm.add_members([second], [user])
+    assert cluster.slurm.default_accounts([user]) == {user: first}
+
+    cluster.slurm.move_default_accounts([user], second)
+    cluster.slurm.remove_members([first], [user])
+
+    assert cluster.slurm.default_accounts([user]) == {user: second}
+
+
+def test_default_moves_only_to_an_account_of_the_users(cluster: ClusterUnderTest) -> None:
+    first, second = cluster.make_project("a"), cluster.make_project("b")
+    user = cluster.make_user()
+    cluster.slurm.add_members([first], [user])
+
+    with pytest.raises(TransientSlurmError):
+        cluster.slurm.move_default_accounts([user], second)
+
+    assert cluster.slurm.default_accounts([user]) == {user: first}
+
+
+def test_default_account_is_not_removed_together_with_another(cluster: ClusterUnderTest) -> None:
+    accounts, user = [cluster.make_project("a"), cluster.make_project("b")], cluster.make_user()
+    cluster.slurm.add_members(accounts, [user])
+
+    with pytest.raises(TransientSlurmError):
+        cluster.slurm.remove_members(accounts, [user])
+
+    assert cluster.account(accounts[0]).members == {user}  # type: ignore[union-attr]
+
+
+def test_somebody_without_an_account_has_no_default(cluster: ClusterUnderTest) -> None:
+    assert cluster.slurm.default_accounts([cluster.users[0].username]) == {}
+
+
 def test_description_is_kept_in_lower_case(cluster: ClusterUnderTest) -> None:
     name = cluster.name()
 

@@ -159,6 +159,19 @@ def test_former_member_keeps_a_running_job_and_is_removed_after_it(site: RealSit
     assert removed.outcome == "applied"
 
 
+def test_default_account_moves_before_its_member_leaves(site: RealSite) -> None:
+    site.run()
+    foreign = site.cluster.name("f")
+    site.slurm.create_accounts([foreign], "root", "of the physicists", None)
+    site.slurm.add_members([foreign], [site.member])
+
+    report = site.run(members=())
+
+    told = [(item.change.kind, item.outcome) for item in report.results]
+    assert told == [("move_default_account", "applied"), ("remove_member", "applied")]
+    assert site.slurm.default_accounts([site.member]) == {site.member: foreign}
+
+
 def test_what_was_changed_by_hand_is_put_right(site: RealSite) -> None:
     site.run()
     name = site.account
