@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, StringConstraints
 
 Minutes = Annotated[int, Field(strict=True, ge=1, le=2**31)]
 # Shorter than what a form takes, so that a line of slurm.conf with it stays readable.
@@ -20,12 +20,12 @@ class PartitionSettings(BaseModel):
     """Folded."""
     accounts: tuple[str, ...]
     """Sorted; empty where every account may use it."""
-    default_minutes: int | None
-    max_minutes: int | None
-    max_nodes: int | None
-    priority: int
-    memory_mb_per_cpu: int | None
-    is_open: bool | None
+    default_minutes: StrictInt | None
+    max_minutes: StrictInt | None
+    max_nodes: StrictInt | None
+    priority: StrictInt
+    memory_mb_per_cpu: StrictInt | None
+    is_open: StrictBool | None
     """Whether new jobs are taken; None where an administrator has paused it (DOWN, INACTIVE)."""
 
     def words(self) -> str:

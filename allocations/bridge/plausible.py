@@ -25,6 +25,7 @@ def refuse_future_report(report: SyncReport) -> None:
     """Raise 422 where a cycle lies in the future: no calendar could show it to staff."""
     said = [report.started_at, report.finished_at]
     said += [verdict.checked_at for verdict in report.readiness]
+    said += [item.last_right_at for item in report.drift or ()]
     if report.actual is not None:
         said.append(report.actual.read_at)
     if max(said) > int(timezone.now().timestamp()) + ALLOWED_AHEAD_SECONDS:
