@@ -12,6 +12,7 @@ from accounts.models import UnixIdentity
 from allocations.account_members import AccountMembers, members_by_allocation
 from allocations.models import Allocation, DedicatedPartition, Site, SitePlan, Track
 from allocations.models.partitions import MINUTES_WITHOUT_LIMIT
+from allocations.rules.budgets import limit_in_slurm
 from allocations.rules.naming import QOS_MARK, TREE_MARK, TREE_ROOT, track_account
 from allocations.rules.text import one_line
 from allocations.rules.units import MINUTES_AN_HOUR
@@ -51,7 +52,7 @@ def desired_state(site: Site) -> DesiredState:
             DesiredQos(
                 name=allocation.qos_name,
                 owner_mark=QOS_MARK,
-                gpu_minutes=allocation.granted_minutes,
+                gpu_minutes=limit_in_slurm(allocation.granted_minutes, allocation.lost_minutes),
             )
             for allocation in allocations
             if allocation.adopted_at is None

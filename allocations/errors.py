@@ -25,7 +25,11 @@ class IncompleteError(AllocationsError):
 
 
 class RefusedError(AllocationsError):
-    """A rule does not allow it."""
+    """A rule does not allow it; `field` names what was asked for too much, if one thing was."""
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class MemberError(RefusedError):

@@ -5,6 +5,7 @@ from django.urls import path
 from allocations.views import (
     adoption,
     applications,
+    budgets,
     decisions,
     drafts,
     drift,
@@ -76,6 +77,9 @@ urlpatterns = [
         name="end_dedicated",
     ),
     path("allocations/<int:allocation_id>/budget", manage.change_budget, name="change_budget"),
+    path("allocations/<int:allocation_id>/renew", budgets.renew, name="renew"),
+    path("allocations/<int:allocation_id>/transfer", budgets.transfer, name="transfer_hours"),
+    path("allocations/<int:allocation_id>/refund", budgets.refund, name="refund_hours"),
     path("allocations/<int:allocation_id>/end", manage.change_end, name="change_end"),
     path("allocations/<int:allocation_id>/suspend", manage.suspend, name="suspend"),
     path("allocations/<int:allocation_id>/resume", manage.resume, name="resume"),

@@ -20,6 +20,7 @@ from slurm_bridge.lease import Lease
 from slurm_bridge.login.keys import KeyFiles
 from slurm_bridge.login.publish import LoginFiles
 from slurm_bridge.portal_client import PortalClient
+from slurm_bridge.push_counters import CounterPush
 from slurm_bridge.push_jobs import JobPush
 from slurm_bridge.readiness import ReadinessCheck
 from slurm_bridge.slurm.accounting import JobReader
@@ -45,8 +46,10 @@ class Bridge:
     push: JobPush
     pulse: Pulse
     doctor: Doctor
+    counters: CounterPush
     login: LoginFiles | None = None
     keys: KeyFiles | None = None
+    _budgets: frozenset[str] = frozenset()
     _reported: ActualState | None = None
     _proposed: PlanOutline | None = None
     _unsent: deque[SyncReport] = field(default_factory=lambda: deque(maxlen=MOST_UNSENT))
@@ -61,6 +64,7 @@ class Bridge:
                 report = self.cycle.stopped(desired, elsewhere)
             else:
                 report = self.cycle.run(desired)
+                self._budgets = frozenset(item.name for item in desired.qos)
         return self._told(report)
 
     def apply_reviewed(
@@ -78,7 +82,12 @@ class Bridge:
         """Send accounting; None while it is not known which accounts are Belfry's."""
         accounts = self.cycle.owned_accounts
         try:
-            return None if accounts is None else self.push.run(accounts, days=days)
+            if accounts is None:
+                return None
+            sent = self.push.run(accounts, days=days)
+            # After the jobs, so that what the portal compares them with is never older.
+            self.counters.run(self._budgets)
+            return sent
         finally:
             if self.login is not None:
                 self.login.refresh()  # Slurm's counters move on while the portal is away.
@@ -177,6 +186,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
             doctor_interval_seconds=config.doctor_interval_seconds,
         ),
         doctor=doctor,
+        counters=CounterPush(source=BudgetReader(commands).counters, receiver=portal),
         login=login,
         keys=KeyFiles(config.login_dir, config.cluster) if config.login_dir else None,
     )

@@ -13,6 +13,7 @@ from slurm_bridge import __version__
 from slurm_bridge.errors import FatalConfigError, FatalPortalError, TransientPortalError
 from slurm_bridge.wire import (
     API_PREFIX,
+    CounterReading,
     DesiredState,
     ErrorAnswer,
     Heartbeat,
@@ -88,6 +89,10 @@ class PortalClient:
     def offer_accounts(self, offers: Offers) -> OffersAnswer:
         """Ask staff to bring accounts under projects."""
         return _received(self._post("/adoptions", offers), OffersAnswer)
+
+    def send_counters(self, reading: CounterReading) -> None:
+        """Say how much of each budget is gone, as Slurm counts it."""
+        self._post("/budget-counters", reading)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Say how the site is."""

@@ -385,6 +385,22 @@ class OffersAnswer(Message):
     refused: dict[str, str] = Field(default_factory=dict)
 
 
+class QosCounter(Message):
+    """How much of one budget is gone, as slurmctld counts it; whole GPU-minutes, cut off."""
+
+    qos: SlurmName
+    used_minutes: Count
+    reserved_minutes: Count
+    """What running jobs may still use until their time limits."""
+
+
+class CounterReading(Message):
+    """Slurm's counters at one moment; a budget that is not named is as it was told last."""
+
+    read_at: Epoch
+    counters: tuple[QosCounter, ...] = ()
+
+
 class Finding(Message):
     """One thing that `doctor` found, and what to do about it."""
 

@@ -2,17 +2,26 @@
 
 from datetime import date
 
-from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import action
 from accounts.models import User
+from allocations.actions.ledger import (
+    book,
+    lapse_before_reopening,
+    read_budget,
+    refuse_adopted,
+    refuse_ended,
+    refuse_stale,
+    too_much,
+)
 from allocations.actions.mails import mail_members
 from allocations.actions.wake import wake_sites, wake_sites_of
 from allocations.errors import RefusedError, StateError
 from allocations.models import Allocation, Invitation, LedgerEntry, Membership
 from allocations.models.applications import MOST_GPU_HOURS
+from allocations.rules.budgets import Entry, EntryKind, TooMuchError
 from allocations.rules.units import MINUTES_AN_HOUR
 
 
@@ -25,33 +34,35 @@ def change_budget(
     actor: User,
     seen_minutes: int | None = None,
 ) -> LedgerEntry:
-    """Add GPU-hours, or take some away with a negative number; never below zero in all.
+    """Add GPU-hours, or take some away with a negative number; only what is free.
 
     `seen_minutes` is what the actor saw as granted: a form sent twice changes the budget once.
     """
     allocation = _lock(allocation_id, reason)
     if gpu_hours == 0 or abs(gpu_hours) > MOST_GPU_HOURS:
         raise RefusedError(_("Enter how many GPU-hours to add, or a negative number to take away."))
-    granted = allocation.ledger.aggregate(total=Sum("gpu_minutes", default=0))["total"]
-    if seen_minutes is not None and seen_minutes != granted:
-        raise StateError(_("The budget was changed since you opened the form: look at it again."))
-    if granted + gpu_hours * MINUTES_AN_HOUR < 0:
-        raise RefusedError(_("This would take away more than was granted."))
-    return book_minutes(allocation, gpu_hours * MINUTES_AN_HOUR, reason=reason, actor=actor)
+    budget = read_budget(allocation)
+    refuse_stale(budget, seen_minutes)
+    refuse_ended(allocation)
+    minutes = gpu_hours * MINUTES_AN_HOUR
+    try:
+        change = Entry(EntryKind.SUPPLEMENT, minutes) if minutes > 0 else budget.reduction(-minutes)
+    except TooMuchError as error:
+        raise too_much(error) from error
+    entry = book(allocation, change, reason=reason, actor=actor)
+    return _announce(entry)
 
 
 def book_minutes(
     allocation: Allocation, gpu_minutes: int, *, reason: str, actor: User
 ) -> LedgerEntry:
     """Enter an amount in the ledger and tell everybody; call it inside an action, locked."""
-    supplement = gpu_minutes > 0
-    entry = LedgerEntry.objects.create(
-        allocation=allocation,
-        kind=LedgerEntry.Kind.SUPPLEMENT if supplement else LedgerEntry.Kind.REDUCTION,
-        gpu_minutes=gpu_minutes,
-        reason=reason,
-        actor=actor,
-    )
+    kind = EntryKind.SUPPLEMENT if gpu_minutes > 0 else EntryKind.REDUCTION
+    return _announce(book(allocation, Entry(kind, gpu_minutes), reason=reason, actor=actor))
+
+
+def _announce(entry: LedgerEntry) -> LedgerEntry:
+    allocation = entry.allocation
     wake_sites([allocation.site])
     mail_members("budget_changed", allocation.project, allocation=allocation, entry=entry)
     return entry
@@ -59,12 +70,17 @@ def book_minutes(
 
 @action
 def change_end(*, allocation_id: int, ends_on: date, reason: str, actor: User) -> Allocation:
-    """Move the last day; one before today ends the allocation at once."""
+    """Move the last day; one before today ends the allocation at once.
+
+    What had lapsed at a last day that has passed stays lapsed: a renewal grants hours anew.
+    """
     allocation = _lock(allocation_id, reason)
     if ends_on < allocation.starts_on:
         raise RefusedError(_("The last day is before the first."))
     if ends_on == allocation.ends_on:
         raise StateError(_("This is the last day already."))
+    if ends_on >= timezone.localdate():
+        lapse_before_reopening(allocation, actor)
     allocation.ends_on = ends_on
     allocation.save(update_fields=["ends_on"])
     wake_sites([allocation.site])
@@ -125,8 +141,5 @@ def _lock(allocation_id: int, reason: str) -> Allocation:
         .select_related("site", "project")
         .get(pk=allocation_id)
     )
-    if allocation.adopted_at is not None:
-        raise StateError(
-            _("The limits of this account are the site's own: they are changed there.")
-        )
+    refuse_adopted(allocation)
     return allocation

@@ -14,6 +14,7 @@ from allocations.actions.invitations import join_project
 from allocations.actions.wake import wake_sites, wake_sites_of
 from allocations.errors import RefusedError
 from allocations.models import Allocation, Drift, Membership
+from allocations.rules.budgets import limit_in_slurm
 from allocations.rules.drift import why_not_adoptable
 from allocations.states import AllocationState
 from slurm_bridge import changes as ch
@@ -50,8 +51,9 @@ def adopt_value(drift: Drift, *, reason: str, actor: User) -> None:
 
 def _adopt_budget(allocation: Allocation, minutes: int, reason: str, actor: User) -> None:
     granted = allocation.ledger.aggregate(total=Sum("gpu_minutes", default=0))["total"]
-    if minutes != granted:
-        book_minutes(allocation, minutes - granted, reason=reason, actor=actor)
+    decided = limit_in_slurm(granted, allocation.lost_minutes)
+    if minutes != decided:
+        book_minutes(allocation, minutes - decided, reason=reason, actor=actor)
 
 
 def _adopt_new_member(allocation: Allocation, username: str) -> None:

@@ -24,6 +24,7 @@ _COLUMNS = (
     "account",
     "username",
     "partition",
+    "qos",
     "state",
     "name",
     "submitted_at",
@@ -39,7 +40,7 @@ _COLUMNS = (
 _STAGE = """
     CREATE TEMPORARY TABLE staged_job (
         db_index bigint, job_id bigint, array_job_id bigint, array_task_id bigint,
-        account text, username text, partition text, state text, name text,
+        account text, username text, partition text, qos text, state text, name text,
         submitted_at bigint, started_at bigint, ended_at bigint, suspended_seconds bigint,
         gpus bigint, cpus bigint, nodes bigint, exit_code text
     ) ON COMMIT DROP
@@ -84,11 +85,11 @@ _TOUCHED = """
 _UPSERT = """
     INSERT INTO allocations_job (
         site_id, db_index, job_id, array_job_id, array_task_id, project_id, username, partition,
-        state, name, submitted_at, started_at, ended_at, read_at, counted_until,
+        qos, state, name, submitted_at, started_at, ended_at, read_at, counted_until,
         suspended_seconds, gpus, cpus, nodes, exit_code
     )
     SELECT %(site)s, db_index, job_id, array_job_id, array_task_id, project_id, username,
-           partition, state, name, to_timestamp(submitted_at), to_timestamp(started_at),
+           partition, qos, state, name, to_timestamp(submitted_at), to_timestamp(started_at),
            to_timestamp(ended_at), read_at,
            CASE WHEN started_at IS NOT NULL THEN counted_until END,
            suspended_seconds, gpus, cpus, nodes, exit_code

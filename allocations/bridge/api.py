@@ -11,16 +11,22 @@ from ninja.errors import HttpError
 from accounts.audit import SystemActor
 from allocations.actions.account_names import rename_taken_accounts
 from allocations.actions.adoption import offer_accounts
+from allocations.actions.counters import record_counters
 from allocations.actions.lease import lend_site
 from allocations.actions.sync import record_heartbeat, record_report
 from allocations.actions.usage import record_jobs
 from allocations.bridge.body import BridgeParser
 from allocations.bridge.errors import ERRORS, answer_errors
 from allocations.bridge.long_poll import wait_for_change
-from allocations.bridge.plausible import refuse_future_report, refuse_impossible_times
+from allocations.bridge.plausible import (
+    refuse_future_reading,
+    refuse_future_report,
+    refuse_impossible_times,
+)
 from allocations.bridge.tokens import SiteTokenAuth
 from allocations.models import Site
 from slurm_bridge.wire import (
+    CounterReading,
     DesiredState,
     Heartbeat,
     HeartbeatAnswer,
@@ -92,6 +98,15 @@ def post_adoptions(request: HttpRequest, offers: Offers) -> OffersAnswer:
     site = _site(request)
     _refuse_other_cluster(site, offers.cluster)
     return offer_accounts(site=site, offers=offers, actor=_actor(site))
+
+
+@api.post("/budget-counters", response={204: None, **ERRORS})
+def post_counters(request: HttpRequest, reading: CounterReading) -> Status[None]:
+    """How much of each budget is gone, as Slurm counts it."""
+    site = _site(request)
+    refuse_future_reading(reading)
+    record_counters(site=site, reading=reading, actor=_actor(site))
+    return Status(204, None)
 
 
 @api.post("/heartbeat", response={200: HeartbeatAnswer, **ERRORS})

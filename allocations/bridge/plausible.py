@@ -3,7 +3,7 @@
 from django.utils import timezone
 from ninja.errors import HttpError
 
-from slurm_bridge.wire import JobBatch, JobRow, SyncReport
+from slurm_bridge.wire import CounterReading, JobBatch, JobRow, SyncReport
 
 # A site's clock may be somewhat wrong; what it reads is still worth having.
 ALLOWED_AHEAD_SECONDS = 2 * 3600
@@ -30,6 +30,12 @@ def refuse_future_report(report: SyncReport) -> None:
         said.append(report.actual.read_at)
     if max(said) > int(timezone.now().timestamp()) + ALLOWED_AHEAD_SECONDS:
         raise HttpError(422, "The cycle lies in the future: the site's clock is wrong.")
+
+
+def refuse_future_reading(reading: CounterReading) -> None:
+    """Raise 422 where counters were read in the future: they would outlast all later ones."""
+    if reading.read_at > int(timezone.now().timestamp()) + ALLOWED_AHEAD_SECONDS:
+        raise HttpError(422, "read_at lies in the future: the site's clock is wrong.")
 
 
 def _latest(row: JobRow) -> int:

@@ -9,6 +9,7 @@ from allocations.models.applications import (
     RequestedHours,
     Transition,
 )
+from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.drift import Drift
 from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
 from allocations.models.plans import SitePlan
@@ -23,6 +24,7 @@ __all__ = [
     "AllocationPartition",
     "Application",
     "Award",
+    "BudgetCounter",
     "DailyUsage",
     "Decision",
     "DedicatedPartition",
@@ -31,6 +33,7 @@ __all__ = [
     "Job",
     "LedgerEntry",
     "Membership",
+    "Notice",
     "OfferedAccount",
     "Partition",
     "Project",

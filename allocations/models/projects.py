@@ -17,6 +17,7 @@ from allocations.models.applications import Application, Decision
 from allocations.models.sites import Partition, Site
 from allocations.models.tracks import Track
 from allocations.models.usage import DailyUsage
+from allocations.rules.budgets import EntryKind
 from allocations.rules.naming import qos_name
 from allocations.states import AllocationState
 
@@ -168,6 +169,8 @@ class Allocation(models.Model):
     released_at = models.DateTimeField(null=True)
     """When an adopted account was given back to the site; Belfry has nothing to do with it then."""
     released_because = models.TextField(blank=True)
+    lost_minutes = models.BigIntegerField(default=0)
+    """GPU-minutes that were used, and that the site's Slurm has forgotten: its limit is lower."""
 
     granted_minutes: int
     used_seconds: int
@@ -227,12 +230,7 @@ class Allocation(models.Model):
 class LedgerEntry(models.Model):
     """GPU-minutes given or taken; corrected by further entries, never by edits."""
 
-    class Kind(models.TextChoices):
-        """Why the amount changed."""
-
-        AWARD = "award", _("Award")
-        SUPPLEMENT = "supplement", _("Supplement")
-        REDUCTION = "reduction", _("Reduction")
+    Kind = EntryKind
 
     allocation = models.ForeignKey(Allocation, on_delete=models.PROTECT, related_name="ledger")
     kind = models.CharField(max_length=12, choices=Kind)
@@ -240,6 +238,8 @@ class LedgerEntry(models.Model):
     reason = models.TextField()
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    counterpart = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
+    """Of what arrived in a transfer, what left the other site."""
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -26,6 +26,8 @@ class SiteStatus(models.Model):
     """The last `wire.ActualState`."""
     accounting_until = models.DateTimeField(null=True)
     """Every job alive before this time has been received."""
+    counters_read_at = models.DateTimeField(null=True)
+    """When slurmctld's counters were as the rows of `BudgetCounter` say."""
 
     class Meta:
         verbose_name = _("status of a site")

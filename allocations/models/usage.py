@@ -19,6 +19,8 @@ class Job(models.Model):
     )
     username = models.CharField(_("user"), max_length=64)
     partition = models.CharField(_("partition"), max_length=200)
+    qos = models.CharField(max_length=200, blank=True)
+    """In whose budget Slurm counted it; empty in rows that were read before this was kept."""
     state = models.CharField(_("state"), max_length=32)
     name = models.CharField(_("name"), max_length=200)
     submitted_at = models.DateTimeField(_("submitted"))

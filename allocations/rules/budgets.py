@@ -135,12 +135,16 @@ def limit_in_slurm(granted_minutes: int, lost_minutes: int) -> int:
     return max(granted_minutes - lost_minutes, 0)
 
 
-def lost_minutes(*, due_minutes: int, counted_minutes: int, known_lost_minutes: int) -> int:
-    """What Slurm's counter lacks; small differences, of rounding or of the moment, are none."""
-    lacking = due_minutes - counted_minutes
-    lost = lacking if lacking > TOLERATED_MINUTES else 0
-    steady = lost and abs(lost - known_lost_minutes) <= TOLERATED_MINUTES
-    return known_lost_minutes if steady else lost
+def lost_minutes(*, known: int, dropped: int, least: int, most: int) -> int:
+    """What Slurm's counter lacks: what was known and by how much it fell, inside what can be.
+
+    `least` and `most` are what it lacks by the record of jobs, with running ones left out as far as
+    Slurm may not have counted them yet, and with all of them. Small differences are none.
+    """
+    if most <= TOLERATED_MINUTES:
+        return 0
+    fell = known + (dropped if dropped > TOLERATED_MINUTES else 0)
+    return min(max(fell, least if least > TOLERATED_MINUTES else 0), most)
 
 
 def minutes_of(seconds: int) -> int:

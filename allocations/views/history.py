@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from allocations.models import LedgerEntry, Membership, Project
 from allocations.states import ApplicationState
-from allocations.templatetags.belfry import hours_of_minutes
+from allocations.tables.ledger import sentence_of
 
 MOST_EVENTS = 200
 
@@ -63,17 +63,8 @@ def _application(project: Project) -> Iterator[Event]:
 def _ledger(project: Project) -> Iterator[Event]:
     entries = LedgerEntry.objects.filter(allocation__project=project)
     for entry in entries.select_related("actor", "allocation__site"):
-        amount = {
-            "hours": hours_of_minutes(abs(entry.gpu_minutes)),
-            "site": entry.allocation.site.name,
-        }
+        sentence = sentence_of(entry)
         is_award = entry.kind == LedgerEntry.Kind.AWARD
-        if entry.gpu_minutes < 0:
-            sentence = _("%(hours)s GPU-hours were taken back at %(site)s.") % amount
-        elif is_award:
-            sentence = _("%(hours)s GPU-hours were granted at %(site)s.") % amount
-        else:
-            sentence = _("%(hours)s GPU-hours were added at %(site)s.") % amount
         # The reason of an award is that of the decision, which stands in the list already.
         reason = "" if is_award else entry.reason
         yield Event(at=entry.at, sentence=sentence, actor=_name(entry.actor), reason=reason)

@@ -18,7 +18,7 @@ from accounts.requests import SignedInRequest
 from allocations.access import project_for
 from allocations.actions import allocations as actions
 from allocations.actions.adoption import release_account
-from allocations.errors import AllocationsError, StateError
+from allocations.errors import AllocationsError, RefusedError, StateError
 from allocations.forms.manage import BudgetForm, EndForm, ReasonForm
 from allocations.models import Allocation, Membership
 from allocations.site_overview import has_accounting
@@ -52,7 +52,10 @@ _BUDGET = AllocationChange(
 _END = AllocationChange(
     form_class=EndForm,
     heading=_("Change the last day"),
-    explanation=_("After the last day new jobs are refused; running jobs run out."),
+    explanation=_(
+        "After the last day new jobs are refused, and hours that nobody has used lapse;"
+        " running jobs run out. Lapsed hours do not come back with a later day: renew instead."
+    ),
     button=_("Change the last day"),
     done=_("The last day is changed; the site applies it within seconds."),
     act=actions.change_end,
@@ -168,7 +171,7 @@ def change_allocation(
             messages.warning(request, str(error))
             return redirect(allocation.project)
         except AllocationsError as error:
-            form.add_error(None, str(error))
+            form.add_error(_field_of(error, form), str(error))
         else:
             messages.success(request, str(change.done))
             return redirect(allocation.project)
@@ -179,3 +182,8 @@ def change_allocation(
         "has_accounting": has_accounting(allocation.site),
     }
     return render(request, "staff/change.html", context, status=422 if form.errors else 200)
+
+
+def _field_of(error: AllocationsError, form: Form) -> str | None:
+    field = error.field if isinstance(error, RefusedError) else None
+    return field if field in form.fields else None

@@ -34,15 +34,20 @@ class SiteFigures:
 
 @dataclass(frozen=True)
 class BudgetReader:
-    """Two bulk questions to slurmctld, whatever the number of projects."""
+    """Bulk questions to slurmctld, one or two whatever the number of projects."""
 
     commands: Commands
 
     def figures(self) -> SiteFigures:
         """Budgets and GPU types as they are now."""
-        budgets = self.commands.read("scontrol", "--oneliner", "show", "assoc_mgr", "flags=qos")
+        counters = self.counters()
         nodes = self.commands.read("scontrol", "--oneliner", "show", "nodes")
-        return SiteFigures(parse_budgets(budgets), parse_gpu_types(nodes))
+        return SiteFigures(counters, parse_gpu_types(nodes))
+
+    def counters(self) -> dict[str, BudgetCounter]:
+        """Every budget as it is now, by QOS."""
+        budgets = self.commands.read("scontrol", "--oneliner", "show", "assoc_mgr", "flags=qos")
+        return parse_budgets(budgets)
 
 
 def parse_budgets(text: str) -> dict[str, BudgetCounter]:

@@ -55,7 +55,7 @@ def test_a_budget_form_sent_twice_counts_once(office: Client, allocation: Alloca
     ("hours", "words"),
     [
         ("0", "other than 0"),
-        ("-1001", "take away more than was granted"),
+        ("-1001", "At most 1000 GPU-hours are free"),
         ("9" * 5000, "Enter a whole number"),
         ("100000001", "less than or equal to"),
         ("", "required"),

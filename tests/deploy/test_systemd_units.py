@@ -117,7 +117,7 @@ def test_each_service_has_bounds_and_ends_its_restarts(name: str) -> None:
 
 def test_the_services_run_programs_that_are_there() -> None:
     text = "".join((UNITS / name).read_text() for name in SERVICES)
-    for command in ("worker", "prune_db_task_results", "clearsessions"):
+    for command in ("worker", "nightly", "prune_db_task_results", "clearsessions"):
         assert command in text
         ended = subprocess.run(
             [REPOSITORY / ".venv/bin/python", REPOSITORY / "manage.py", command, "--help"],

@@ -93,6 +93,8 @@ def _addresses(
         "change_partitions", "dedicated", "end_dedicated",
     ):  # fmt: skip
         pages[name] = reverse(name, args=[allocation.pk])
+    for name in ("renew", "transfer_hours", "refund_hours"):
+        pages[name] = reverse(name, args=[allocation.pk])
     pages["remove_member"] = reverse("remove_member", args=[member.pk])
     pages["drift"] = reverse("drift")
     for kind in ("set_qos_budget", "move_account"):

@@ -11,6 +11,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from slurm_bridge.wire import (
     API_PREFIX,
+    CounterReading,
     DesiredState,
     ErrorAnswer,
     Heartbeat,
@@ -39,6 +40,7 @@ class FakePortal:
     jobs: dict[int, JobRow] = field(default_factory=dict)
     batches: list[JobBatch] = field(default_factory=list)
     offers: list[Offers] = field(default_factory=list)
+    readings: list[CounterReading] = field(default_factory=list)
     heartbeats: list[Heartbeat] = field(default_factory=list)
     questions: int = 0
     complete_until: int = 0
@@ -73,6 +75,9 @@ class FakePortal:
                 self.offers.append(Offers.model_validate_json(body))
                 names = tuple(item.account for item in self.offers[-1].accounts)
                 return OffersAnswer(waiting=names)
+            case "/budget-counters":
+                self.readings.append(CounterReading.model_validate_json(body))
+                return ErrorAnswer(error="")
             case "/jobs":
                 return self.take_jobs(JobBatch.model_validate_json(body))
         raise AssertionError(path)
