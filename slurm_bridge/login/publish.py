@@ -68,7 +68,10 @@ class LoginFiles:
         found = balances(desired, actual, figures)
         text = submit_text(
             rows=submit_rows(desired, actual, found),
-            managed_partitions=desired.partitions,
+            managed_partitions=(
+                *desired.partitions,
+                *(item.name for item in desired.dedicated if not item.closed),
+            ),
             gpu_types=figures.gpu_types,
             portal_url=self.portal_url,
             written_at=now,

@@ -16,6 +16,7 @@ from slurm_bridge.login.ledger import ledger_from_json
 from slurm_bridge.login.publish import LoginFiles
 from slurm_bridge.slurm.budgets import SiteFigures
 from tests.slurm_bridge.login.worlds import FIGURES, open_project, world
+from tests.slurm_bridge.test_plan_dedicated import dedicated
 from tests.slurm_bridge.worlds import ADA, BOB, MemorySite, desired_state, project
 
 ME = pwd.getpwuid(os.geteuid())
@@ -282,6 +283,20 @@ def test_reason_of_staff_stays_one_field_on_one_line(files: LoginFiles, folder: 
         "end",
     ]
     assert "\x1b" not in lines[-2]
+
+
+def test_partition_of_a_projects_own_is_known_to_be_closed_to_others(
+    files: LoginFiles, folder: Path
+) -> None:
+    desired, actual = world(open_project())
+    own, ended = dedicated("own"), dedicated("ended", closed=True)
+
+    files.publish(desired.model_copy(update={"dedicated": (own, ended)}), actual)
+
+    lines = (folder / "submit.tsv").read_text().splitlines()
+    rows = [line.split("\t") for line in lines if line.startswith("partition\t")]
+    assert ["own", "1"] in [row[1:3] for row in rows]
+    assert "ended" not in {row[1] for row in rows}
 
 
 def test_cycle_tells_before_it_tests_and_only_what_it_carried_out() -> None:
