@@ -204,6 +204,9 @@ def test_plan_that_the_guard_stops_cannot_be_approved_here(
     text = office.get(plan.get_absolute_url()).content.decode()
 
     assert "it would remove 9 of 9 memberships" in text
+    assert "stopped by the guard" in text
+    assert "waits for approval" not in text
+    assert "Decline" not in text
     assert f"--plan-id {plan.plan_id} --force-removals" in text
     assert "Approve this plan" not in text
     with pytest.raises(RefusedError):
