@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 SETTABLE = {
-    "nodes", "allowed_accounts", "default_time", "max_time_limit", "max_nodes", "priority_tier",
+    "nodes", "allowed_accounts", "default_time", "max_time", "max_nodes", "priority_tier",
     "default_memory_per_cpu", "state",
 }  # fmt: skip
 INFINITE = 0xFFFF_FFFF
