@@ -9,11 +9,14 @@ from pathlib import Path
 from slurm_bridge.errors import BridgeError, StoppedError
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.partition_file import PartitionFile
+from slurm_bridge.slurm.partitions_scontrol import ScontrolPartitions
 from slurm_bridge.wire import Finding
 
 ENFORCED = ("associations", "limits", "qos", "safe")
 OLDEST_RELEASE = (22, 5)
 NEWEST_RELEASE = (26, 5)
+# These compare the names in AllowAccounts; later ones let sub-accounts in as well.
+NAMES_ONLY_RELEASES = ("22.",)
 _UNSET = frozenset({"", "(null)", "N/A", "None", "NONE"})
 
 
@@ -37,6 +40,7 @@ class Doctor:
         return (
             _finding("slurmctld", "ok", "answers"),
             *settings_findings(settings, self.cluster),
+            *self._open_partitions(settings.get("SLURM_VERSION", "")),
             *self._database(),
             self._kept_partitions(),
             *self._host(),
@@ -62,6 +66,25 @@ class Doctor:
             "Start slurmctld, or set slurm_conf and slurm_bin to the cluster that this bridge"
             " serves; `scontrol ping` on this host must say UP.",
         )
+
+    def _open_partitions(self, release: str) -> Iterator[Finding]:
+        """Lists that look closed and are not."""
+        if not release or release.startswith(NAMES_ONLY_RELEASES):
+            return
+        try:
+            partitions = ScontrolPartitions(self.commands).read()
+        except StoppedError:
+            raise
+        except BridgeError:  # It answered a moment ago; the next look will tell.
+            return
+        for partition in partitions:
+            if "root" in (partition.allow_accounts or ()):
+                yield _finding(
+                    f"partition {partition.name}",
+                    "error",
+                    f"lets everybody in: to Slurm {release} root stands for all accounts",
+                    "Name an account without children, such as belfry_closed, in AllowAccounts.",
+                )
 
     def _database(self) -> Iterator[Finding]:
         """Whether slurmdbd answers, knows the cluster, and lets this user write."""

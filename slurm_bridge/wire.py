@@ -306,7 +306,7 @@ class SyncReport(Message):
 class JobRow(Message):
     """One run of one job or array task; `db_index` is its key within the cluster."""
 
-    db_index: Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+    db_index: Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
     job_id: Annotated[int, Field(strict=True, ge=0, le=2**32)]
     array_job_id: Annotated[int, Field(strict=True, ge=0, le=2**32)] | None = None
     array_task_id: Annotated[int, Field(strict=True, ge=0, le=2**32)] | None = None

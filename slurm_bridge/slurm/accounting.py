@@ -106,7 +106,7 @@ def job_row(cells: list[bytes]) -> JobRow | None:
     array_task = _ARRAY_TASK.fullmatch(cells[2])
     tres = parse_tres(_text(cells[10]))
     return JobRow(
-        db_index=int(cells[0]),
+        db_index=_signed(int(cells[0])),
         job_id=int(cells[1]),
         array_job_id=int(array_task[1]) if array_task else None,
         array_task_id=int(array_task[2]) if array_task else None,
@@ -125,6 +125,11 @@ def job_row(cells: list[bytes]) -> JobRow | None:
         qos=_text(cells[13]),
         name=_text(cells[14])[:LONGEST_NAME],
     )
+
+
+def _signed(key: int) -> int:
+    """The same 64 bits with a sign, as PostgreSQL keeps them: newer Slurms use all 64."""
+    return key - 2**64 if 2**63 <= key < 2**64 else key
 
 
 def _text(cell: bytes) -> str:

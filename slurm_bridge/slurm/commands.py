@@ -142,6 +142,8 @@ class Commands:
             kept["SLURM_CONF"] = os.environ["SLURM_CONF"]
         if self.slurm_conf is not None:
             kept["SLURM_CONF"] = str(self.slurm_conf)
+        if self.slurm_bin is not None:  # For programs that start one of Slurm's.
+            kept["PATH"] = f"{self.slurm_bin}:{kept.get('PATH', os.defpath)}"
         return kept | {"TZ": "UTC", "LC_ALL": "C.UTF-8", "SLURM_TIME_FORMAT": "%s"}
 
 

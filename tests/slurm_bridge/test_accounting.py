@@ -205,3 +205,10 @@ def test_half_an_answer_is_a_failure_and_its_last_row_is_not_believed(
     assert next(rows).db_index == 1
     with pytest.raises(TransientSlurmError):
         next(rows)
+
+
+def test_key_of_all_64_bits_is_kept_as_a_signed_number(reader: JobReader, answer: Path) -> None:
+    says(answer, {"DBIndex": str(2**64 - 5)}, {"DBIndex": str(2**63 - 1)}, {"DBIndex": str(2**64)})
+
+    assert [row.db_index for row in jobs(reader)] == [-5, 2**63 - 1]
+    assert reader.invalid_rows == 1

@@ -150,3 +150,10 @@ def test_stop_ends_what_runs_and_starts_nothing_more(folder: Path, commands: Com
         commands.read("slow")
 
     assert time.monotonic() - began < 3
+
+
+def test_programs_that_start_one_of_slurms_find_the_sites_own(
+    folder: Path, commands: Commands
+) -> None:
+    write_program(folder, "sbatch", "echo ours")
+    assert commands.read("env", "sbatch") == "ours\n"

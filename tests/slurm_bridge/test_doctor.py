@@ -133,3 +133,18 @@ def test_file_of_partitions_is_tried_out(tmp_path: Path) -> None:
     assert levels(sound)["partitions_file"] == "error"
     kept.unlink()
     assert levels(sound)["partitions_file"] == "error"
+
+
+@pytest.mark.parametrize(
+    ("release", "findings"), [("22.05.8", []), ("26.05.5", ["partition h200"])]
+)
+def test_list_that_names_root_is_open_where_sub_accounts_count(
+    tmp_path: Path, release: str, findings: list[str]
+) -> None:
+    scontrol = (
+        'case "$*" in *config*) echo "SLURM_VERSION = ' + release + '";;'
+        " *partition*) echo PartitionName=h200 AllowAccounts=root,p1;"
+        " echo PartitionName=own AllowAccounts=p1;; esac"
+    )
+    found = doctor(tmp_path, sacctmgr="echo zellik", scontrol=scontrol).findings()
+    assert [item.check for item in found if item.check.startswith("partition ")] == findings
