@@ -14,8 +14,9 @@ from pytest_django import Settings
 from deploy.testbed.down import clean, take_down
 from deploy.testbed.layout import Layout, layout_from_environment
 from deploy.testbed.processes import running
+from deploy.testbed.releases import NewestSites, are_mixed, newest_sites
 from deploy.testbed.up import bring_up
-from tests.testbed import PORTS_A_TESTBED, TEST_PORT_BASE, Testbed, test_state
+from tests.testbed import PORTS_A_TESTBED, Testbed, test_port_base, test_state
 
 pytest_plugins = ["tests.domain"]
 
@@ -24,8 +25,25 @@ pytest_plugins = ["tests.domain"]
 SLOWEST_FIRST = ("tests/end_to_end/", "tests/slurm_bridge/", "tests/deploy/")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Sorts by how long tests take, as far as their folder tells."""
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds the choice of Slurm, as `testbed up` has it."""
+    parser.addoption("--slurm", action="append", default=[], help="newest, or SITE=newest")
+    # Under the newest Slurm's /usr a testbed can be used, and not be started.
+    parser.addoption("--running", action="store_true", help="the testbed runs already")
+
+
+def newest_of(config: pytest.Config) -> NewestSites:
+    """The sites of this run that have the newest Slurm."""
+    return newest_sites(config.getoption("slurm"))
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Takes what belongs to this choice of Slurm, sorted by how long tests take."""
+    newest = newest_of(config)
+    left_out = [] if are_mixed(newest) else [i for i in items if i.get_closest_marker("mixed")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     items.sort(key=lambda item: _place(item.nodeid))
 
 
@@ -35,10 +53,11 @@ def _place(nodeid: str) -> int:
 
 
 @pytest.fixture(scope="session")
-def layout() -> Layout:
+def layout(pytestconfig: pytest.Config) -> Layout:
     """Where the tests' own testbed lies: each of pytest-xdist's workers has its own."""
-    state = os.environ.get("BELFRY_STATE", str(test_state()))
-    port_base = int(os.environ.get("BELFRY_PORT_BASE", TEST_PORT_BASE))
+    newest = newest_of(pytestconfig)
+    state = os.environ.get("BELFRY_STATE", str(test_state(newest)))
+    port_base = int(os.environ.get("BELFRY_PORT_BASE", test_port_base(newest)))
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     os.environ["BELFRY_STATE"] = f"{state}-{worker}" if worker else state
     os.environ["BELFRY_PORT_BASE"] = str(port_base + worker * PORTS_A_TESTBED)
@@ -66,9 +85,10 @@ def postgres(layout: Layout, stop_testbed_at_end: None) -> Layout:
 
 
 @pytest.fixture(scope="session")
-def testbed(layout: Layout, stop_testbed_at_end: None) -> Testbed:
+def testbed(layout: Layout, stop_testbed_at_end: None, pytestconfig: pytest.Config) -> Testbed:
     """Two Slurm clusters with their accounting, running."""
-    bring_up(layout)
+    if not pytestconfig.getoption("running"):
+        bring_up(layout, newest=newest_of(pytestconfig) or None)
     return Testbed(layout)
 
 

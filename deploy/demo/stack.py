@@ -19,6 +19,7 @@ from deploy.testbed.layout import REPOSITORY, SITES, Layout, Site
 from deploy.testbed.postgres import database_environment
 from deploy.testbed.processes import Service, log_path, running, start, stop
 from deploy.testbed.progress import Progress
+from deploy.testbed.slurm import commands_folder
 
 VIRTUAL_ENVIRONMENT = REPOSITORY / ".venv"
 BIN = VIRTUAL_ENVIRONMENT / "bin"
@@ -181,6 +182,12 @@ def prepare(stack: Stack) -> None:
             write_bridge_config(stack, site)
 
 
+def slurm_bin_line(stack: Stack, site: Site) -> str:
+    """Where Slurm's commands are, for a site whose Slurm is not the machine's own."""
+    folder = commands_folder(stack.layout, site)
+    return f'slurm_bin = "{folder}"\n' if folder else ""
+
+
 def write_bridge_config(stack: Stack, site: Site) -> None:
     """A configuration with quick intervals, and a token that only root may read."""
     folder = stack.bridge_config(site).parent
@@ -196,7 +203,7 @@ portal_url = "{stack.url}"
 token_file = "{token}"
 state_dir = "{folder / site.name}"
 slurm_conf = "{stack.layout.slurm_conf(site)}"
-partitions_file = "{stack.layout.partitions_file(site)}"
+{slurm_bin_line(stack, site)}partitions_file = "{stack.layout.partitions_file(site)}"
 directory = "local"
 login_dir = "{stack.layout.login_folder(site)}"
 reconcile_interval_seconds = 20

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from deploy.testbed.layout import SITES
+from deploy.testbed.releases import RELEASES
 from deploy.testbed.settings import SLURMDBD_MODES
 
 SITE_NAMES = ", ".join(site.name for site in SITES)
@@ -17,6 +18,7 @@ environment:
 
 examples:
   testbed up
+  testbed up --slurm charleroi=newest
   testbed shell zellik alice -- sbatch --account=aif26fl0042 --gres=gpu:1 --wrap='sleep 5'
   eval "$(testbed env charleroi)" && sinfo
   testbed stop slurmdbd --kill && testbed start slurmdbd
@@ -49,6 +51,13 @@ def add_lifecycle(commands: argparse._SubParsersAction[argparse.ArgumentParser])
         "--slurmdbd",
         choices=SLURMDBD_MODES,
         help="one slurmdbd for both sites (the default), or one each",
+    )
+    up.add_argument(
+        "--slurm",
+        action="append",
+        metavar="[SITE=]RELEASE",
+        help=f"which Slurm ({' or '.join(RELEASES)}) both sites run, or one; given once or more."
+        " The newest is Debian testing's; made once, in some minutes",
     )
     up.add_argument("--only", choices=("postgres",), help="start PostgreSQL and no Slurm")
     commands.add_parser("down", help="stop everything; a later `up` goes on where it was")

@@ -16,10 +16,11 @@ from deploy.testbed.lock import one_at_a_time
 from deploy.testbed.postgres import database_environment
 from deploy.testbed.processes import start, stop
 from deploy.testbed.progress import GREEN, RED, painted, progress_on_terminal
+from deploy.testbed.releases import newest_sites
 from deploy.testbed.services import service_named
 from deploy.testbed.settings import require_settings
 from deploy.testbed.shell import become
-from deploy.testbed.slurm import slurm_environment
+from deploy.testbed.slurm import commands_folder, slurm_environment
 from deploy.testbed.status import ServiceStatus, readable_seconds, service_statuses
 from deploy.testbed.up import bring_up
 
@@ -34,6 +35,7 @@ def up(asked: Namespace) -> int:
         bring_up(
             layout,
             slurmdbd=asked.slurmdbd,
+            newest=newest_sites(asked.slurm) if asked.slurm else None,
             only_postgres=asked.only == "postgres",
             progress=progress,
         )
@@ -85,7 +87,10 @@ def env(asked: Namespace) -> int:
     if asked.site == "postgres":
         variables = database_environment(layout)
     else:
-        variables = slurm_environment(layout, site_named(asked.site))
+        site = site_named(asked.site)
+        variables = slurm_environment(layout, site)
+        if folder := commands_folder(layout, site):
+            print(f"export PATH={shlex.quote(str(folder))}:$PATH")
     for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")
     return 0

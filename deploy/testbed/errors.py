@@ -4,7 +4,8 @@ TestbedError
 ├── UsageError          the person asked for something that does not exist
 ├── BusyPortError       somebody else listens where a service of ours should
 ├── StepError           a step of `up` failed; names its log
-└── MissingPackageError a program is not there and could not be installed
+├── MissingPackageError a program is not there and could not be installed
+└── NewestUnavailableError Debian testing, its Slurm or pyslurm cannot be had just now
 """
 
 from __future__ import annotations
@@ -34,6 +35,15 @@ class BusyPortError(TestbedError):
 
 class MissingPackageError(TestbedError):
     """A Debian package is missing and could not be installed."""
+
+
+class NewestUnavailableError(TestbedError):
+    """The newest Slurm cannot be had here and now, through no fault of Belfry's."""
+
+    @classmethod
+    def from_log(cls, message: str, log: Path) -> NewestUnavailableError:
+        """With the last lines of what went wrong."""
+        return cls(f"{message}\nlog: {log}\n{last_lines(log)}", "Read the log; try again later.")
 
 
 class StepError(TestbedError):

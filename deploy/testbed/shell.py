@@ -11,7 +11,9 @@ from typing import NoReturn
 
 from deploy.testbed.errors import UsageError
 from deploy.testbed.layout import REPOSITORY, Layout, Site
-from deploy.testbed.slurm import slurm_environment
+from deploy.testbed.slurm import search_path, slurm_environment
+
+LOGIN_PATH = ("/usr/local/bin", "/usr/bin", "/bin", f"{REPOSITORY}/.venv/bin")
 
 
 def unix_account(user: str) -> pwd.struct_passwd:
@@ -33,7 +35,7 @@ def login_environment(layout: Layout, site: Site, user: str) -> dict[str, str]:
         "USER": user,
         "LOGNAME": user,
         "SHELL": "/bin/bash",
-        "PATH": f"/usr/local/bin:/usr/bin:/bin:{REPOSITORY}/.venv/bin",
+        "PATH": search_path(layout, site, *LOGIN_PATH),
         "LANG": "C.UTF-8",
         "TERM": os.environ.get("TERM", "dumb"),
         "PS1": f"[{user}@{site.name}-login \\W]$ ",

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from pathlib import Path
 
 from deploy.testbed.errors import StepError
 from deploy.testbed.hostname import on_loopback
 from deploy.testbed.layout import Layout, Site
+from deploy.testbed.newest_folder import newest_slurm, with_newest
 from deploy.testbed.processes import Service, log_path
-from deploy.testbed.slurm_files import USER, slurmdbd_name
+from deploy.testbed.settings import has_newest_slurm
+from deploy.testbed.slurm_files import EMPTY_ACCOUNT, USER, slurmdbd_name
 from deploy.testbed.sockets import is_listening
+
+SYSTEM_PATH = ("/usr/sbin", "/usr/bin", "/sbin", "/bin")
 
 
 def slurmdbd_service(layout: Layout, site: Site | None) -> Service:
@@ -24,7 +30,7 @@ def slurmdbd_service(layout: Layout, site: Site | None) -> Service:
         is_ready=lambda: is_listening(port),
         environment={"SLURM_CONF": str(layout.state / name / "slurm.conf")},
     )
-    return on_loopback(service)
+    return of_release(layout, site, service)
 
 
 def slurmctld_service(layout: Layout, site: Site) -> Service:
@@ -38,7 +44,7 @@ def slurmctld_service(layout: Layout, site: Site) -> Service:
         is_ready=lambda: is_listening(port),
         environment={"SLURM_CONF": str(layout.slurm_conf(site))},
     )
-    return on_loopback(service)
+    return of_release(layout, site, service)
 
 
 def slurmd_service(layout: Layout, site: Site, node: str) -> Service:
@@ -53,7 +59,24 @@ def slurmd_service(layout: Layout, site: Site, node: str) -> Service:
         is_ready=lambda: is_listening(port),
         environment={"SLURM_CONF": str(layout.slurm_conf(site))},
     )
-    return on_loopback(service)
+    return of_release(layout, site, service)
+
+
+def of_release(layout: Layout, site: Site | None, service: Service) -> Service:
+    """The daemon of the Slurm that the site has, or that the shared slurmdbd is of."""
+    newest = has_newest_slurm(layout, site)
+    return on_loopback(with_newest(service) if newest else service)
+
+
+def commands_folder(layout: Layout, site: Site) -> Path | None:
+    """Where a site's commands are, if not where Debian puts them."""
+    return newest_slurm().commands if has_newest_slurm(layout, site) else None
+
+
+def search_path(layout: Layout, site: Site, *folders: str) -> str:
+    """A PATH on which a site's commands come first."""
+    commands = commands_folder(layout, site)
+    return os.pathsep.join([*([str(commands)] if commands else []), *folders])
 
 
 def slurm_environment(layout: Layout, site: Site) -> dict[str, str]:
@@ -72,7 +95,7 @@ def run_slurm(layout: Layout, site: Site, *command: str) -> str:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"}
+        env={"PATH": search_path(layout, site, *SYSTEM_PATH), "LANG": "C.UTF-8"}
         | slurm_environment(layout, site),
         timeout=120,
         check=False,
@@ -82,6 +105,16 @@ def run_slurm(layout: Layout, site: Site, *command: str) -> str:
         message = f"`{' '.join(command)}` at {site.name} failed: {said}"
         raise StepError(message, log_path(layout, f"slurmctld@{site.name}"), "Read the log.")
     return finished.stdout
+
+
+def close_partitions(layout: Layout, site: Site) -> None:
+    """Make the account that the newest Slurm's closed partitions name, once."""
+    if not has_newest_slurm(layout, site):
+        return
+    where = (f"account={EMPTY_ACCOUNT}", f"cluster={site.name}")
+    if not run_slurm(layout, site, "sacctmgr", "-nP", "show", "assoc", *where):
+        where = (f"name={EMPTY_ACCOUNT}", f"cluster={site.name}")
+        run_slurm(layout, site, "sacctmgr", "-i", "add", "account", *where)
 
 
 def nodes_not_ready(layout: Layout, site: Site) -> list[str]:

@@ -9,6 +9,8 @@ from deploy.testbed.folders import owned_file, owned_folder
 from deploy.testbed.hostname import daemon_hostname
 from deploy.testbed.layout import REPOSITORY, Layout, Site
 from deploy.testbed.mariadb import ACCOUNTING_USER, accounting_password
+from deploy.testbed.newest_folder import newest_slurm
+from deploy.testbed.settings import has_newest_slurm
 
 EXAMPLES = REPOSITORY / "deploy" / "slurm"
 USER = "slurm"
@@ -64,12 +66,13 @@ def write_slurm_files(layout: Layout, site: Site, slurmdbd_port: int) -> None:
     owned_folder(folder / "spool", "root")
     owned_file(folder / "belfry.conf", (EXAMPLES / "belfry.conf").read_text(), USER)
     if not layout.partitions_file(site).exists():  # What a bridge has written there stays.
-        example = (EXAMPLES / site.name / "belfry-partitions.conf").read_text()
-        owned_file(layout.partitions_file(site), example, USER)
+        owned_file(layout.partitions_file(site), partitions_conf(layout, site), USER)
     owned_file(folder / "job_submit.lua", job_submit_lua(layout, site), USER)
     (layout.state / "login").mkdir(exist_ok=True)
     owned_file(folder / "gres.conf", gres_conf(layout, site), USER)
     owned_file(folder / "nodes.conf", nodes_conf(layout, site), USER)
+    if has_newest_slurm(layout, site):
+        owned_file(folder / "cgroup.conf", NO_CGROUPS, USER)
     example = (EXAMPLES / "slurm.conf").read_text()
     settings = slurm_settings(layout, site, slurmdbd_port)
     owned_file(layout.slurm_conf(site), with_settings(example, settings), USER)
@@ -92,10 +95,33 @@ def slurm_settings(layout: Layout, site: Site, slurmdbd_port: int) -> dict[str, 
         "SlurmdSpoolDir": str(folder / "spool" / "%n"),
         "SlurmctldPidFile": str(folder / "slurmctld.pid"),
         "SlurmdPidFile": str(folder / "spool" / "%n.pid"),
+        **plugins_of_release(layout, site),
         **ONE_MACHINE,
         **FAST_INTERVALS,
     }
 
+
+def plugins_of_release(layout: Layout, site: Site) -> dict[str, str]:
+    """Where plugins are found, also by commands that see the machine's own /usr."""
+    if not has_newest_slurm(layout, site):
+        return {}
+    return {"PluginDir": str(newest_slurm().plugins)}
+
+
+def partitions_conf(layout: Layout, site: Site) -> str:
+    """The site's partitions, closed in the way that its release takes for closed."""
+    example = (EXAMPLES / site.name / "belfry-partitions.conf").read_text()
+    if not has_newest_slurm(layout, site):
+        return example
+    return example.replace("AllowAccounts=root ", f"AllowAccounts={EMPTY_ACCOUNT} ")
+
+
+# To the newest Slurm an account on a partition's list stands for all below it, so root would let
+# everybody in; so would a list of names that no account has.
+EMPTY_ACCOUNT = "belfry_closed"
+
+# The newest Slurm looks for cgroups unless told that there are none.
+NO_CGROUPS = "CgroupPlugin=disabled\n"
 
 # Nodes claim more than the machine has, and nothing needs cgroups or an MPI.
 ONE_MACHINE = {

@@ -12,13 +12,16 @@ from deploy.testbed.layout import SITES, Layout, Site
 from deploy.testbed.lock import one_at_a_time
 from deploy.testbed.mariadb import allow_slurmdbd, mariadb_service, prepare_mariadb
 from deploy.testbed.munge import munge_service, prepare_munge
+from deploy.testbed.newest_build import make_newest_slurm
 from deploy.testbed.packages import POSTGRES_PACKAGES, SLURM_PACKAGES, install_missing
 from deploy.testbed.postgres import create_portal_database, postgres_service, prepare_postgres
 from deploy.testbed.processes import Service, log_path, running, start
 from deploy.testbed.progress import Progress
+from deploy.testbed.releases import NewestSites, are_mixed
 from deploy.testbed.services import slurmdbd_owners
 from deploy.testbed.settings import Settings, choose_settings
 from deploy.testbed.slurm import (
+    close_partitions,
     nodes_not_ready,
     slurmctld_service,
     slurmd_service,
@@ -33,6 +36,7 @@ def bring_up(
     layout: Layout,
     *,
     slurmdbd: str | None = None,
+    newest: NewestSites | None = None,
     only_postgres: bool = False,
     progress: Progress | None = None,
 ) -> Settings:
@@ -42,11 +46,13 @@ def bring_up(
         folder.mkdir(parents=True, exist_ok=True)
         folder.chmod(0o755)
     with one_at_a_time(layout):
-        settings = choose_settings(layout, slurmdbd, only_postgres)
+        settings = choose_settings(layout, slurmdbd, only_postgres, newest)
         install_packages(layout, only_postgres, progress)
         if only_postgres:
             bring_up_postgres(layout, progress)
             return settings
+        if settings.newest:
+            require_newest(settings, progress)
         with ThreadPoolExecutor() as pool:
             # PostgreSQL and Slurm know nothing of each other.
             postgres = pool.submit(bring_up_postgres, layout, progress)
@@ -61,6 +67,13 @@ def install_packages(layout: Layout, only_postgres: bool, progress: Progress) ->
     with progress.step("packages") as step:
         installed = install_missing(wanted, log_path(layout, "packages"))
         step.outcome = f"{len(installed)} installed" if installed else "all there"
+
+
+def require_newest(settings: Settings, progress: Progress) -> None:
+    """Make the newest Slurm if it is not there, and say what follows from having two."""
+    make_newest_slurm(progress)
+    if are_mixed(settings.newest):
+        progress.say("  The sites' releases are too far apart for one slurmdbd: each gets its own.")
 
 
 def bring_up_postgres(layout: Layout, progress: Progress) -> None:
@@ -101,6 +114,7 @@ def bring_up_site(layout: Layout, settings: Settings, site: Site, progress: Prog
         start_service(layout, slurmd_service(layout, site, node), progress)
     with progress.step(f"nodes of {site.name}") as step:
         wait_for_nodes(layout, site)
+        close_partitions(layout, site)
         step.outcome = f"{len(site.nodes)} ready"
 
 

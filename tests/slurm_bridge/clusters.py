@@ -12,7 +12,6 @@ from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.normalise import actual_state
 from slurm_bridge.slurm.choice import PartitionsBy
-from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.interface import Slurm
 from slurm_bridge.slurm.memory import MemorySlurm
 from slurm_bridge.slurm.memory_partitions import MemoryPartitionFile
@@ -115,7 +114,7 @@ def real_cluster(
 ) -> Iterator[ClusterUnderTest]:
     """The testbed's Slurm at one site; what was made there is removed afterwards."""
     slurm_conf = testbed.layout.slurm_conf(site_named(SITE))
-    commands = Commands(slurm_conf=slurm_conf)
+    commands = testbed.commands(SITE)
     prefix = f"ct{secrets.token_hex(4)}"
     kept = testbed.layout.partitions_file(site_named(SITE))
     file = PartitionFile(kept, SlurmConf(commands, slurm_conf)) if keeps_partitions else None

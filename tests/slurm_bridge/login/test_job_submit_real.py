@@ -50,7 +50,7 @@ def site(testbed: Testbed, tmp_path: Path, files: LoginFiles) -> Iterator[RealSi
 
 
 def _commands(testbed: Testbed) -> Commands:
-    return Commands(slurm_conf=testbed.layout.slurm_conf(site_named(SITE)))
+    return testbed.commands(SITE)
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> str:
