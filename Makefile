@@ -44,6 +44,11 @@ test: install  ## Run the whole suite, on real Slurm and in a real browser
 	@deploy/prepare $(PYTHON) browser
 	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
+.PHONY: test-newest
+test-newest: install  ## Run what Slurm decides on the newest Slurm that Debian testing offers
+	@deploy/prepare $(PYTHON) browser
+	@$(BIN)/python -m deploy.testbed.lane
+
 .PHONY: test-fast
 test-fast: install  ## Run what needs neither Slurm nor a browser
 	@$(BIN)/python -m pytest -m "not slurm and not browser"

@@ -1,5 +1,7 @@
 """What Slurm does with QOS, accounts and members, in memory and for real."""
 
+import contextlib
+
 import pytest
 
 from slurm_bridge.errors import TransientSlurmError
@@ -126,10 +128,15 @@ def test_account_moves_with_all_that_it_has(cluster: ClusterUnderTest) -> None:
     assert moved.members == {cluster.users[0].username}
 
 
-def test_move_to_unknown_parent_is_refused(cluster: ClusterUnderTest) -> None:
+def test_move_to_unknown_parent_changes_nothing(cluster: ClusterUnderTest) -> None:
     name = cluster.make_project()
-    with pytest.raises(TransientSlurmError):
+    # 22.05 refuses; 26.05 says so and ends well all the same.
+    with contextlib.suppress(TransientSlurmError):
         cluster.slurm.move_accounts([name], cluster.name("ghost"))
+
+    found = cluster.account(name)
+    assert found is not None
+    assert found.parent == "root"
 
 
 def test_change_of_unknown_account_is_refused(cluster: ClusterUnderTest) -> None:
@@ -210,12 +217,13 @@ def test_member_of_unknown_account_is_refused(cluster: ClusterUnderTest) -> None
         cluster.slurm.add_members([cluster.name("ghost")], [cluster.make_user()])
 
 
-def test_unknown_account_among_others_is_refused_though_the_others_get_the_member(
+def test_unknown_account_among_others_keeps_no_member_from_the_others(
     cluster: ClusterUnderTest,
 ) -> None:
     name, user = cluster.make_project(), cluster.make_user()
 
-    with pytest.raises(TransientSlurmError):
+    # 22.05 refuses, and makes the others all the same; 26.05 passes over the unknown one.
+    with contextlib.suppress(TransientSlurmError):
         cluster.slurm.add_members([name, cluster.name("ghost")], [user])
 
     found = cluster.account(name)

@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.testbed.layout import site_named
 from slurm_bridge.errors import TransientSlurmError
-from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.interface import NewAccount
 from slurm_bridge.slurm.site import SlurmSite
 from tests.slurm_bridge.clusters import ClusterUnderTest, real_cluster
@@ -86,8 +84,7 @@ def test_load_with_an_unknown_parent_qos_or_account_is_refused(cluster: ClusterU
 def test_load_of_what_the_other_cluster_has_leaves_that_cluster_alone(
     testbed: Testbed, tmp_path: Path
 ) -> None:
-    commands = Commands(slurm_conf=testbed.layout.slurm_conf(site_named("charleroi")))
-    charleroi = SlurmSite(commands, "charleroi")
+    charleroi = SlurmSite(testbed.commands("charleroi"), "charleroi")
     with real_cluster(testbed, tmp_path) as zellik:
         account, user = new_project(zellik, "a"), zellik.make_user()
         zellik.slurm.load([account], [(account.name, user)])
