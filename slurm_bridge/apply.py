@@ -78,6 +78,8 @@ class Applier:
                 self._add(left_to_right(self._keep(stage, self._why_unresolved), changes))
             elif isinstance(stage[0], ch.RemoveMember):
                 self._by_commands(self._without_jobs(stage))
+            elif isinstance(stage[0], ch.DeletePartition):
+                self._by_commands(self._unused(stage))
             elif isinstance(stage[0], INDEPENDENT):
                 self._side_by_side(self._try, batches(stage))
             else:
@@ -178,6 +180,16 @@ class Applier:
             return self._keep(leaving, _unknown_jobs(error))
         return self._keep(leaving, lambda change: _why_busy(change, busy))
 
+    def _unused(self, stage: Batch) -> Batch:
+        """The partitions on which no job runs or waits; Slurm itself refuses to remove others."""
+        try:
+            busy = self._slurm.busy_partitions()
+        except StoppedError:
+            raise
+        except BridgeError as error:
+            return self._keep(stage, _unknown_jobs(error))
+        return self._keep(stage, lambda change: _why_in_use(change, busy))
+
     def _blocked(self, batch: Batch) -> Batch:
         """The changes whose users can start nothing more."""
         try:
@@ -199,6 +211,12 @@ class Applier:
 
 def _unknown_jobs(error: BridgeError) -> Callable[[ch.Change], str]:
     return lambda _: f"cannot tell whether jobs are left: {error}"
+
+
+def _why_in_use(change: ch.Change, busy: set[str]) -> str:
+    if isinstance(change, ch.DeletePartition) and change.partition in busy:
+        return f"waits until the jobs on partition {change.partition} have ended"
+    return ""
 
 
 def _why_busy(change: ch.Change, busy: set[tuple[str, str]]) -> str:
