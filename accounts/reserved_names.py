@@ -1,5 +1,7 @@
 """User names that nobody gets: users and groups that hosts have or may get, and Slurm's words."""
 
+import re
+
 _OF_HOSTS = """
 adm admin administrator ansible apache audio avahi backup belfry bin bind centos chrony cloud
 colord daemon dbus debian dialout dip disk dnsmasq docker ec2user enroot fax floppy ftp fuse games
@@ -14,3 +16,11 @@ vagrant video voice wheel www wwwdata zabbix
 _OF_SLURM = "account all cluster name none set user where"
 
 RESERVED_NAMES = frozenset(f"{_OF_HOSTS} {_OF_SLURM}".split())
+
+# Each project has a UNIX group of its name, and each person one of theirs.
+_PROJECT = re.compile(r"aif[0-9]{2}[a-z]{2}[0-9]{4}")
+
+
+def is_like_a_project(name: str) -> bool:
+    """Whether a project could be called so."""
+    return _PROJECT.fullmatch(name) is not None

@@ -19,6 +19,7 @@ from allocations.rules.units import MINUTES_AN_HOUR
 from allocations.states import AllocationState
 from slurm_bridge.wire import (
     DesiredAccount,
+    DesiredGroup,
     DesiredKey,
     DesiredPartition,
     DesiredQos,
@@ -36,7 +37,7 @@ def desired_state(site: Site) -> DesiredState:
         Allocation.objects.current()
         .with_figures()
         .filter(site=site)
-        .select_related("project", "project__track", "site", "dedicated")
+        .select_related("project", "project__track", "project__unix_group", "site", "dedicated")
         .prefetch_related("partitions")
         .order_by("account_name")
     )
@@ -48,6 +49,7 @@ def desired_state(site: Site) -> DesiredState:
         cluster=site.cluster,
         generated_at=0,
         users=tuple(_users(members, welcome)),
+        groups=tuple(_groups(allocations, members)),
         qos=tuple(
             DesiredQos(
                 name=allocation.qos_name,
@@ -105,6 +107,20 @@ def _keys(person: UnixIdentity) -> tuple[DesiredKey, ...]:
         )
         for key in person.user.ssh_keys.all()
     )
+
+
+def _groups(
+    allocations: list[Allocation], members: dict[int, AccountMembers]
+) -> Iterator[DesiredGroup]:
+    """One for each project, of the project's name whatever its account is called here.
+
+    What was adopted has groups of its own, which are left as they are.
+    """
+    for allocation in allocations:
+        group = allocation.project.unix_group
+        if group is not None and allocation.adopted_at is None:
+            names = members[allocation.pk].usernames
+            yield DesiredGroup(name=group.name, gid=group.gid, members=names)
 
 
 def _tree() -> list[DesiredAccount]:

@@ -60,6 +60,7 @@ class Environment(BaseSettings):
 
     unix_username_prefix: str = Field(default="", pattern=r"^([a-z][a-z0-9-]{0,11})?$")
     unix_uid_min: int = Field(default=200_000, ge=1_000, le=1_900_000_000)
+    unix_group_gid_min: int = Field(default=1_000_000, ge=1_000, le=1_900_000_000)
     ssh_key_max_days: int = Field(default=0, ge=0, le=36_500)
     access_days_after_end: int = Field(default=60, ge=0, le=36_500)
 

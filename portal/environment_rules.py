@@ -83,6 +83,10 @@ RULES = (
     ),
     Rule("BELFRY_OIDC_PROVIDERS names one provider_id twice", _provider_ids_repeat),
     Rule(
+        "BELFRY_UNIX_UID_MIN and BELFRY_UNIX_GROUP_GID_MIN must differ: numbers are given once",
+        lambda env: env.unix_uid_min == env.unix_group_gid_min,
+    ),
+    Rule(
         "BELFRY_SECRET_KEY is missing",
         lambda env: _key(env) == DEVELOPMENT_KEY,
         only_in_production=True,

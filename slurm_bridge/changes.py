@@ -22,6 +22,39 @@ class CreateUser(_Change):
         return f"create UNIX user {self.username} (uid {self.uid})"
 
 
+class CreateGroup(_Change):
+    """Make a project's UNIX group known on the site's hosts."""
+
+    kind: Literal["create_group"] = "create_group"
+    group: str
+    gid: StrictInt
+
+    def __str__(self) -> str:
+        return f"create UNIX group {self.group} (gid {self.gid})"
+
+
+class AddToGroup(_Change):
+    """Make a user a member of a project's UNIX group."""
+
+    kind: Literal["add_to_group"] = "add_to_group"
+    group: str
+    username: str
+
+    def __str__(self) -> str:
+        return f"add {self.username} to UNIX group {self.group}"
+
+
+class RemoveFromGroup(_Change):
+    """Take a user out of a project's UNIX group; what runs already keeps it."""
+
+    kind: Literal["remove_from_group"] = "remove_from_group"
+    group: str
+    username: str
+
+    def __str__(self) -> str:
+        return f"remove {self.username} from UNIX group {self.group}"
+
+
 class CreateQos(_Change):
     """Make a project's budget at this site."""
 
@@ -223,6 +256,9 @@ class DeletePartition(_Change):
 
 Change = Annotated[
     CreateUser
+    | CreateGroup
+    | AddToGroup
+    | RemoveFromGroup
     | CreateQos
     | SetQosBudget
     | SetQosFlags

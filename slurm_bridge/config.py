@@ -26,7 +26,7 @@ class LocalDirectoryConfig(BaseModel):
     shell: str = "/bin/bash"
     home_base: Path = Path("/home")
     record_file: Path | None = None
-    """Each user that the bridge makes is appended here, one name a line."""
+    """Each user that the bridge makes is appended here, one a line, and each group after an @."""
 
 
 class BridgeConfig(BaseModel):

@@ -193,6 +193,7 @@ class Cycle:
             cluster=self.cluster,
             reading=reading,
             users=self._resolved_users(desired),
+            groups=self.directory.groups([group.name for group in desired.groups]),
             read_at=int(self.clock()),
             adopted=frozenset(item.name for item in desired.accounts if item.adopted),
         )

@@ -63,6 +63,8 @@ class _Reading:
                 return self._of_qos(change)
             case ch.CreateUser() | ch.DeletePartition() | ch.MoveDefaultAccount():
                 return MISSING
+            case ch.CreateGroup() | ch.AddToGroup() | ch.RemoveFromGroup():
+                return MISSING  # A group is no part of Slurm: it is put right without asking.
             case ch.CreatePartition() | ch.ModifyPartition():
                 return _of_partition(self._partitions.get(change.partition), change)
             case ch.OpenPartition() | ch.ClosePartition():

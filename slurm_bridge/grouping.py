@@ -18,6 +18,9 @@ MAX_ENTITIES = 200
 # Identity comes before association, a parent before its child, and a block before an opening.
 _ORDER = (
     ch.CreateUser,
+    ch.CreateGroup,
+    ch.AddToGroup,
+    ch.RemoveFromGroup,
     ch.CreateQos,
     ch.SetQosFlags,
     ch.SetQosBudget,
@@ -93,13 +96,15 @@ def membership(change: ch.Change) -> Pair:
     return change.account, change.username
 
 
-def _shared(  # noqa: PLR0911 - one line for each kind is easier to read than fewer returns
+def _shared(  # noqa: C901, PLR0911 - one line for each kind is easier to read than fewer returns
     change: ch.Change, rectangles: dict[Pair, Hashable]
 ) -> Hashable:
     """What must be equal for changes of one kind to share a command."""
     match change:
-        case ch.CreateUser():
+        case ch.CreateUser() | ch.CreateGroup():
             return change
+        case ch.AddToGroup() | ch.RemoveFromGroup():
+            return change.group
         case ch.CreateQos():
             return change.owner_mark, change.gpu_minutes, change.flags
         case ch.SetQosBudget() | ch.SetQosFlags() | ch.MoveAccount() | ch.SetAccountQos():

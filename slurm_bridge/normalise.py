@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 
 from slurm_bridge.ownership import carries_any_mark
 from slurm_bridge.rows import AccountRow, AssociationRow, QosRow, SlurmReading
-from slurm_bridge.wire import ActualAccount, ActualQos, ActualState, ActualUser
+from slurm_bridge.wire import ActualAccount, ActualGroup, ActualQos, ActualState, ActualUser
 
 
 def actual_state(
@@ -13,6 +13,7 @@ def actual_state(
     cluster: str,
     reading: SlurmReading,
     users: Iterable[ActualUser],
+    groups: Iterable[ActualGroup] | None = None,
     read_at: int,
     adopted: Collection[str] = (),
 ) -> ActualState:
@@ -24,6 +25,7 @@ def actual_state(
         cluster=cluster,
         read_at=read_at,
         users=tuple(sorted(users, key=lambda user: user.username)),
+        groups=None if groups is None else tuple(sorted(groups, key=lambda group: group.name)),
         qos=tuple(_qos(row) for row in sorted(reading.qos, key=lambda row: row.name)),
         accounts=_accounts(cluster, reading, adopted),
         partitions=tuple(sorted(reading.partitions, key=lambda item: item.name)),

@@ -8,7 +8,15 @@ from slurm_bridge.plan import Plan
 from slurm_bridge.wire import ActualState, DesiredState, Mode
 
 # Whatever is not named here waits, new kinds of change included.
-CREATIONS = (ch.CreateUser, ch.CreateQos, ch.CreateAccount, ch.AddMember, ch.OpenPartition)
+CREATIONS = (
+    ch.CreateUser,
+    ch.CreateGroup,
+    ch.AddToGroup,
+    ch.CreateQos,
+    ch.CreateAccount,
+    ch.AddMember,
+    ch.OpenPartition,
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from slurm_bridge import changes as ch
 from slurm_bridge.default_accounts import default_moves
 from slurm_bridge.plan_access import partition_changes
 from slurm_bridge.plan_dedicated import dedicated_changes
+from slurm_bridge.plan_groups import group_changes
 from slurm_bridge.plan_scope import Scope, scope_of
 from slurm_bridge.wire import ActualAccount, ActualState, Conflict, DesiredAccount, DesiredState
 
@@ -54,8 +55,10 @@ def plan(desired: DesiredState, actual: ActualState) -> Plan:
     access, access_conflicts = partition_changes(own)
     dedicated, dedicated_conflicts = dedicated_changes(scope)
     memberships = (*_membership_changes(own), *_adopted_membership_changes(scope))
+    groups, group_conflicts = group_changes(scope, actual.groups)
     changes = (
         *_user_changes(scope),
+        *groups,
         *_qos_changes(scope),
         *_account_changes(own),
         *_suspensions(own),
@@ -65,7 +68,7 @@ def plan(desired: DesiredState, actual: ActualState) -> Plan:
         *dedicated,
         *_resumptions(own),
     )
-    conflicts = (*scope.conflicts, *access_conflicts, *dedicated_conflicts)
+    conflicts = (*scope.conflicts, *group_conflicts, *access_conflicts, *dedicated_conflicts)
     return Plan(changes=changes, conflicts=conflicts)
 
 

@@ -113,6 +113,8 @@ def _touched(applied: Iterable[ch.Change]) -> set[str]:
                 continue
             case ch.CreatePartition() | ch.ModifyPartition() | ch.DeletePartition():
                 continue
+            case ch.CreateGroup() | ch.AddToGroup() | ch.RemoveFromGroup():
+                continue
             case _:
                 names.add(change.account)
     return names

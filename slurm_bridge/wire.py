@@ -74,6 +74,14 @@ class DesiredUser(ActualUser):
     """Only of people who may sign in at this site."""
 
 
+class DesiredGroup(Message):
+    """The UNIX group of a project, named like the project."""
+
+    name: UnixName
+    gid: Annotated[int, Field(strict=True, ge=1000, le=2_000_000_000)]
+    members: tuple[UnixName, ...] = ()
+
+
 class DesiredQos(Message):
     """A project's budget at this site."""
 
@@ -138,6 +146,7 @@ class DesiredState(Message):
     cluster: SlurmName
     generated_at: Epoch
     users: tuple[DesiredUser, ...] = ()
+    groups: tuple[DesiredGroup, ...] = ()
     qos: tuple[DesiredQos, ...] = ()
     accounts: tuple[DesiredAccount, ...] = ()
     """Parents come before their children."""
@@ -150,6 +159,14 @@ class DesiredState(Message):
 
 
 # Bridge → portal -----------------------------------------------------------------------------
+
+
+class ActualGroup(Message):
+    """A UNIX group as this site's directory has it."""
+
+    name: str
+    gid: Annotated[int, Field(strict=True, ge=0, le=2**32)]
+    members: SetOf[str] = frozenset()
 
 
 class ActualQos(Message):
@@ -212,6 +229,8 @@ class ActualState(Message):
     read_at: Epoch
     users: tuple[ActualUser, ...] = ()
     """UNIX identities that resolve on this host, of the users asked for."""
+    groups: tuple[ActualGroup, ...] | None = None
+    """Those asked for that exist; None where Belfry makes no groups at this site."""
     qos: tuple[ActualQos, ...] = ()
     accounts: tuple[ActualAccount, ...] = ()
     defaults: tuple[ActualDefault, ...] = ()

@@ -8,10 +8,11 @@ from slurm_bridge import changes as ch
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.grouping import Batch, Pair, batches, membership
 from slurm_bridge.slurm.interface import NewAccount, Slurm
-from slurm_bridge.wire import ActualState, DesiredUser
+from slurm_bridge.wire import ActualState, DesiredGroup, DesiredUser
 
 QosChange = ch.CreateQos | ch.SetQosBudget | ch.SetQosFlags
 AccessChange = ch.OpenPartition | ch.ClosePartition
+GroupChange = ch.CreateGroup | ch.AddToGroup | ch.RemoveFromGroup
 PartitionChange = ch.CreatePartition | ch.ModifyPartition | ch.DeletePartition
 AccountChange = (
     ch.CreateAccount | ch.MoveAccount | ch.SetAccountQos | ch.SuspendAccount | ch.ResumeAccount
@@ -31,6 +32,8 @@ class Writer:
         match batch[0]:
             case ch.CreateUser() as first:
                 self.directory.create(DesiredUser(username=first.username, uid=first.uid))
+            case ch.CreateGroup() | ch.AddToGroup() | ch.RemoveFromGroup() as first:
+                self._write_group(first, batch)
             case ch.AddMember():
                 self._add_members(batch)
             case ch.MoveDefaultAccount() as first:
@@ -83,6 +86,14 @@ class Writer:
         fresh = tuple(change for change in batch if membership(change) not in leaving)
         for accounts, usernames in _rectangles(fresh):
             self.slurm.block_members(accounts, usernames)
+
+    def _write_group(self, first: GroupChange, batch: Batch) -> None:
+        if isinstance(first, ch.CreateGroup):
+            self.directory.create_group(DesiredGroup(name=first.group, gid=first.gid))
+            return
+        added = [change.username for change in batch if isinstance(change, ch.AddToGroup)]
+        removed = [change.username for change in batch if isinstance(change, ch.RemoveFromGroup)]
+        self.directory.change_group(first.group, added, removed)
 
     def _add_members(self, batch: Batch) -> None:
         new, returning = self.told_apart(batch)

@@ -1,8 +1,16 @@
 """People, their organisations and their UNIX identities."""
 
-from accounts.models.identities import UnixIdentity
+from accounts.models.identities import UnixGroup, UnixIdentity
 from accounts.models.organisations import Organisation, OrganisationMember
 from accounts.models.people import User, display_name
 from accounts.models.ssh_keys import SshKey
 
-__all__ = ["Organisation", "OrganisationMember", "SshKey", "UnixIdentity", "User", "display_name"]
+__all__ = [
+    "Organisation",
+    "OrganisationMember",
+    "SshKey",
+    "UnixGroup",
+    "UnixIdentity",
+    "User",
+    "display_name",
+]

@@ -1,4 +1,4 @@
-"""UNIX identities: one for each person, the same at both sites, never reused."""
+"""UNIX users and groups: one for each person and project, alike at both sites, never reused."""
 
 import pghistory
 from django.db import models
@@ -24,3 +24,19 @@ class UnixIdentity(models.Model):
 
     def __str__(self) -> str:
         return self.username
+
+
+@pghistory.track()
+class UnixGroup(models.Model):
+    """A project's group on the clusters; rows are never deleted."""
+
+    name = models.CharField(_("group on the clusters"), max_length=31, unique=True)
+    gid = models.PositiveIntegerField(_("UNIX group number"), unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("UNIX group")
+        verbose_name_plural = _("UNIX groups")
+
+    def __str__(self) -> str:
+        return self.name

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import action
+from accounts.identities import ensure_group
 from accounts.models import User
 from accounts.permissions import Permission
 from allocations.access import permissions_on_application
@@ -122,8 +123,10 @@ def start_project(application: Application) -> Project:
     if application.state not in AWARDED_STATES or application.organisation is None:
         raise StateError(_("This application is not complete."))
     today = timezone.localdate()
+    name = next_name(year=today.year, track_code=application.track.code)
     project = Project.objects.create(
-        name=next_name(year=today.year, track_code=application.track.code),
+        name=name,
+        unix_group=ensure_group(name),
         application=application,
         track=application.track,
         organisation=application.organisation,

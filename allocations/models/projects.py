@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation, UnixGroup, User
 from allocations.models.applications import Application, Decision
 from allocations.models.sites import Partition, Site
 from allocations.models.tracks import Track
@@ -46,6 +46,9 @@ class Project(models.Model):
     )
     track = models.ForeignKey(Track, on_delete=models.PROTECT)
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT)
+    unix_group = models.OneToOneField(
+        UnixGroup, on_delete=models.PROTECT, related_name="project", null=True
+    )
     title = models.CharField(_("title"), max_length=150)
     created_at = models.DateTimeField(default=timezone.now)
 

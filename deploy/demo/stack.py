@@ -24,6 +24,7 @@ from deploy.testbed.slurm import commands_folder
 VIRTUAL_ENVIRONMENT = REPOSITORY / ".venv"
 BIN = VIRTUAL_ENVIRONMENT / "bin"
 UID_MIN = 70_000
+GIDS_APART = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Stack:
             "BELFRY_MAIL_FOLDER": str(self.mail_folder),
             "BELFRY_UNIX_USERNAME_PREFIX": self.username_prefix,
             "BELFRY_UNIX_UID_MIN": str(self.uid_min),
+            "BELFRY_UNIX_GROUP_GID_MIN": str(self.uid_min + GIDS_APART),
             "BELFRY_SITE_LATE_AFTER_SECONDS": "30",
             **self.extra_environment,
         }

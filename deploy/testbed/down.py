@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import grp
 import pwd
 import shutil
 import subprocess
@@ -95,13 +96,16 @@ def require_testbed_folder(layout: Layout) -> None:
 
 
 def remove_unix_users(layout: Layout) -> list[str]:
-    """Remove the UNIX users that the bridges recorded, with their homes; returns their names."""
+    """Remove the UNIX users and groups that the bridges recorded, with the users' homes."""
     if not layout.unix_users.exists():
         return []
     names = dict.fromkeys(layout.unix_users.read_text().split())
     removed = [name for name in names if is_person(name)]
     for name in removed:
         subprocess.run(["userdel", "--remove", name], timeout=60, check=False, capture_output=True)
+    for group in (name.removeprefix("@") for name in names if name.startswith("@")):
+        if is_group_of_people(group):
+            subprocess.run(["groupdel", group], timeout=60, check=False, capture_output=True)
     return removed
 
 
@@ -109,5 +113,13 @@ def is_person(name: str) -> bool:
     """Whether a UNIX user of that name exists and is no account of the system."""
     try:
         return pwd.getpwnam(name).pw_uid >= FIRST_PERSON_UID
+    except KeyError:
+        return False
+
+
+def is_group_of_people(name: str) -> bool:
+    """Whether a UNIX group of that name exists and is none of the system."""
+    try:
+        return grp.getgrnam(name).gr_gid >= FIRST_PERSON_UID
     except KeyError:
         return False

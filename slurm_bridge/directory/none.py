@@ -1,9 +1,10 @@
 """A site whose UNIX users are made by somebody else: Belfry only looks them up."""
 
 import pwd
+from collections.abc import Collection
 
 from slurm_bridge.errors import TransientDirectoryError
-from slurm_bridge.wire import DesiredUser
+from slurm_bridge.wire import ActualGroup, DesiredGroup, DesiredUser
 
 
 class NoDirectory:
@@ -21,3 +22,15 @@ class NoDirectory:
         raise TransientDirectoryError(
             f"user {user.username} (uid {user.uid}) is not in this site's directory yet"
         )
+
+    def groups(self, names: Collection[str]) -> tuple[ActualGroup, ...] | None:
+        """None: this site's groups come from its own directory too."""
+        return None
+
+    def create_group(self, group: DesiredGroup) -> None:
+        """Refuse."""
+        raise TransientDirectoryError(f"group {group.name} is not Belfry's to make here")
+
+    def change_group(self, name: str, added: Collection[str], removed: Collection[str]) -> None:
+        """Refuse."""
+        raise TransientDirectoryError(f"group {name} is not Belfry's to change here")

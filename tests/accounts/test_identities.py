@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from pytest_django import Settings
 
-from accounts.identities import ensure_identity, username_stem
-from accounts.models import UnixIdentity
+from accounts.identities import ensure_group, ensure_identity, username_stem
+from accounts.models import UnixGroup, UnixIdentity
 from slurm_bridge.wire import UnixName
 from tests.people import make_person
 
@@ -113,3 +113,35 @@ def test_the_longest_prefix_and_name_still_make_a_username(settings: Settings) -
 def test_the_prefix_sets_a_portals_names_apart(settings: Settings) -> None:
     settings.UNIX_USERNAME_PREFIX = "aif-"
     assert ensure_identity(make_person("Ada")).username == "aif-apeeters"
+
+
+@pytest.mark.django_db
+def test_a_group_is_given_once_and_no_number_twice() -> None:
+    first = ensure_group("aif26fl0001")
+    assert ensure_group("aif26fl0001") == first
+    assert ensure_group("aif26fl0002").gid == first.gid + 1
+    assert UnixGroup.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_nobody_gets_the_name_of_a_projects_group() -> None:
+    person = make_person("A", last_name="if26fl0042")
+    assert ensure_identity(person).username == "aif26fl00422"
+
+
+@pytest.mark.django_db
+def test_the_numbers_of_people_never_run_into_those_of_groups(settings: Settings) -> None:
+    settings.UNIX_UID_MIN, settings.UNIX_GROUP_GID_MIN = 5_000, 5_001
+    assert ensure_identity(make_person("Ada")).uid == 5_000
+    assert ensure_group("aif26fl0001").gid == 5_001
+    with pytest.raises(OverflowError):
+        ensure_identity(make_person("Bram"))
+    assert ensure_group("aif26fl0002").gid == 5_002
+
+
+@pytest.mark.django_db
+def test_the_numbers_of_groups_never_run_into_those_of_people(settings: Settings) -> None:
+    settings.UNIX_UID_MIN, settings.UNIX_GROUP_GID_MIN = 5_001, 5_000
+    ensure_group("aif26fl0001")
+    with pytest.raises(OverflowError):
+        ensure_group("aif26fl0002")

@@ -242,3 +242,18 @@ def test_whoever_may_not_sign_in_to_the_portal_may_not_at_a_site(
     give_key(applicant)
     User.objects.filter(pk=applicant.pk).update(is_active=False)
     assert keys_of("apeeters", zellik) == []
+
+
+def test_a_project_has_one_group_of_its_name_and_members_at_both_sites(
+    project: Project, zellik: Site, applicant: User
+) -> None:
+    (group,) = desired_state(zellik).groups
+    assert (group.name, group.members) == (project.name, ("apeeters",))
+    assert desired_state(Site.objects.get(code="charleroi")).groups == (group,)
+
+
+def test_the_group_keeps_the_projects_name_where_the_account_has_another(
+    project: Project, zellik: Site, allocation: Allocation
+) -> None:
+    Allocation.objects.filter(pk=allocation.pk).update(account_name="renamed")
+    assert [group.name for group in desired_state(zellik).groups] == [project.name]

@@ -1,7 +1,8 @@
 """Small desired states and small clusters to test with."""
 
 import time
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
 from slurm_bridge.cycle import Cycle
@@ -11,9 +12,11 @@ from slurm_bridge.normalise import actual_state
 from slurm_bridge.readiness import ReadinessCheck
 from slurm_bridge.slurm.memory import MemorySlurm
 from slurm_bridge.wire import (
+    ActualGroup,
     ActualState,
     ActualUser,
     DesiredAccount,
+    DesiredGroup,
     DesiredQos,
     DesiredState,
     DesiredUser,
@@ -30,9 +33,11 @@ BOB = DesiredUser(username="bob", uid=20002)
 
 @dataclass
 class MemoryDirectory:
-    """UNIX users that live in memory."""
+    """UNIX users and groups that live in memory."""
 
     uids: dict[str, int] = field(default_factory=dict)
+    gids: dict[str, int] = field(default_factory=dict)
+    members: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
 
     def uid_of(self, username: str) -> int | None:
         return self.uids.get(username)
@@ -41,6 +46,27 @@ class MemoryDirectory:
         if user.username in self.uids or user.uid in self.uids.values():
             raise TransientDirectoryError(f"{user.username} or uid {user.uid} exists already")
         self.uids[user.username] = user.uid
+
+    def groups(self, names: Collection[str]) -> tuple[ActualGroup, ...] | None:
+        return tuple(
+            ActualGroup(name=name, gid=gid, members=frozenset(self.members[name]))
+            for name, gid in self.gids.items()
+            if name in names
+        )
+
+    def create_group(self, group: DesiredGroup) -> None:
+        if self.gids.setdefault(group.name, group.gid) != group.gid:
+            raise TransientDirectoryError(f"group {group.name} has another number")
+        if list(self.gids.values()).count(group.gid) > 1:
+            del self.gids[group.name]
+            raise TransientDirectoryError(f"gid {group.gid} exists already")
+
+    def change_group(self, name: str, added: Collection[str], removed: Collection[str]) -> None:
+        if name not in self.gids:
+            raise TransientDirectoryError(f"group {name} does not exist")
+        if not set(added) <= self.uids.keys():
+            raise TransientDirectoryError("a user does not exist")
+        self.members[name] = (self.members[name] | set(added)) - set(removed)
 
 
 def project(name: str = "aif26fl0001", **changes: object) -> DesiredAccount:
