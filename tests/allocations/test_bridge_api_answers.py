@@ -116,6 +116,7 @@ def test_the_contract_is_served_to_anyone_and_tells_nothing_of_a_site(
             "/sync-results",
             "/jobs",
             "/adoptions",
+            "/budget-counters",
             "/heartbeat",
             "/lease",
         )
