@@ -1,6 +1,7 @@
 """The main job in a real browser, on real Slurm; pictures stay in tests/screenshots."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ PICTURES = Path(__file__).parents[1] / "screenshots"
 EVA = Person("Eva", "Maes")
 RIK = Person("Rik", "Wouters")
 PATIENCE_MS = 60_000
+SECONDS_A_DAY = 86_400
 
 
 @pytest.fixture(scope="module")
@@ -116,7 +118,7 @@ def use_the_grant(stack: Stack, testbed: Testbed, project: str, username: str) -
         wait_for_end(stack, site, answer.stdout.strip())
     used = {}
     for site in SITES:
-        report = tres_seconds_by_user(stack.layout, site, since=1_700_000_000)
+        report = tres_seconds_by_user(stack.layout, site, since=int(time.time()) - SECONDS_A_DAY)
         used[site.name] = sum(
             seconds for (account, _), seconds in report.items() if account == project
         )
