@@ -4,12 +4,14 @@ from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from accounts.audit import SystemActor
 from accounts.models import User
 from allocations.actions.allocations import change_budget
 from allocations.actions.notices import warn_of_end
+from allocations.management.commands import nightly
 from allocations.management.commands.nightly import NIGHTLY
 from allocations.models import Allocation, Project
 from allocations.rules.notices import days_to_warn, shares_to_warn
@@ -96,6 +98,24 @@ def test_the_night_warns_of_an_end_that_is_near(allocation: Allocation) -> None:
     Allocation.objects.filter(pk=allocation.pk).update(ends_on=today + timedelta(days=7))
     call_command("nightly")
     assert len(subjects()) == 1, "another last day is told anew"
+
+
+def test_a_fault_with_one_allocation_leaves_the_others(
+    allocation: Allocation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    today = timezone.localdate()
+    Allocation.objects.update(starts_on=today - timedelta(days=80), ends_on=today)
+    Allocation.objects.exclude(pk=allocation.pk).update(ends_on=today + timedelta(days=6))
+
+    def warn(*, allocation_id: int, today: date, actor: SystemActor) -> None:
+        if allocation_id == allocation.pk:
+            raise RuntimeError("out of order")
+        warn_of_end(allocation_id=allocation_id, today=today, actor=actor)
+
+    monkeypatch.setattr(nightly, "warn_of_end", warn)
+    with pytest.raises(CommandError, match="1 allocations"):
+        call_command("nightly")
+    assert len(subjects()) == Allocation.objects.count() - 1 > 0
 
 
 @pytest.mark.parametrize(

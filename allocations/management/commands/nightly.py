@@ -1,14 +1,19 @@
 """`manage.py nightly`: what the calendar brings: hours lapse, and members are warned of ends."""
 
+import logging
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.audit import SystemActor
 from allocations.actions.budgets import lapse_ended
 from allocations.actions.notices import warn_of_end
 from allocations.models import Allocation
+
+log = logging.getLogger(__name__)
 
 NIGHTLY = SystemActor("nightly")
 
@@ -22,7 +27,22 @@ class Command(BaseCommand):
         """One transaction for each allocation, so that a fault with one leaves the others."""
         today = timezone.localdate()
         ours = Allocation.objects.filter(adopted_at=None).order_by("pk")
-        for allocation_id in ours.ended_before(today).values_list("pk", flat=True):
-            lapse_ended(allocation_id=allocation_id, actor=NIGHTLY)
-        for allocation_id in ours.filter(ends_on__gte=today).values_list("pk", flat=True):
-            warn_of_end(allocation_id=allocation_id, today=today, actor=NIGHTLY)
+        ended = ours.ended_before(today).values_list("pk", flat=True)
+        open_ones = ours.filter(ends_on__gte=today).values_list("pk", flat=True)
+        lapse = partial(lapse_ended, actor=NIGHTLY)
+        warn = partial(warn_of_end, today=today, actor=NIGHTLY)
+        failed = _for_each(ended, lapse) + _for_each(open_ones, warn)
+        if failed:
+            raise CommandError(f"{failed} allocations could not be served; the log says why.")
+
+
+def _for_each(allocation_ids: Iterable[int], act: Callable[..., object]) -> int:
+    """Act on each allocation; how many it failed for."""
+    failed = 0
+    for allocation_id in allocation_ids:
+        try:
+            act(allocation_id=allocation_id)
+        except Exception:  # the others must not wait for somebody to mend this one
+            log.exception("allocation %s was left out tonight", allocation_id)
+            failed += 1
+    return failed
