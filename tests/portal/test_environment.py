@@ -41,6 +41,10 @@ BREAKS: dict[str, dict[str, str | None]] = {
     "BELFRY_SMTP_USERNAME and BELFRY_SMTP_PASSWORD need each other: set both or neither": {
         "BELFRY_SMTP_USERNAME": "belfry"
     },
+    "BELFRY_UNIX_UID_MIN and BELFRY_UNIX_GROUP_GID_MIN must differ: numbers are given once": {
+        "BELFRY_UNIX_UID_MIN": "30000",
+        "BELFRY_UNIX_GROUP_GID_MIN": "30000",
+    },
     "BELFRY_OIDC_PROVIDERS names one provider_id twice": {
         "BELFRY_OIDC_PROVIDERS": json.dumps([PROVIDER, PROVIDER])
     },
