@@ -19,9 +19,9 @@ from deploy.demo.steps import (
     username_of,
     wait_until,
 )
-from deploy.testbed.layout import Site
+from deploy.testbed.layout import REPOSITORY, Site
 from deploy.testbed.progress import Progress
-from tests.testbed import Testbed
+from tests.testbed import PORTS_A_TESTBED, Testbed
 
 # One line a request says nothing that a failed assertion does not.
 logging.getLogger("httpx").setLevel(logging.WARNING)
@@ -29,18 +29,22 @@ logging.getLogger("httpx").setLevel(logging.WARNING)
 PORTAL_OFFSET = 40
 UID_MIN = 100_000
 UIDS_A_TESTBED = 100
+TESTBEDS = 1000
 
 
 @pytest.fixture(scope="package")
 def stack(testbed: Testbed) -> Iterator[Stack]:
     """Everything running; stopped after these tests, so that its bridges meddle with no others."""
-    # Names and numbers of this testbed's own, since an interrupted run may leave its users behind.
+    # Names and numbers of this testbed's own, since an interrupted run may leave its users behind;
+    # testbeds that run beside each other have other ports, and so other numbers.
     digest = hashlib.sha256(str(testbed.layout.state).encode()).hexdigest()
+    repository = int(hashlib.sha256(str(REPOSITORY).encode()).hexdigest()[:4], 16)
+    place = (repository + testbed.layout.port_base // PORTS_A_TESTBED) % TESTBEDS
     stack = Stack(
         testbed.layout,
         testbed.layout.port_base + PORTAL_OFFSET,
         username_prefix=f"t{digest[:4]}-",
-        uid_min=UID_MIN + int(digest[:4], 16) % 1000 * UIDS_A_TESTBED,
+        uid_min=UID_MIN + place * UIDS_A_TESTBED,
     )
     start_stack(stack, Progress())
     yield stack
