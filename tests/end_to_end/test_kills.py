@@ -1,9 +1,7 @@
 """Whatever is killed in the middle of the road, the next cycle repairs it."""
 
-import re
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -27,6 +25,7 @@ from deploy.testbed.settings import require_settings
 from deploy.testbed.slurm import nodes_not_ready
 from tests.end_to_end.conftest import GivenProject, GiveProject
 from tests.end_to_end.reports import assert_exact, query, wait_for_accounting
+from tests.end_to_end.running_job import wait_until_saved
 from tests.testbed import Testbed
 
 pytestmark = pytest.mark.slurm
@@ -66,19 +65,6 @@ def begin_job(project: GivenProject) -> str:
     )
     assert answer.returncode == 0, answer.stderr
     return answer.stdout.strip()
-
-
-def wait_until_saved(testbed: Testbed) -> None:
-    """slurmctld writes its jobs down every few seconds; one that it has not is lost with it."""
-    submitted = time.time()
-    text = testbed.slurm("zellik", "scontrol", "show", "config")
-    folder = re.findall(r"^StateSaveLocation\s*= (\S+)$", text, re.MULTILINE)[0]
-    saved = Path(folder) / "job_state"
-
-    def is_saved() -> bool:
-        return saved.exists() and saved.stat().st_mtime > submitted
-
-    repaired(is_saved, "slurmctld does not save its state")
 
 
 def repaired(condition: Callable[[], bool], what: str) -> None:

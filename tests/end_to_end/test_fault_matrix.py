@@ -1,0 +1,106 @@
+"""Every part of Belfry and Slurm ends at every step of a cycle; the next cycle repairs it.
+
+The bridge starts about twenty programs in a cycle that grants a project. A scenario holds it before
+one of them, ends one process there, politely or by SIGKILL, lets the cycle go on as it can, starts
+what is missing again, and runs one more cycle. BELFRY_FAULTS=all tries every process at every step
+both ways (`make test-faults`); otherwise every third step meets one process, each in its turn.
+"""
+
+import os
+import signal
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from deploy.demo.browser import Browser
+from deploy.demo.stack import Stack
+from deploy.demo.steps import wait_until
+from tests.end_to_end.conftest import GiveProject
+from tests.end_to_end.faulty_site import CYCLE_SECONDS, FaultySite, faulty_site, wrong_at
+from tests.end_to_end.running_job import RunningJob, running_job
+from tests.testbed import Testbed
+
+pytestmark = pytest.mark.slurm
+
+VICTIMS = ("bridge", "slurmctld@zellik", "slurmdbd", "mariadb", "portal")
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """One process that ends before one step of the cycle."""
+
+    step: int
+    victim: str
+    kill: bool
+
+    def __str__(self) -> str:
+        return f"{'kill -9' if self.kill else 'stop'} {self.victim} before step {self.step}"
+
+
+def scenarios(steps: int) -> Iterator[Scenario]:
+    """Those of this run."""
+    if os.environ.get("BELFRY_FAULTS") == "all":
+        for step in range(1, steps + 1):
+            for victim in VICTIMS:
+                yield Scenario(step, victim, kill=True)
+                yield Scenario(step, victim, kill=False)
+        return
+    for turn, step in enumerate(range(1, steps + 1, 3)):
+        yield Scenario(step, VICTIMS[turn % len(VICTIMS)], kill=turn % 2 == 0)
+
+
+@pytest.fixture
+def site(
+    stack: Stack, testbed: Testbed, staff_browser: Browser, tmp_path: Path
+) -> Iterator[FaultySite]:
+    with faulty_site(stack, testbed, staff_browser, tmp_path) as found:
+        yield found
+
+
+@pytest.fixture
+def job(give_project: GiveProject) -> Iterator[RunningJob]:
+    """A job that must live through everything."""
+    with running_job(give_project) as found:
+        yield found
+
+
+def test_what_ends_at_any_step_is_repaired_by_the_next_cycle(
+    job: RunningJob, site: FaultySite, capsys: pytest.CaptureFixture[str]
+) -> None:
+    site.cycle()
+    site.approve_project()
+    site.breakpoints.stop_at(0)
+    site.cycle()
+    steps = site.breakpoints.count
+    assert steps >= 10
+    faults = {str(item): survive(item, site, job) for item in scenarios(steps)}
+    survived = sum(not wrong for wrong in faults.values())
+    with capsys.disabled():
+        print(f"\nfaults: {len(faults)} scenarios run, {survived} survived")  # noqa: T201
+    assert {name: wrong for name, wrong in faults.items() if wrong} == {}
+
+
+def survive(scenario: Scenario, site: FaultySite, job: RunningJob) -> str:
+    """What is wrong after the scenario and one more cycle; empty if nothing is."""
+    before = site.associations()
+    project = site.approve_project()
+    site.breakpoints.stop_at(scenario.step)
+    with site.begin() as process:
+        wait_until(
+            lambda: site.breakpoints.is_reached or process.poll() is not None,
+            CYCLE_SECONDS,
+            f"{scenario} is never reached",
+            "Read the bridge's log.",
+        )
+        if scenario.victim == "bridge":
+            process.send_signal(signal.SIGKILL if scenario.kill else signal.SIGTERM)
+        else:
+            site.bring_down(scenario.victim, kill=scenario.kill)
+        site.breakpoints.go_on()
+        process.communicate(timeout=CYCLE_SECONDS)
+    site.bring_back()
+    complaints = site.cycle()
+    wrong = wrong_at(site, project, before, job)
+    return wrong and f"{wrong}\n{complaints}"
