@@ -51,7 +51,7 @@ test-newest: install  ## Run what Slurm decides on the newest Slurm that Debian 
 
 .PHONY: test-faults
 test-faults: install  ## Let every process end at every step of a cycle, both ways (an hour)
-	@BELFRY_FAULTS=all $(BIN)/python -m pytest tests/end_to_end/test_fault_matrix.py tests/end_to_end/test_faults.py
+	@$(BIN)/python -m pytest tests/end_to_end/fault_matrix.py tests/end_to_end/test_faults.py
 
 .PHONY: test-fast
 test-fast: install  ## Run what needs neither Slurm nor a browser

@@ -36,14 +36,15 @@ def running_job(give_project: GiveProject) -> Iterator[RunningJob]:
     assert answer.returncode == 0, answer.stderr
     job = RunningJob(project, answer.stdout.strip())
     wait_until(lambda: job.state == "RUNNING", 60, "the job does not start", "Look at squeue.")
-    wait_until_saved(project.testbed)
+    wait_until_saved(project.testbed, job.number)
     yield job
     project.testbed.slurm("zellik", "scancel", job.number)
 
 
-def wait_until_saved(testbed: Testbed) -> None:
-    """slurmctld writes its jobs down every few seconds; one that it has not is lost with it."""
+def wait_until_saved(testbed: Testbed, job: str) -> None:
+    """slurmctld writes jobs down seconds after a change; what it has not is lost with it."""
     since = time.time()
+    testbed.slurm("zellik", "scontrol", "update", f"JobId={job}", "Comment=to be saved")
     text = testbed.slurm("zellik", "scontrol", "show", "config")
     folder = re.findall(r"^StateSaveLocation\s*= (\S+)$", text, re.MULTILINE)[0]
     saved = Path(folder) / "job_state"

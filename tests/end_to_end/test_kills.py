@@ -77,7 +77,7 @@ def test_a_process_killed_in_the_middle_of_the_road_loses_nothing(
 ) -> None:
     earlier = give_project({ZELLIK: 100}, track="pg", months=1)
     job = begin_job(earlier)
-    wait_until_saved(testbed)
+    wait_until_saved(testbed, job)
     ada, reference = apply_for_time(stack, ADA, track="pg", hours={ZELLIK: 100}, months=1)
     hand_in(ada, reference)
     approval = approve(reviewer(stack), reference)

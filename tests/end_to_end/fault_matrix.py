@@ -2,8 +2,9 @@
 
 The bridge starts about twenty programs in a cycle that grants a project. A scenario holds it before
 one of them, ends one process there, politely or by SIGKILL, lets the cycle go on as it can, starts
-what is missing again, and runs one more cycle. BELFRY_FAULTS=all tries every process at every step
-both ways (`make test-faults`); otherwise every third step meets one process, each in its turn.
+what is missing again, and runs one more cycle. `make test-faults` runs this file, which takes
+longer than the suite: every process ends before every step, both ways. BELFRY_FAULTS=some tries
+every third step with one process each.
 """
 
 import os
@@ -41,7 +42,7 @@ class Scenario:
 
 def scenarios(steps: int) -> Iterator[Scenario]:
     """Those of this run."""
-    if os.environ.get("BELFRY_FAULTS") == "all":
+    if os.environ.get("BELFRY_FAULTS") != "some":
         for step in range(1, steps + 1):
             for victim in VICTIMS:
                 yield Scenario(step, victim, kill=True)
@@ -102,5 +103,8 @@ def survive(scenario: Scenario, site: FaultySite, job: RunningJob) -> str:
         process.communicate(timeout=CYCLE_SECONDS)
     site.bring_back()
     complaints = site.cycle()
+    if scenario.victim.startswith("slurmctld"):
+        # What it forgot to have counted lowers a limit as soon as the portal knows of it.
+        complaints += site.cycle()
     wrong = wrong_at(site, project, before, job)
     return wrong and f"{wrong}\n{complaints}"
