@@ -81,7 +81,8 @@ class ClusterUnderTest:
 
 
 def some_users(prefix: str) -> tuple[DesiredUser, DesiredUser]:
-    uid = 60_000 + secrets.randbelow(1_000_000)
+    # Above the numbers of the system and of the end-to-end tests' people and groups.
+    uid = 2_000_000 + secrets.randbelow(8_000_000)
     return (
         DesiredUser(username=f"{prefix}u", uid=uid),
         DesiredUser(username=f"{prefix}v", uid=uid + 1),
