@@ -186,9 +186,9 @@ def test_the_program_stands_alone_and_answers_at_once(tmp_path: Path) -> None:
     program.write_bytes(source.read_bytes())
     command = [sys.executable, "-I", str(program), f"--folder={tmp_path}", "nobody"]
     times = []
-    for _ in range(5):
+    for _ in range(20):
         began = time.monotonic()
         ended = subprocess.run(command, capture_output=True, text=True, check=True)
         times.append(time.monotonic() - began)
         assert (ended.stdout, ended.stderr) == ("", "")
-    assert min(times) < 1
+    assert min(times) < 0.3

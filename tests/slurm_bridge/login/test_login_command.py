@@ -209,10 +209,10 @@ def test_answer_costs_a_few_times_what_python_needs_to_start(node: LoginNode) ->
         return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
     answer = ("-m", "slurm_bridge.login.cli", "balance")
-    pairs = [(seconds("-c", "pass"), seconds(*answer)) for _ in range(6)]
+    pairs = [(seconds("-c", "pass"), seconds(*answer)) for _ in range(20)]
 
-    # Python starts in 0.02 to 0.03 s on a login node; caches that others fill cost as much again.
-    assert min(slow for _, slow in pairs) / min(quick for quick, _ in pairs) < 20
+    # Python starts in 0.02 to 0.03 s on a login node, so this is well under 0.3 s.
+    assert min(slow for _, slow in pairs) / min(quick for quick, _ in pairs) < 10
 
 
 def test_balance_loads_neither_the_contract_nor_a_network_client(node: LoginNode) -> None:
