@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -32,6 +34,10 @@ POLICY_TEXT = f"""#!/bin/sh
 # Put here by Belfry's testbed while it installs packages.
 exit {ACTION_FORBIDDEN}
 """
+# `DPkg::Lock::Timeout` waits for dpkg's lock only; `apt-get update` gives up on the lists' at once.
+LISTS_LOCK = Path("/var/lib/apt/lists/lock")
+INSTALLING = Path("/run/lock/belfry-packages")
+PATIENCE_SECONDS = 300
 NO_MAIN_CLUSTER = Path("/etc/postgresql-common/createcluster.d/belfry-testbed.conf")
 UNITS = {
     "slurmctld": "slurmctld.service",
@@ -46,7 +52,15 @@ UNITS = {
 
 def install_missing(packages: Sequence[str], log: Path) -> list[str]:
     """Install what is missing of these packages; returns what was."""
-    missing = missing_packages(packages)
+    if not missing_packages(packages):
+        return []
+    # Testbeds that are started side by side on a new machine miss the same packages.
+    with INSTALLING.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return _install(missing_packages(packages), log)
+
+
+def _install(missing: list[str], log: Path) -> list[str]:
     if not missing:
         return []
     if shutil.which("apt-get") is None:
@@ -58,6 +72,7 @@ def install_missing(packages: Sequence[str], log: Path) -> list[str]:
         precautions.enter_context(no_service_starts())
         if "postgresql" in missing:
             precautions.enter_context(no_main_postgres_cluster())
+        wait_for_lock(LISTS_LOCK)
         apt_get(["update", "-q"], log)
         apt_get(["install", "-q", "-y", "--no-install-recommends", *missing], log)
     keep_disabled(missing)
@@ -99,6 +114,19 @@ def apt_get(arguments: Sequence[str], log: Path) -> None:
     if finished.returncode != 0:
         advice = "Read the log, mend apt (network, sources), and run `up` again."
         raise StepError(f"`{' '.join(command)}` failed.", log, advice)
+
+
+def wait_for_lock(path: Path, seconds: float = PATIENCE_SECONDS) -> None:
+    """Return when nobody holds a file's lock, or when it has taken too long."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and path.exists():
+        with path.open("r+") as lock:
+            try:
+                fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                time.sleep(0.5)
+            else:
+                return
 
 
 @contextmanager
