@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from deploy.demo.browser import Browser
 from deploy.demo.people import STAF, Person, mailed_link, sign_in
 from deploy.demo.stack import Stack
-from deploy.testbed.errors import TestbedError
+from deploy.testbed.errors import StepError, TestbedError
 from deploy.testbed.layout import CHARLEROI, ZELLIK, Site
 from deploy.testbed.processes import log_path
 from deploy.testbed.shell import run_as
@@ -140,14 +140,33 @@ def wait_for_submission(stack: Stack, site: Site, project: str, username: str) -
 
 
 def wait_for_end(stack: Stack, site: Site, job: str) -> None:
-    """Return when accounting knows that every run of a job has ended."""
+    """Return when accounting knows that every run of a job has ended.
+
+    A slurmctld that was killed may give a number again. Until slurmdbd has heard of the new job,
+    sacct shows the old one by that number, which has ended.
+    """
+    submitted_at = _submitted_at(stack, site, job)
 
     def ended() -> bool:
-        text = run_slurm(stack.layout, site, "sacct", "-nXP", "-j", job, "-o", "State")
-        states = [line.split()[0] for line in text.splitlines() if line]
+        text = run_slurm(stack.layout, site, "sacct", "-nXP", "-j", job, "-o", "Submit,State")
+        rows = [line.split("|") for line in text.splitlines() if line]
+        states = [state.split()[0] for submitted, state in rows if submitted >= submitted_at]
         return bool(states) and all(state in ENDED for state in states)
 
     wait_until(ended, READY_SECONDS, f"Job {job} at {site.name} did not end.", "Look at squeue.")
+
+
+def _submitted_at(stack: Stack, site: Site, job: str) -> str:
+    """When slurmctld took a job, in its words; empty where it has forgotten it."""
+    try:
+        return min(
+            run_slurm(
+                stack.layout, site, "squeue", "-h", "-t", "all", "-j", job, "-o", "%V"
+            ).splitlines(),
+            default="",
+        )
+    except StepError:
+        return ""
 
 
 def wait_until(done: Callable[[], bool], seconds: float, message: str, advice: str) -> None:

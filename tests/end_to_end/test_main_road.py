@@ -142,7 +142,7 @@ def test_from_an_application_in_the_browser_to_gpu_hours_in_the_report(
     expect(eva.get_by_text("Active since")).to_have_count(len(SITES), timeout=PATIENCE_MS)
     username = re.findall(rf"{stack.username_prefix}emaes\d*", eva.content())[0]
     used = use_the_grant(stack, testbed, project, username)
-    assert all(seconds > 0 for seconds in used.values())
+    assert all(seconds > 0 for seconds in used.values()), used
 
     def shown() -> bool:
         figures = eva.request.get(f"/projects/{project}/usage.json").json()["allocations"]
