@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from slurm_bridge.ownership import carries_any_mark
 from slurm_bridge.plan_scope import ROOT_ACCOUNT, SYSTEM_UIDS, SYSTEM_USERS
 from slurm_bridge.rows import AssociationRow, SlurmReading
-from slurm_bridge.wire import OfferedAccount, OfferedMember
+from slurm_bridge.wire_offers import OfferedAccount, OfferedMember
 
 # Below these every host's own users are.
 FIRST_UID_OF_PEOPLE = 1000

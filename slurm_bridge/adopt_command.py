@@ -15,7 +15,8 @@ from slurm_bridge.errors import FatalConfigError
 from slurm_bridge.guard import refusal_of_reading
 from slurm_bridge.login.ledger import printable
 from slurm_bridge.slurm.limits import read_limits
-from slurm_bridge.wire import DesiredState, Offers, OffersAnswer
+from slurm_bridge.wire import DesiredState
+from slurm_bridge.wire_offers import Offers, OffersAnswer
 
 MOST_AT_ONCE = 200
 

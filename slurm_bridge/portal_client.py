@@ -13,20 +13,17 @@ from slurm_bridge import __version__
 from slurm_bridge.errors import FatalConfigError, FatalPortalError, TransientPortalError
 from slurm_bridge.wire import (
     API_PREFIX,
-    CounterReading,
     DesiredState,
     ErrorAnswer,
     Heartbeat,
     HeartbeatAnswer,
-    JobBatch,
     LeaseAnswer,
     LeaseRequest,
     Message,
-    Offers,
-    OffersAnswer,
     SyncReport,
-    Watermark,
 )
+from slurm_bridge.wire_accounting import CounterReading, JobBatch, Watermark
+from slurm_bridge.wire_offers import Offers, OffersAnswer
 
 Received = TypeVar("Received", bound=Message)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from slurm_bridge.slurm.budgets import BudgetCounter
-from slurm_bridge.wire import CounterReading, QosCounter
+from slurm_bridge.wire_accounting import CounterReading, QosCounter
 
 # A portal that was restored from a backup learns again what it has forgotten.
 WHOLE_EVERY_SECONDS = 3600

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.slurm.live import ControllerFigures
-from slurm_bridge.wire import JobBatch, JobRow, Watermark
+from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
 
 log = logging.getLogger(__name__)
 

@@ -34,7 +34,7 @@ from allocations.models import (
     Transition,
 )
 from allocations.states import ApplicationState
-from slurm_bridge import wire
+from slurm_bridge import wire_offers
 
 ROOT = "root"
 
@@ -50,7 +50,9 @@ class NewProject:
 
 
 @action
-def offer_accounts(*, site: Site, offers: wire.Offers, actor: SystemActor) -> wire.OffersAnswer:
+def offer_accounts(
+    *, site: Site, offers: wire_offers.Offers, actor: SystemActor
+) -> wire_offers.OffersAnswer:
     """Let accounts wait for staff; offering one again brings its record up to date."""
     refused = {item.account: why for item in offers.accounts if (why := _why_not(site, item))}
     for item in offers.accounts:
@@ -61,7 +63,7 @@ def offer_accounts(*, site: Site, offers: wire.Offers, actor: SystemActor) -> wi
                 defaults={"offer": item.model_dump(mode="json"), "offered_at": timezone.now()},
             )
     waiting = tuple(item.account for item in offers.accounts if item.account not in refused)
-    return wire.OffersAnswer(waiting=waiting, refused=refused)
+    return wire_offers.OffersAnswer(waiting=waiting, refused=refused)
 
 
 @action
@@ -87,7 +89,7 @@ def adopt_account(
     offer = OfferedAccount.objects.select_for_update().filter(pk=offer_id).first()
     if offer is None:
         raise StateError(_("This account has been adopted or declined meanwhile."))
-    found = wire.OfferedAccount.model_validate(offer.offer)
+    found = wire_offers.OfferedAccount.model_validate(offer.offer)
     why_not = _why_not(offer.site, found)
     if why_not:
         raise RefusedError(_("This account cannot be adopted: it %(why)s.") % {"why": why_not})
@@ -135,7 +137,7 @@ def projects_for(site: Site, actor: User) -> QuerySet[Project]:
     return Project.objects.exclude(pk__in=there).exclude(pk__in=own).order_by("name")
 
 
-def known_person(member: wire.OfferedMember) -> User | None:
+def known_person(member: wire_offers.OfferedMember) -> User | None:
     """Who has this user name and number already, if anybody has both."""
     if member.uid is None:
         return None
@@ -143,7 +145,7 @@ def known_person(member: wire.OfferedMember) -> User | None:
     return identity.user if identity else None
 
 
-def _why_not(site: Site, found: wire.OfferedAccount) -> str:
+def _why_not(site: Site, found: wire_offers.OfferedAccount) -> str:
     """What the portal has against an account, whatever the site says; empty if nothing."""
     if found.account == ROOT:
         return "is Slurm's own"
@@ -154,7 +156,7 @@ def _why_not(site: Site, found: wire.OfferedAccount) -> str:
     return ""
 
 
-def _people(found: wire.OfferedAccount, addresses: Mapping[str, str]) -> dict[str, User]:
+def _people(found: wire_offers.OfferedAccount, addresses: Mapping[str, str]) -> dict[str, User]:
     """The known people behind addresses, by user name."""
     usernames = {member.username for member in found.members}
     people: dict[str, User] = {}
@@ -188,7 +190,7 @@ def _new_project(
         )
     if leader == actor:
         raise RefusedError(_("Nobody gives an account to themselves; ask a colleague."))
-    found = wire.OfferedAccount.model_validate(offer.offer)
+    found = wire_offers.OfferedAccount.model_validate(offer.offer)
     _take_over(found, target.leader, leader)
     application = Application.objects.create(
         reference=next_reference(timezone.localdate().year),
@@ -211,7 +213,7 @@ def _new_project(
 
 
 def _existing_project(
-    offer: OfferedAccount, project: Project, found: wire.OfferedAccount, actor: User
+    offer: OfferedAccount, project: Project, found: wire_offers.OfferedAccount, actor: User
 ) -> Project:
     if Permission.PROJECT_MANAGE not in permissions_on_project(actor, project):
         raise RefusedError(_("Nobody gives an account to themselves; ask a colleague."))
@@ -233,7 +235,7 @@ def _existing_project(
     return project
 
 
-def _take_over(found: wire.OfferedAccount, username: str, person: User) -> None:
+def _take_over(found: wire_offers.OfferedAccount, username: str, person: User) -> None:
     uid = next(member.uid for member in found.members if member.username == username)
     if uid is None:
         raise MemberError(
@@ -246,7 +248,7 @@ def _take_over(found: wire.OfferedAccount, username: str, person: User) -> None:
 
 
 def _allocation(
-    offer: OfferedAccount, project: Project, found: wire.OfferedAccount, ends_on: date
+    offer: OfferedAccount, project: Project, found: wire_offers.OfferedAccount, ends_on: date
 ) -> Allocation:
     """The account as the project's allocation; one that was given back comes to life again."""
     allocation, _created = Allocation.objects.update_or_create(
@@ -269,7 +271,7 @@ def _allocation(
 
 
 def _record_members(
-    allocation: Allocation, found: wire.OfferedAccount, addresses: Mapping[str, str]
+    allocation: Allocation, found: wire_offers.OfferedAccount, addresses: Mapping[str, str]
 ) -> None:
     allocation.recorded_members.all().delete()
     RecordedMember.objects.bulk_create(

@@ -18,7 +18,7 @@ from allocations.actions.notices import warn_of_use
 from allocations.actions.wake import wake_sites
 from allocations.models import Allocation, BudgetCounter, Job, Site, SiteStatus
 from allocations.rules.budgets import lost_minutes, minutes_of
-from slurm_bridge.wire import CounterReading
+from slurm_bridge.wire_accounting import CounterReading
 
 # A job that is just ending may be in accounting a moment before it is in the counter.
 ENDED_IS_COUNTED_AFTER = timedelta(seconds=30)

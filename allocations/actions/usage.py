@@ -14,7 +14,7 @@ from django.db import connection
 from accounts.audit import SystemActor, action
 from allocations.actions.moments import moment
 from allocations.models import Allocation, Site, SiteStatus
-from slurm_bridge.wire import JobBatch, JobRow, Watermark
+from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
 
 _COLUMNS = (
     "db_index",

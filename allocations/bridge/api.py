@@ -26,18 +26,15 @@ from allocations.bridge.plausible import (
 from allocations.bridge.tokens import SiteTokenAuth
 from allocations.models import Site
 from slurm_bridge.wire import (
-    CounterReading,
     DesiredState,
     Heartbeat,
     HeartbeatAnswer,
-    JobBatch,
     LeaseAnswer,
     LeaseRequest,
-    Offers,
-    OffersAnswer,
     SyncReport,
-    Watermark,
 )
+from slurm_bridge.wire_accounting import CounterReading, JobBatch, Watermark
+from slurm_bridge.wire_offers import Offers, OffersAnswer
 
 api = NinjaAPI(
     title="Belfry for site bridges",

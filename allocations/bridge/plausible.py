@@ -3,7 +3,8 @@
 from django.utils import timezone
 from ninja.errors import HttpError
 
-from slurm_bridge.wire import CounterReading, JobBatch, JobRow, SyncReport
+from slurm_bridge.wire import SyncReport
+from slurm_bridge.wire_accounting import CounterReading, JobBatch, JobRow
 
 # A site's clock may be somewhat wrong; what it reads is still worth having.
 ALLOWED_AHEAD_SECONDS = 2 * 3600

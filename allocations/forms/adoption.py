@@ -12,7 +12,7 @@ from accounts.models import Organisation, User
 from allocations.actions.adoption import NewProject, known_person, projects_for
 from allocations.forms.manage import LONGEST_DAYS_AHEAD, ReasonForm
 from allocations.models import OfferedAccount, Project, Track
-from slurm_bridge import wire
+from slurm_bridge import wire_offers
 
 A_YEAR = timedelta(days=365)
 
@@ -49,7 +49,7 @@ class AdoptionForm(ReasonForm):
 
     def __init__(self, offer: OfferedAccount, actor: User, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.found = wire.OfferedAccount.model_validate(offer.offer)
+        self.found = wire_offers.OfferedAccount.model_validate(offer.offer)
         self.fields["project"].queryset = projects_for(offer.site, actor)  # type: ignore[attr-defined]
         usernames = [member.username for member in self.found.members]
         choices = [("", "---------"), *((name, name) for name in usernames)]
@@ -112,7 +112,7 @@ def _field(number: int) -> str:
     return f"email_{number}"
 
 
-def _address_field(member: wire.OfferedMember) -> forms.EmailField:
+def _address_field(member: wire_offers.OfferedMember) -> forms.EmailField:
     person = known_person(member)
     number = _("not known at the site any more") if member.uid is None else str(member.uid)
     return forms.EmailField(

@@ -18,7 +18,7 @@ class OfferedAccount(models.Model):
     site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="offers")
     account = models.CharField(_("account"), max_length=63)
     offer: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
-    """The `wire.OfferedAccount`."""
+    """The `wire_offers.OfferedAccount`."""
     offered_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.text import parse_duration, parse_tres
-from slurm_bridge.wire import JobRow
+from slurm_bridge.wire_accounting import JobRow
 
 log = logging.getLogger(__name__)
 

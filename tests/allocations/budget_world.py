@@ -8,7 +8,7 @@ from allocations.actions.counters import record_counters
 from allocations.actions.ledger import read_budget
 from allocations.models import Allocation
 from allocations.rules.budgets import Budget
-from slurm_bridge.wire import CounterReading, QosCounter
+from slurm_bridge.wire_accounting import CounterReading, QosCounter
 from tests.portal.staff_world import BRIDGE, job, now, read_accounting
 
 HOUR = 3600

@@ -9,18 +9,18 @@ from accounts.audit import SystemActor
 from accounts.models import User
 from allocations.actions.adoption import NewProject, adopt_account, offer_accounts
 from allocations.models import Allocation, OfferedAccount, Site, Track
-from slurm_bridge import wire
+from slurm_bridge import wire_offers
 from tests.people import make_organisation, make_person
 
 BRIDGE = SystemActor("bridge@zellik")
 
 
-def offered(account: str = "belllab", **changes: Any) -> wire.OfferedAccount:
+def offered(account: str = "belllab", **changes: Any) -> wire_offers.OfferedAccount:
     """An account of two users, with limits and access of the site's making."""
     members = (
-        wire.OfferedMember(username="apeeters", uid=50001),
-        wire.OfferedMember(username="j.doe", uid=50002),
-        wire.OfferedMember(username="bob", uid=50003),
+        wire_offers.OfferedMember(username="apeeters", uid=50001),
+        wire_offers.OfferedMember(username="j.doe", uid=50002),
+        wire_offers.OfferedMember(username="bob", uid=50003),
     )
     values = {
         "account": account,
@@ -31,12 +31,12 @@ def offered(account: str = "belllab", **changes: Any) -> wire.OfferedAccount:
         "limits": {"GrpTRESMins": "gres/gpu=6000"},
         "partitions": ("h200",),
     }
-    return wire.OfferedAccount.model_validate(values | changes)
+    return wire_offers.OfferedAccount.model_validate(values | changes)
 
 
 def offered_account(site: Site, account: str = "belllab", **changes: Any) -> OfferedAccount:
     """The same, waiting for staff."""
-    offers = wire.Offers(cluster=site.cluster, accounts=(offered(account, **changes),))
+    offers = wire_offers.Offers(cluster=site.cluster, accounts=(offered(account, **changes),))
     answer = offer_accounts(site=site, offers=offers, actor=BRIDGE)
     assert answer.waiting == (account,), answer
     return OfferedAccount.objects.get(site=site, account=account)

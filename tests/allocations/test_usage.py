@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from accounts.audit import SystemActor
 from allocations.actions.usage import record_jobs
 from allocations.models import DailyUsage, Job, Project, Site
-from slurm_bridge.wire import JobBatch, JobRow
+from slurm_bridge.wire_accounting import JobBatch, JobRow
 
 BRIDGE = SystemActor("bridge@zellik")
 MIDNIGHT = int(datetime(2026, 3, 10, tzinfo=UTC).timestamp())

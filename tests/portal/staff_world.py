@@ -34,11 +34,10 @@ from slurm_bridge.wire import (
     Conflict,
     Finding,
     Heartbeat,
-    JobBatch,
-    JobRow,
     PlanOutline,
     SyncReport,
 )
+from slurm_bridge.wire_accounting import JobBatch, JobRow
 from tests.domain import make_draft
 
 BRIDGE = SystemActor("bridge@test")

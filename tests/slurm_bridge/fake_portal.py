@@ -11,21 +11,17 @@ from urllib.parse import parse_qs, urlsplit
 
 from slurm_bridge.wire import (
     API_PREFIX,
-    CounterReading,
     DesiredState,
     ErrorAnswer,
     Heartbeat,
     HeartbeatAnswer,
-    JobBatch,
-    JobRow,
     LeaseAnswer,
     LeaseRequest,
     Message,
-    Offers,
-    OffersAnswer,
     SyncReport,
-    Watermark,
 )
+from slurm_bridge.wire_accounting import CounterReading, JobBatch, JobRow, Watermark
+from slurm_bridge.wire_offers import Offers, OffersAnswer
 
 TOKEN = "a-token-of-the-tests"
 

@@ -8,7 +8,7 @@ import pytest
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.slurm.accounting import FIELD_COUNT, FIELDS, JobReader, job_row, whole_rows
 from slurm_bridge.slurm.commands import Commands
-from slurm_bridge.wire import JobRow
+from slurm_bridge.wire_accounting import JobRow
 from tests.slurm_bridge.programs import write_program
 
 ROW = {

@@ -10,7 +10,8 @@ import pytest
 
 from slurm_bridge.errors import FatalConfigError, FatalPortalError, TransientPortalError
 from slurm_bridge.portal_client import PortalClient
-from slurm_bridge.wire import DesiredState, Heartbeat, JobBatch, JobRow, SyncReport
+from slurm_bridge.wire import DesiredState, Heartbeat, SyncReport
+from slurm_bridge.wire_accounting import JobBatch, JobRow
 from tests.slurm_bridge.worlds import desired_state, project
 
 Handler = Callable[[httpx.Request], httpx.Response]

@@ -7,7 +7,7 @@ import pytest
 from slurm_bridge.errors import TransientPortalError
 from slurm_bridge.push_counters import WHOLE_EVERY_SECONDS, CounterPush
 from slurm_bridge.slurm.budgets import BudgetCounter
-from slurm_bridge.wire import CounterReading
+from slurm_bridge.wire_accounting import CounterReading
 
 
 @dataclass

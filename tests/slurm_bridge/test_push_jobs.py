@@ -8,7 +8,7 @@ import pytest
 from slurm_bridge.errors import TransientPortalError, TransientSlurmError
 from slurm_bridge.push_jobs import BATCH_ROWS, JobPush
 from slurm_bridge.slurm.live import ControllerFigures
-from slurm_bridge.wire import JobBatch, JobRow, Watermark
+from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
 
 NOW = 1_800_000_000
 

@@ -14,7 +14,8 @@ from slurm_bridge.readiness import ReadinessCheck
 from slurm_bridge.slurm.accounting import JobReader
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.site import SlurmSite
-from slurm_bridge.wire import DesiredAccount, DesiredState, JobRow, SyncReport
+from slurm_bridge.wire import DesiredAccount, DesiredState, SyncReport
+from slurm_bridge.wire_accounting import JobRow
 from tests.slurm_bridge.clusters import PARTITION, SITE, ClusterUnderTest, real_cluster
 from tests.slurm_bridge.worlds import desired_state
 from tests.testbed import Testbed
