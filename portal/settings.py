@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "django.contrib.staticfiles",
+    "portal.static_files.StaticFilesConfig",
     "django.forms",  # the templates of its widgets, which ours stand beside
     "allauth",
     "allauth.account",
@@ -213,6 +213,7 @@ _modules = BASE_DIR / "portal" / "frontend" / "node_modules"
 STATICFILES_DIRS = [
     ("bootstrap", _modules / "bootstrap" / "dist"),
     ("bootstrap-icons", _modules / "bootstrap-icons" / "font"),
+    ("echarts", _modules / "echarts" / "dist"),
     ("htmx", _modules / "htmx.org" / "dist"),
 ]
 STORAGES = {
