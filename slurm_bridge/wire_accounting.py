@@ -20,12 +20,16 @@ class JobRow(Message):
     qos: Annotated[str, StringConstraints(max_length=200)] = ""
     state: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")]
     submitted_at: Epoch
+    eligible_at: Epoch | None = None
+    """From when it could have started; None where the site does not say."""
     started_at: Epoch | None = None
     ended_at: Epoch | None = None
     suspended_seconds: Annotated[int, Field(strict=True, ge=0, le=2**40)] = 0
     gpus: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     cpus: Annotated[int, Field(strict=True, ge=0, le=100_000_000)] = 0
     nodes: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
+    nodes_used: Annotated[str, StringConstraints(max_length=65_536)] = ""
+    """The nodes that it ran on, as Slurm folds them."""
     exit_code: Annotated[str, StringConstraints(max_length=16)] = ""
     name: Annotated[str, StringConstraints(max_length=200)] = ""
 

@@ -17,7 +17,7 @@ from allocations.models.projects import Allocation, LedgerEntry, Membership, Pro
 from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
 from allocations.models.tracks import Track
-from allocations.models.usage import DailyUsage, Job
+from allocations.models.usage import DailyUsage, Job, JobOutcome, QueueWait
 
 __all__ = [
     "Allocation",
@@ -31,12 +31,14 @@ __all__ = [
     "Drift",
     "Invitation",
     "Job",
+    "JobOutcome",
     "LedgerEntry",
     "Membership",
     "Notice",
     "OfferedAccount",
     "Partition",
     "Project",
+    "QueueWait",
     "RecordedMember",
     "RequestedHours",
     "Site",

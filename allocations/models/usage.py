@@ -1,4 +1,7 @@
-"""What was used: each job once, and its seconds by project, site, user and UTC day."""
+"""What was used: each job once, and what is counted of jobs by UTC day.
+
+Days are written from jobs, in the transaction that writes the jobs, by `actions.rollups`.
+"""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +27,8 @@ class Job(models.Model):
     state = models.CharField(_("state"), max_length=32)
     name = models.CharField(_("name"), max_length=200)
     submitted_at = models.DateTimeField(_("submitted"))
+    eligible_at = models.DateTimeField(null=True)
+    """From when Slurm would have started it; None where the site does not say."""
     started_at = models.DateTimeField(_("started"), null=True)
     ended_at = models.DateTimeField(_("ended"), null=True)
     read_at = models.DateTimeField()
@@ -34,6 +39,8 @@ class Job(models.Model):
     gpus = models.PositiveIntegerField(_("GPUs"))
     cpus = models.PositiveIntegerField(_("CPUs"))
     nodes = models.PositiveIntegerField(_("nodes"))
+    nodes_used = models.TextField(blank=True, default="", db_default="")
+    """The nodes that it ran on, as Slurm folds them: `node[1-4]`."""
     exit_code = models.CharField(max_length=16)
 
     gpu_seconds: int
@@ -88,3 +95,58 @@ class DailyUsage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.site_id} {self.username} {self.day}"
+
+
+class JobOutcome(models.Model):
+    """Runs of a project at a site by one user that ended on one UTC day in one state."""
+
+    project = models.ForeignKey(
+        "allocations.Project", on_delete=models.PROTECT, related_name="job_outcomes"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    username = models.CharField(max_length=64)
+    day = models.DateField()
+    state = models.CharField(max_length=32)
+    """Slurm's final word, such as COMPLETED, NODE_FAIL, or REQUEUED for a run that began anew."""
+    jobs = models.PositiveIntegerField()
+    gpu_seconds = models.BigIntegerField()
+    """Of the whole runs, also of what they used on earlier days."""
+
+    class Meta:
+        verbose_name = _("job outcome")
+        verbose_name_plural = _("job outcomes")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "site", "username", "day", "state"], name="one_outcome_a_day"
+            )
+        ]
+        indexes = [models.Index(fields=["day"])]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.site_id} {self.username} {self.day} {self.state}"
+
+
+class QueueWait(models.Model):
+    """How many runs of a project that began on one UTC day at a site had waited about so long."""
+
+    project = models.ForeignKey(
+        "allocations.Project", on_delete=models.PROTECT, related_name="queue_waits"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    day = models.DateField()
+    bucket = models.PositiveSmallIntegerField()
+    """See `allocations.rules.waits`; waiting counts from when the job could have started."""
+    jobs = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("queue wait")
+        verbose_name_plural = _("queue waits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "site", "day", "bucket"], name="one_wait_a_day"
+            )
+        ]
+        indexes = [models.Index(fields=["day"])]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.site_id} {self.day} {self.bucket}"
