@@ -29,6 +29,7 @@ _PLACES: tuple[tuple[str | Promise, str, Permission | None], ...] = (
     (_("Sites"), "sites", Permission.SITES_VIEW),
     (_("Tracks"), "tracks", Permission.TRACKS_CHANGE),
     (_("Reports"), "reports", Permission.REPORTS_VIEW),
+    (_("Programme"), "programme", Permission.REPORTS_VIEW),
     (_("People"), "people", Permission.PEOPLE_VIEW),
 )
 

@@ -64,6 +64,9 @@ class Environment(BaseSettings):
     ssh_key_max_days: int = Field(default=0, ge=0, le=36_500)
     access_days_after_end: int = Field(default=60, ge=0, le=36_500)
 
+    pool_quota_industry_percent: int = Field(default=30, ge=0, le=100)
+    pool_quota_quick_percent: int = Field(default=10, ge=0, le=100)
+
     site_late_after_seconds: int = Field(default=300, ge=10)
     max_bridge_body_mb: int = Field(default=32, ge=1, le=1024)
 

@@ -188,6 +188,12 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
+# The programme's figures ---------------------------------------------------------------------
+POOL_QUOTAS_PERCENT = {
+    "pool_industry": ENVIRONMENT.pool_quota_industry_percent,
+    "pool_quick": ENVIRONMENT.pool_quota_quick_percent,
+}
+
 # Bridges -------------------------------------------------------------------------------------
 SITE_LATE_AFTER_SECONDS = ENVIRONMENT.site_late_after_seconds
 MAX_BRIDGE_BODY_BYTES = ENVIRONMENT.max_bridge_body_mb * 2**20

@@ -13,5 +13,6 @@ urlpatterns = [
     path("people/", include("accounts.urls")),
     path("", include("allocations.urls")),
     path("reports/", include("portal.reports.urls")),
+    path("programme/", include("portal.programme.urls")),
     path(API_PREFIX.removeprefix("/") + "/", bridge_api.urls),
 ]

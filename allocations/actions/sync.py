@@ -5,6 +5,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.audit import SystemActor, action
+from allocations.actions.capacity import add_to_capacity
 from allocations.actions.drift import keep_drift
 from allocations.actions.mails import mail_members
 from allocations.actions.moments import moment
@@ -17,11 +18,13 @@ CYCLES_KEPT = 500
 
 @action
 def record_heartbeat(*, site: Site, heartbeat: Heartbeat, actor: SystemActor) -> None:
-    """Keep the newest figures of a site."""
+    """Keep the newest figures of a site, and add them to those of the day."""
+    now = timezone.now()
     SiteStatus.objects.update_or_create(
         site=site,
-        defaults={"heartbeat": heartbeat.model_dump(mode="json"), "last_seen_at": timezone.now()},
+        defaults={"heartbeat": heartbeat.model_dump(mode="json"), "last_seen_at": now},
     )
+    add_to_capacity(site, heartbeat, at=now)
 
 
 @action

@@ -10,6 +10,7 @@ from allocations.models.applications import (
     Transition,
 )
 from allocations.models.budgets import BudgetCounter, Notice
+from allocations.models.capacity import DailyCapacity
 from allocations.models.drift import Drift
 from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
 from allocations.models.plans import SitePlan
@@ -25,6 +26,7 @@ __all__ = [
     "Application",
     "Award",
     "BudgetCounter",
+    "DailyCapacity",
     "DailyUsage",
     "Decision",
     "DedicatedPartition",

@@ -231,6 +231,13 @@ ROWS: dict[tuple[str, str], str] = {
     ("reports_csv", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("reports_json", "GET"): STAFF,
     ("reports_json", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    # The programme
+    ("programme", "GET"): STAFF,
+    ("programme", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("programme_definitions", "GET"): STAFF,
+    ("programme_definitions", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("programme_file", "GET"): STAFF,
+    ("programme_file", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     # The bridges' API: a person's session opens nothing
     ("bridge:openapi-json", "GET"): EVERYBODY,
     ("bridge:openapi-json", "POST"): EVERYBODY,

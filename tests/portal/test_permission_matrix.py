@@ -66,6 +66,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "plan_id": propose_plan(Site.objects.get(code="zellik")).plan_id,
         "site_code": "zellik",
         "key_id": 1,
+        "file_format": "csv",
         "provider_id": "unknown",
         "key": "unknown",
         "uidb36": "1",

@@ -1,0 +1,122 @@
+"""Applications, decisions, and how long each step took."""
+
+from django.conf import settings
+
+from allocations.rules.suppression import people_behind_share
+from allocations.states import AWARDED_STATES
+from portal.programme.selection import Division, ProgrammeSelection
+from portal.programme.statement import (
+    Source,
+    ask,
+    conditions,
+    parameters,
+    part_expression,
+    part_of,
+    read,
+)
+from portal.programme.values import Found, Value, percent
+
+_OF_APPLICATION = """
+    allocations_application application
+    JOIN allocations_track track ON track.id = application.track_id
+    LEFT JOIN accounts_organisation organisation ON organisation.id = application.organisation_id
+    JOIN allocations_requestedhours wanted ON wanted.application_id = application.id
+    JOIN allocations_site site ON site.id = wanted.site_id
+"""
+_ZONE = f"AT TIME ZONE '{settings.TIME_ZONE}'"
+_HANDED_IN = Source(
+    tables=_OF_APPLICATION,
+    day=f"(application.submitted_at {_ZONE})::date",
+)
+_DECIDED = Source(
+    tables=f"""{_OF_APPLICATION}
+    JOIN allocations_decision decision ON decision.application_id = application.id
+    """,
+    day=f"(decision.decided_at {_ZONE})::date",
+)
+_AWARDED = ", ".join(f"'{state.value}'" for state in sorted(AWARDED_STATES))
+_IN_TIME = f"(decision.decided_at {_ZONE})::date <= application.decision_due_on"
+
+# Stays in a state end where the next one begins.
+_STAYS = """
+    SELECT {part} AS part, stay.state,
+           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY stay.days) AS days
+    FROM (
+        SELECT application_id, state, EXTRACT(EPOCH FROM left_at - at) / 86400 AS days,
+               (left_at {zone})::date AS day
+        FROM (
+            SELECT application_id, state, at,
+                   LEAD(at) OVER (PARTITION BY application_id ORDER BY at, id) AS left_at
+            FROM allocations_transition
+        ) step
+    ) stay
+    JOIN allocations_application application ON application.id = stay.application_id
+    JOIN allocations_track track ON track.id = application.track_id
+    LEFT JOIN accounts_organisation organisation ON organisation.id = application.organisation_id
+    JOIN LATERAL (
+        SELECT site.code
+        FROM allocations_requestedhours wanted
+        JOIN allocations_site site ON site.id = wanted.site_id
+        WHERE wanted.application_id = application.id AND (%(site)s = '' OR site.code = %(site)s)
+        ORDER BY site.code {sites}
+    ) site ON TRUE
+    WHERE stay.state IN ('submitted', 'info_requested') AND {where}
+    GROUP BY 1, 2
+"""
+_STAY = Source(tables="", day="stay.day")
+_ONCE = "LIMIT 1"
+
+
+def handed_in(selection: ProgrammeSelection) -> Found:
+    """What came in: applications, and the hours they ask for."""
+    figures = """
+        COUNT(DISTINCT application.id) AS applications,
+        COUNT(DISTINCT application.applicant_id) AS people,
+        COALESCE(SUM(wanted.gpu_hours), 0) AS requested
+    """
+    found: Found = {}
+    for row in read(_HANDED_IN, figures, selection):
+        part, people = part_of(row), row["people"]
+        found[part, "applications"] = Value(row["applications"], people)
+        found[part, "requested"] = Value(float(row["requested"]), people)
+    return found
+
+
+def decided(selection: ProgrammeSelection) -> Found:
+    """What came out: decisions, how many were approvals, and how many came in time."""
+    figures = f"""
+        COUNT(DISTINCT application.id) AS decisions,
+        COUNT(DISTINCT application.applicant_id) AS people,
+        COUNT(DISTINCT application.id) FILTER (WHERE decision.outcome IN ({_AWARDED})) AS approvals,
+        COUNT(DISTINCT application.id) FILTER (WHERE {_IN_TIME}) AS in_time
+    """
+    found: Found = {}
+    for row in read(_DECIDED, figures, selection):
+        part, all_of_them = part_of(row), row["decisions"]
+        found[part, "decisions"] = Value(all_of_them, row["people"])
+        for key, count in (
+            ("approval_rate", row["approvals"]),
+            ("inside_deadline", row["in_time"]),
+        ):
+            # Of several applications of one person, a share may speak of that person alone.
+            people = min(people_behind_share(count, all_of_them), row["people"])
+            found[part, key] = Value(percent(count, all_of_them), people)
+    return found
+
+
+def stays(selection: ProgrammeSelection) -> Found:
+    """For how many days applications stood in each state."""
+    where = " AND ".join(conditions(_STAY, selection))
+    by_site = selection.by == Division.SITE
+    whole = _STAYS.format(part="NULL", zone=_ZONE, sites=_ONCE, where=where)
+    parts = _STAYS.format(
+        part=part_expression(_STAY, selection.by),
+        zone=_ZONE,
+        sites="" if by_site else _ONCE,
+        where=where,
+    )
+    found: Found = {}
+    for row in ask(f"({whole}) UNION ALL ({parts})", parameters(selection)):
+        for share, days in zip(("p50", "p90"), row["days"], strict=True):
+            found[row["part"], f"days_{row['state']}_{share}"] = Value(float(days))
+    return found

@@ -1,0 +1,201 @@
+"""All figures of the programme for one selection, in a fixed number of queries."""
+
+from calendar import monthrange
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cached_property
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from accounts.models import Organisation
+from allocations.models import Site, SiteStatus, Track
+from allocations.rules.regions import Region
+from portal.programme import access, compute, people, service
+from portal.programme.kpis import KPIS, Kpi
+from portal.programme.selection import Division, ProgrammeSelection
+from portal.programme.values import NO_DATA, Found, Number, Value, percent
+
+HOURS_A_DAY = 24
+
+
+@dataclass(frozen=True)
+class Named:
+    """A part of the whole, as programs and as people call it."""
+
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Places:
+    """The sites and tracks there are, and from which sites no accounting was ever read."""
+
+    sites: Sequence[Site]
+    tracks: Sequence[Track]
+    silent: frozenset[str]
+
+    @classmethod
+    def read(cls) -> "Places":
+        """In three queries."""
+        heard = SiteStatus.objects.filter(accounting_until__isnull=False)
+        codes = set(heard.values_list("site__code", flat=True))
+        sites = list(Site.objects.all())
+        return cls(
+            sites=sites,
+            tracks=list(Track.objects.all()),
+            silent=frozenset(site.code for site in sites) - codes,
+        )
+
+
+@dataclass(frozen=True)
+class Programme:
+    """What was found, ready to be shown, exported or published."""
+
+    selection: ProgrammeSelection
+    places: Places
+    found: Found
+    computed_at: datetime
+
+    def value(self, key: str, part: str | None = None) -> Value:
+        """A figure of the whole, or of one part."""
+        return self.found.get((part, key), NO_DATA)
+
+    def number(self, kpi: Kpi, part: str | None = None) -> Number:
+        """The number of a figure, or None for “no data”."""
+        return self.value(kpi.key, part).number
+
+    @cached_property
+    def parts(self) -> list[Named]:
+        """The parts of the division, in their order, also those in which nothing happened."""
+        return parts_of(self.selection, self.places)
+
+    @property
+    def silent_sites(self) -> list[str]:
+        """Names of the selected sites whose use is unknown."""
+        wanted = self.selection.site
+        return [
+            site.name
+            for site in self.places.sites
+            if site.code in self.places.silent and wanted in ("", site.code)
+        ]
+
+
+def programme(
+    selection: ProgrammeSelection, places: Places, *, with_people: bool = False
+) -> Programme:
+    """All figures; the people behind what was used are counted only where somebody asks."""
+    found: Found = {}
+    for figures in (
+        access.handed_in(selection),
+        access.decided(selection),
+        access.stays(selection),
+        people.in_projects(selection),
+        compute.granted(selection),
+        compute.used(selection, with_people=with_people),
+        compute.failed(selection),
+        service.waits(selection),
+        service.capacity(selection),
+    ):
+        found |= figures
+    now = datetime.now(UTC)
+    whole = Programme(selection, places, found, now)
+    found |= _filled(whole) | _of_capacity(whole, now.date())
+    return whole
+
+
+def parts_of(selection: ProgrammeSelection, places: Places) -> list[Named]:
+    """The parts of a division that the selection leaves, by name."""
+    by, wanted = selection.by, ""
+    if by == Division.MONTH:
+        return [
+            Named(month.isoformat()[:7], date_format(month, "F Y"))
+            for month in months(selection.first, selection.last)
+        ]
+    if by == Division.SITE:
+        named = [Named(site.code, site.name) for site in places.sites]
+        wanted = selection.site
+    elif by == Division.TRACK:
+        named = [Named(track.code, track.name) for track in places.tracks]
+        wanted = selection.track
+    elif by == Division.REGION:
+        named = [Named(region.value, str(region.label)) for region in Region]
+        wanted = selection.region
+    elif by == Division.KIND:
+        named = [Named(kind.value, str(kind.label)) for kind in Organisation.Kind]
+        wanted = selection.kind
+    else:
+        return [Named("", _("Not known: no sector is recorded yet"))]
+    return [part for part in named if wanted in ("", part.key)]
+
+
+def months(first: date, last: date) -> list[date]:
+    """The first day of each month that has a day from `first` to `last`."""
+    found = []
+    year, month = first.year, first.month
+    while (year, month) <= (last.year, last.month):
+        found.append(date(year, month, 1))
+        year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004
+    return found
+
+
+def _filled(whole: Programme) -> Found:
+    """Nothing happened is 0 where the portal itself would know, or a site that reports would."""
+    filled: Found = {}
+    parts = [None, *(part.key for part in whole.parts)]
+    heard = len(whole.silent_sites) < _selected_sites(whole)
+    for part in parts:
+        is_heard = heard and not (
+            whole.selection.by == Division.SITE and part in whole.places.silent
+        )
+        for key in (*_COUNTED, *(_READ if is_heard else ())):
+            if whole.value(key, part).number is None:
+                filled[part, key] = Value(0)
+        if not is_heard:
+            filled |= {(part, key): NO_DATA for key in (*_READ, "wait_p50", "wait_p90")}
+    return filled
+
+
+_COUNTED = (
+    "applications", "decisions", "requested",
+    "organisations", "smes", "start_ups", "people", "first_time_people",
+    "granted", "unspent",
+)  # fmt: skip
+_READ = ("used", "failed")
+
+
+def _selected_sites(whole: Programme) -> int:
+    return sum(whole.selection.site in ("", site.code) for site in whole.places.sites)
+
+
+def _of_capacity(whole: Programme, today: date) -> Found:
+    """What is asked and seen against the hours there were; unknown for parts of the projects."""
+    by, selection = whole.selection.by, whole.selection
+    found: Found = {}
+    for part in [None, *(part.key for part in whole.parts)]:
+        has_capacity = selection.is_of_sites_alone and (
+            part is None or by in (Division.MONTH, Division.SITE)
+        )
+        if not has_capacity:
+            found |= {(part, kpi.key): NO_DATA for kpi in KPIS if kpi.is_of_sites_alone}
+            continue
+        requested = whole.value("requested", part).number
+        available = whole.value("available", part).number
+        found[part, "requested_of_available"] = Value(percent(requested or 0, available))
+        seen = whole.value("seen", part).number
+        sites = 1 if by == Division.SITE and part is not None else _selected_sites(whole)
+        month = part if by == Division.MONTH else None
+        hours = HOURS_A_DAY * sites * _days_until(selection, month, today)
+        found[part, "seen"] = Value(percent(seen, hours))
+    return found
+
+
+def _days_until(selection: ProgrammeSelection, month: str | None, today: date) -> int:
+    """Days of the period, or of one month of it, that have begun."""
+    first, last = selection.first, min(selection.last, today)
+    if month is not None:
+        start = date.fromisoformat(f"{month}-01")
+        first = max(first, start)
+        last = min(last, start.replace(day=monthrange(start.year, start.month)[1]))
+    return max((last - first).days + 1, 0)

@@ -1,0 +1,119 @@
+"""Builds the statements of the programme's figures: one total and its parts in one question.
+
+Every text here is our own; what somebody chose travels as a parameter.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from allocations.rules.regions import POSTCODE, SPANS, Region
+from portal.programme.selection import Division, ProgrammeSelection
+
+Row = dict[str, Any]
+
+_BELGIAN = " ".join(
+    f"WHEN organisation.postcode::int BETWEEN {first} AND {last} THEN '{region.value}'"
+    for first, last, region in SPANS
+)
+REGION = (
+    f"CASE WHEN organisation.postcode IS NULL OR organisation.postcode !~ '{POSTCODE}'"
+    f" THEN '{Region.ABROAD.value}' ELSE CASE {_BELGIAN} ELSE '{Region.WALLONIA.value}' END END"
+)
+
+# Nobody's sector is known yet, so that all is in one part.
+_PARTS = {
+    Division.SITE: "site.code",
+    Division.TRACK: "track.code",
+    Division.REGION: REGION,
+    Division.SECTOR: "lower('')",
+    Division.KIND: "COALESCE(organisation.kind, '')",
+}
+
+
+_STATEMENT = """
+    SELECT {part} AS part, GROUPING({part}) = 1 AS is_total, {each} AS each, {figures}
+    FROM {tables}
+    WHERE {where}
+    GROUP BY GROUPING SETS (({each_alone}), ({each_with} {part}))
+"""
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where figures are read: its tables name `site`, `track` and `organisation`."""
+
+    tables: str
+    day: str
+    """The date that must lie in the period, and whose month a row belongs to."""
+    conditions: str = "TRUE"
+    is_of_sites_alone: bool = False
+    """Whether its rows belong to no project."""
+
+
+def read(
+    source: Source, figures: str, selection: ProgrammeSelection, *, each: str = ""
+) -> list[Row]:
+    """The figures of the whole, marked `is_total`, and of each part; `each` keeps values apart."""
+    statement = _STATEMENT.format(
+        part=part_expression(source, selection.by),
+        each=each or "NULL",
+        each_alone=each,
+        each_with=f"{each}," if each else "",
+        figures=figures,
+        tables=source.tables,
+        where=" AND ".join(conditions(source, selection)),
+    )
+    return ask(statement, parameters(selection))
+
+
+def ask(statement: str, values: Row) -> list[Row]:
+    """The rows of a statement, by the names of its columns."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def parameters(selection: ProgrammeSelection) -> Row:
+    """What somebody chose, as a statement takes it."""
+    return {
+        "first": selection.first,
+        "last": selection.last,
+        "site": selection.site,
+        "track": selection.track,
+        "region": selection.region,
+        "kind": selection.kind,
+    }
+
+
+def part_of(row: Row) -> str | None:
+    """To which part a row belongs; None is the whole."""
+    return None if row["is_total"] else str(row["part"])
+
+
+def part_expression(source: Source, by: Division) -> str:
+    """What tells the parts of this division apart."""
+    if by == Division.MONTH:
+        return f"to_char({source.day}, 'YYYY-MM')"
+    if source.is_of_sites_alone and by != Division.SITE:
+        return "lower('')"
+    return _PARTS[by]
+
+
+def conditions(source: Source, selection: ProgrammeSelection) -> Iterator[str]:
+    """What a row must fulfil to be counted."""
+    yield source.conditions
+    yield f"{source.day} BETWEEN %(first)s AND %(last)s"
+    if selection.site:
+        yield "site.code = %(site)s"
+    if source.is_of_sites_alone:
+        return
+    if selection.track:
+        yield "track.code = %(track)s"
+    if selection.region:
+        yield f"{REGION} = %(region)s"
+    if selection.kind:
+        yield "organisation.kind = %(kind)s"
