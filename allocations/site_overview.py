@@ -80,7 +80,7 @@ def site_overviews() -> list[SiteOverview]:
         cycle.site_id: cycle
         for cycle in SyncCycle.objects.order_by("site_id", "-finished_at").distinct("site_id")
     }
-    sites = Site.objects.select_related("status", "lease")
+    sites = Site.objects.select_related("status", "lease", "usage_check")
     plans = {
         plan.site_id: plan
         for plan in SitePlan.objects.current().defer("outline").select_related("site", "decided_by")

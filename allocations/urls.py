@@ -17,6 +17,7 @@ from allocations.views import (
     queue,
     sites,
     usage,
+    usage_checks,
 )
 
 urlpatterns = [
@@ -61,6 +62,7 @@ urlpatterns = [
     path(
         "staff/sites/<slug:code>/plans/<slug:plan_id>/decline", plans.decline, name="decline_plan"
     ),
+    path("staff/usage-checks/", usage_checks.usage_checks, name="usage_checks"),
     path("staff/drift/", drift.drift, name="drift"),
     path("staff/drift/<int:drift_id>/adopt", drift.adopt, name="adopt_drift"),
     path("staff/tracks/", partitions.tracks, name="tracks"),

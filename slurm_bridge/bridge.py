@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from slurm_bridge.audit_run import Audit
 from slurm_bridge.begun import BegunPlans
 from slurm_bridge.config import BridgeConfig, read_token
 from slurm_bridge.cycle import Cycle, RefusedError
@@ -19,6 +20,7 @@ from slurm_bridge.last_state import LastState
 from slurm_bridge.lease import Lease
 from slurm_bridge.login.keys import KeyFiles
 from slurm_bridge.login.publish import LoginFiles
+from slurm_bridge.nightly_audit import NightlyAudit
 from slurm_bridge.portal_client import PortalClient
 from slurm_bridge.push_counters import CounterPush
 from slurm_bridge.push_jobs import JobPush
@@ -27,8 +29,10 @@ from slurm_bridge.slurm.accounting import JobReader
 from slurm_bridge.slurm.budgets import BudgetReader
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.partition_file import PartitionFile
+from slurm_bridge.slurm.past_runs import PastRuns
 from slurm_bridge.slurm.site import SlurmSite
 from slurm_bridge.slurm.slurm_conf import SlurmConf
+from slurm_bridge.slurm.sreport import UsageReport
 from slurm_bridge.wire import ActualState, DesiredState, PlanOutline, SyncReport
 
 MOST_UNSENT = 20
@@ -47,6 +51,7 @@ class Bridge:
     pulse: Pulse
     doctor: Doctor
     counters: CounterPush
+    nightly: NightlyAudit
     login: LoginFiles | None = None
     keys: KeyFiles | None = None
     _budgets: frozenset[str] = frozenset()
@@ -186,9 +191,26 @@ def build_bridge(config: BridgeConfig) -> Bridge:
             doctor_interval_seconds=config.doctor_interval_seconds,
         ),
         doctor=doctor,
+        nightly=NightlyAudit(
+            audit=usage_audit(config, commands, portal),
+            at=config.audit_at,
+            days=config.audit_days,
+            path=config.state_dir / "audited",
+        ),
         counters=CounterPush(source=BudgetReader(commands).counters, receiver=portal),
         login=login,
         keys=KeyFiles(config.login_dir, config.cluster) if config.login_dir else None,
+    )
+
+
+def usage_audit(config: BridgeConfig, commands: Commands, portal: PortalClient) -> Audit:
+    """What holds the portal's figures against Slurm's own."""
+    patience = config.accounting_timeout_seconds
+    return Audit(
+        cluster=config.cluster,
+        report=UsageReport(commands, config.cluster, patience),
+        records=PastRuns(commands, config.cluster, patience),
+        portal=portal,
     )
 
 

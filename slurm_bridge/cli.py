@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 
 from slurm_bridge.adopt_command import found_accounts, offer, print_answer, print_candidates
+from slurm_bridge.audit_words import is_equal, print_check
 from slurm_bridge.bridge import Bridge, build_bridge
 from slurm_bridge.config import load_config
 from slurm_bridge.console import (
@@ -38,6 +39,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of 
 VerboseOption = Annotated[bool, typer.Option("--verbose", help="Also log every command.")]
 
 FAULT = 1
+DIFFERS = 1
 CHANGES_PENDING = 2
 INCOMPLETE = 3
 MOVED = 4
@@ -140,6 +142,27 @@ def doctor(
 
 
 @app.command()
+def audit(
+    config: ConfigOption,
+    *,
+    days: Annotated[
+        int, typer.Option(min=1, max=3660, help="Compare so many past days one by one.")
+    ] = 7,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Hold the portal's usage against Slurm's own figures, and read anew what differs.
+
+    Exit status: 0 equal, 1 something differs, 3 it could not be done.
+    """
+    with _bridge(config, verbose=verbose, fault=INCOMPLETE) as bridge:
+        check = bridge.nightly.audit.run(days)
+        print_check(check, as_json=as_json)
+        if not is_equal(check):
+            raise typer.Exit(DIFFERS)
+
+
+@app.command()
 def adopt(
     config: ConfigOption,
     accounts: Annotated[
@@ -165,8 +188,8 @@ def adopt(
 
 
 @contextmanager
-def _bridge(config: Path, *, verbose: bool) -> Iterator[Bridge]:
-    """The site's bridge; every fault ends in one sentence and exit status 1."""
+def _bridge(config: Path, *, verbose: bool, fault: int = FAULT) -> Iterator[Bridge]:
+    """The site's bridge; every fault ends in one sentence and this exit status."""
     console = log_to_stderr(verbose=verbose)
     try:
         bridge = build_bridge(load_config(config))
@@ -177,7 +200,7 @@ def _bridge(config: Path, *, verbose: bool) -> Iterator[Bridge]:
             bridge.portal.close()
     except BridgeError as error:
         print_complaint(error)
-        raise typer.Exit(FAULT) from error
+        raise typer.Exit(fault) from error
 
 
 def _desired(bridge: Bridge) -> DesiredState:

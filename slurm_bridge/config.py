@@ -3,6 +3,7 @@
 import os
 import stat
 import tomllib
+from datetime import time
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
@@ -65,6 +66,10 @@ class BridgeConfig(BaseModel):
     """For one `sacctmgr load`, which makes thousands of associations."""
     accounting_timeout_seconds: float = Field(default=900, gt=0)
     accounting_overlap_seconds: int = Field(default=300, ge=0)
+    audit_at: time = time(3)
+    """When usage is held against Slurm's own figures each night, in UTC."""
+    audit_days: int = Field(default=7, ge=1, le=3660)
+    """So many past days one by one; all before them as one sum."""
     readiness_timeout_seconds: float = Field(default=3, ge=0)
     max_backoff_seconds: float = Field(default=60, ge=1)
 

@@ -2,7 +2,8 @@
 
 import gzip
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +24,7 @@ from slurm_bridge.wire import (
     SyncReport,
 )
 from slurm_bridge.wire_accounting import CounterReading, JobBatch, Watermark
+from slurm_bridge.wire_audit import UsageCheck, UsageDays
 from slurm_bridge.wire_offers import Offers, OffersAnswer
 
 Received = TypeVar("Received", bound=Message)
@@ -91,6 +93,15 @@ class PortalClient:
         """Say how much of each budget is gone, as Slurm counts it."""
         self._post("/budget-counters", reading)
 
+    def usage_days(self, first: date, last: date) -> UsageDays:
+        """What the portal counted at the site from one day to another, both included."""
+        params = {"from": first.isoformat(), "to": last.isoformat()}
+        return _received(self._call("GET", "/usage-days", headers={}, params=params), UsageDays)
+
+    def send_usage_check(self, check: UsageCheck) -> None:
+        """Say what came of holding usage against Slurm's own figures."""
+        self._post("/usage-checks", check)
+
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Say how the site is."""
         return _received(self._post("/heartbeat", heartbeat), HeartbeatAnswer)
@@ -117,7 +128,7 @@ class PortalClient:
         path: str,
         *,
         headers: dict[str, str],
-        params: dict[str, int] | None = None,
+        params: Mapping[str, int | str] | None = None,
         content: bytes | None = None,
         timeout: httpx.Timeout | None = None,
     ) -> httpx.Response:

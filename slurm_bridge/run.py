@@ -19,6 +19,8 @@ log = logging.getLogger(__name__)
 
 # What could not be done is tried again soon, though less and less often.
 FIRST_RETRY_SECONDS = 5
+# How often the bridge looks at its clock for the nightly self-check.
+AUDIT_LOOK_SECONDS = 60
 
 
 @dataclass
@@ -182,5 +184,6 @@ def _beside(bridge: Bridge, stopping: threading.Event, most: float) -> Iterator[
     for name, task, interval in (
         ("accounting", bridge.push_jobs, config.accounting_interval_seconds),
         ("heartbeat", bridge.pulse.beat, config.heartbeat_interval_seconds),
+        ("self-check", bridge.nightly.run_if_due, AUDIT_LOOK_SECONDS),
     ):
         yield Repeated(name, task, interval, stopping, Backoff(most_seconds=most))

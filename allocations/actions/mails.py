@@ -14,6 +14,12 @@ def mail_staff(template: str, context: dict[str, Any]) -> None:
     send_mail_to_all(template=template, to=staff, context=context)
 
 
+def mail_administrators(template: str, context: dict[str, Any]) -> None:
+    """One mail to each administrator."""
+    people = User.objects.filter(role=Role.ADMINISTRATOR, is_active=True)
+    send_mail_to_all(template=template, to=people, context=context)
+
+
 def mail_applicant(template: str, application: Application, **context: Any) -> None:
     """One mail to the person who applied."""
     send_mail(

@@ -1,21 +1,21 @@
 """The endpoints of the contract, one function each."""
 
 import re
-from typing import Annotated, cast
+from typing import Annotated
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Header, NinjaAPI, Query, Status
-from ninja.errors import HttpError
 
-from accounts.audit import SystemActor
 from allocations.actions.account_names import rename_taken_accounts
 from allocations.actions.adoption import offer_accounts
 from allocations.actions.counters import record_counters
 from allocations.actions.lease import lend_site
 from allocations.actions.sync import record_heartbeat, record_report
 from allocations.actions.usage import record_jobs
+from allocations.bridge.audit import router as audit_router
 from allocations.bridge.body import BridgeParser
+from allocations.bridge.callers import bridge_of, refuse_other_cluster, site_of
 from allocations.bridge.errors import ERRORS, answer_errors
 from allocations.bridge.long_poll import wait_for_change
 from allocations.bridge.plausible import (
@@ -24,7 +24,6 @@ from allocations.bridge.plausible import (
     refuse_impossible_times,
 )
 from allocations.bridge.tokens import SiteTokenAuth
-from allocations.models import Site
 from slurm_bridge.wire import (
     DesiredState,
     Heartbeat,
@@ -47,6 +46,7 @@ api = NinjaAPI(
 )
 
 answer_errors(api)
+api.add_router("", audit_router)
 
 Wait = Annotated[float, Query(ge=0, allow_inf_nan=False, description="Seconds; 25 at most count.")]
 KnownTag = Annotated[str, Header(alias="If-None-Match", description="The ETag that is known.")]
@@ -58,7 +58,7 @@ def get_desired_state(
 ) -> Status[DesiredState | None]:
     """All that Belfry wants of the site; waits for news while If-None-Match names all of it."""
     known = _revision(known_tag)
-    state = wait_for_change(_site(request), known_revision=known, seconds=wait)
+    state = wait_for_change(site_of(request), known_revision=known, seconds=wait)
     response["Cache-Control"] = "private, no-cache"
     if state is None:
         response["ETag"] = f'"{known}"'
@@ -70,74 +70,59 @@ def get_desired_state(
 @api.post("/sync-results", response={204: None, **ERRORS})
 def post_sync_results(request: HttpRequest, report: SyncReport) -> Status[None]:
     """What a cycle planned and did, and how Slurm is now."""
-    site = _site(request)
+    site = site_of(request)
     if report.actual is not None:
-        _refuse_other_cluster(site, report.actual.cluster)
+        refuse_other_cluster(site, report.actual.cluster)
     refuse_future_report(report)
-    record_report(site=site, report=report, actor=_actor(site))
+    record_report(site=site, report=report, actor=bridge_of(site))
     taken = [item.taken_account for item in report.conflicts if item.taken_account]
     if taken:
-        rename_taken_accounts(site=site, names=taken, actor=_actor(site))
+        rename_taken_accounts(site=site, names=taken, actor=bridge_of(site))
     return Status(204, None)
 
 
 @api.post("/jobs", response={200: Watermark, **ERRORS})
 def post_jobs(request: HttpRequest, batch: JobBatch) -> Watermark:
     """Jobs of the site's accounting; sending them again changes nothing."""
-    site = _site(request)
+    site = site_of(request)
     refuse_impossible_times(batch)
-    return record_jobs(site=site, batch=batch, actor=_actor(site))
+    return record_jobs(site=site, batch=batch, actor=bridge_of(site))
 
 
 @api.post("/adoptions", response={200: OffersAnswer, **ERRORS})
 def post_adoptions(request: HttpRequest, offers: Offers) -> OffersAnswer:
     """Accounts that the site had before Belfry; they wait until staff adopt or decline them."""
-    site = _site(request)
-    _refuse_other_cluster(site, offers.cluster)
-    return offer_accounts(site=site, offers=offers, actor=_actor(site))
+    site = site_of(request)
+    refuse_other_cluster(site, offers.cluster)
+    return offer_accounts(site=site, offers=offers, actor=bridge_of(site))
 
 
 @api.post("/budget-counters", response={204: None, **ERRORS})
 def post_counters(request: HttpRequest, reading: CounterReading) -> Status[None]:
     """How much of each budget is gone, as Slurm counts it."""
-    site = _site(request)
+    site = site_of(request)
     refuse_future_reading(reading)
-    record_counters(site=site, reading=reading, actor=_actor(site))
+    record_counters(site=site, reading=reading, actor=bridge_of(site))
     return Status(204, None)
 
 
 @api.post("/heartbeat", response={200: HeartbeatAnswer, **ERRORS})
 def post_heartbeat(request: HttpRequest, heartbeat: Heartbeat) -> HeartbeatAnswer:
     """How the site is."""
-    site = _site(request)
-    _refuse_other_cluster(site, heartbeat.cluster)
-    record_heartbeat(site=site, heartbeat=heartbeat, actor=_actor(site))
+    site = site_of(request)
+    refuse_other_cluster(site, heartbeat.cluster)
+    record_heartbeat(site=site, heartbeat=heartbeat, actor=bridge_of(site))
     return HeartbeatAnswer(portal_time=int(timezone.now().timestamp()))
 
 
 @api.post("/lease", response={200: LeaseAnswer, **ERRORS})
 def post_lease(request: HttpRequest, lease: LeaseRequest) -> LeaseAnswer:
     """Lend the right to write to the site to one of its bridges at a time."""
-    site = _site(request)
-    return lend_site(site=site, request=lease, actor=_actor(site))
+    site = site_of(request)
+    return lend_site(site=site, request=lease, actor=bridge_of(site))
 
 
 def _revision(tag: str) -> str | None:
     """The revision in an entity tag, also in one that a proxy has made weak."""
     found = re.match(r'\s*(?:W/)?"([^"]+)"', tag)
     return found[1] if found else None
-
-
-def _site(request: HttpRequest) -> Site:
-    return cast(Site, request.auth)  # type: ignore[attr-defined]  # ninja sets what auth returned
-
-
-def _actor(site: Site) -> SystemActor:
-    return SystemActor(f"bridge@{site.code}")
-
-
-def _refuse_other_cluster(site: Site, cluster: str) -> None:
-    if cluster != site.cluster:
-        raise HttpError(
-            403, f"This token belongs to cluster {site.cluster}, not to {cluster[:80]}."
-        )

@@ -19,6 +19,7 @@ from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
 from allocations.models.tracks import Track
 from allocations.models.usage import DailyUsage, Job, JobOutcome, QueueWait
+from allocations.models.usage_checks import CheckedTotal, SiteCheck, UsageDifference
 
 __all__ = [
     "Allocation",
@@ -26,6 +27,7 @@ __all__ = [
     "Application",
     "Award",
     "BudgetCounter",
+    "CheckedTotal",
     "DailyCapacity",
     "DailyUsage",
     "Decision",
@@ -44,6 +46,7 @@ __all__ = [
     "RecordedMember",
     "RequestedHours",
     "Site",
+    "SiteCheck",
     "SiteLease",
     "SitePlan",
     "SiteStatus",
@@ -52,4 +55,5 @@ __all__ = [
     "Track",
     "TrackPartition",
     "Transition",
+    "UsageDifference",
 ]

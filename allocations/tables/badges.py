@@ -69,6 +69,13 @@ def drift_badge(state: str) -> SafeString:
     return _badge(*_DRIFT[state])
 
 
+def difference_badge(*, is_resolved: bool) -> SafeString:
+    """Whether portal and Slurm still count a day otherwise."""
+    if is_resolved:
+        return _badge("success", "check-circle", _("resolved"))
+    return _badge("warning", "exclamation-triangle", _("remains"))
+
+
 def finding_badge(level: str) -> SafeString:
     """How serious a finding of a site's own check is."""
     return _badge(*_LEVELS[level])

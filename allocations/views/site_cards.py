@@ -19,6 +19,7 @@ from allocations.models import (
     SiteStatus,
 )
 from allocations.states import AllocationState, PlanState
+from allocations.tables.checked import Checked, checked_figures
 from allocations.tables.ledger import LedgerLine, ledger_lines
 
 _LEDGER = Prefetch("ledger", LedgerEntry.objects.select_related("actor", "allocation__site"))
@@ -43,6 +44,8 @@ class SiteCard:
     ledger: list[LedgerLine]
     unknown_users: tuple[str, ...] = ()
     """Of an adopted account those users of whom Belfry knows no person."""
+    checked: Checked | None = None
+    """How the use stands to Slurm's own figures; None where that was never looked at."""
     plan: SitePlan | None = None
     """What the site wants to change of this project, and staff have not approved."""
 
@@ -133,6 +136,7 @@ def site_cards(project: Project) -> list[SiteCard]:
         .prefetch_related("partitions", "recorded_members", _LEDGER)
         .order_by("-site__name")
     )
+    checked = checked_figures([allocation.pk for allocation in allocations])
     return [
         SiteCard(
             allocation=allocation,
@@ -141,6 +145,7 @@ def site_cards(project: Project) -> list[SiteCard]:
             status=getattr(allocation.site, "status", None),
             script=first_job(allocation),
             ledger=ledger_lines(allocation.ledger.all()),
+            checked=checked.get(allocation.pk),
             unknown_users=_unknown_users(allocation),
             plan=_plan_for(allocation, plans),
         )

@@ -35,7 +35,9 @@ def sites(request: SignedInRequest) -> HttpResponse:
 def site(request: SignedInRequest, code: str) -> HttpResponse:
     """One site: its cycles with every change, and what its Slurm has."""
     require(request.user, Permission.SITES_VIEW)
-    shown = get_object_or_404(Site.objects.select_related("status", "lease"), code=code)
+    shown = get_object_or_404(
+        Site.objects.select_related("status", "lease", "usage_check"), code=code
+    )
     history = SyncCycle.objects.filter(site=shown)
     cycles = Paginator(history, CYCLES_A_PAGE).get_page(request.GET.get("page"))
     plans = SitePlan.objects.current().defer("outline").select_related("site", "decided_by")

@@ -21,6 +21,7 @@ from slurm_bridge.wire import (
     SyncReport,
 )
 from slurm_bridge.wire_accounting import CounterReading, JobBatch, JobRow, Watermark
+from slurm_bridge.wire_audit import UsageCheck, UsageDays
 from slurm_bridge.wire_offers import Offers, OffersAnswer
 
 TOKEN = "a-token-of-the-tests"
@@ -37,6 +38,9 @@ class FakePortal:
     batches: list[JobBatch] = field(default_factory=list)
     offers: list[Offers] = field(default_factory=list)
     readings: list[CounterReading] = field(default_factory=list)
+    usage: UsageDays | None = None
+    """What it counted, whatever the days."""
+    checks: list[UsageCheck] = field(default_factory=list)
     heartbeats: list[Heartbeat] = field(default_factory=list)
     questions: int = 0
     complete_until: int = 0
@@ -55,11 +59,16 @@ class FakePortal:
             time.sleep(0.02)
         return self.desired
 
+    def tell(self, path: str, known: str | None) -> Message | None:
+        asked = urlsplit(path)
+        if asked.path == f"{API_PREFIX}/usage-days":
+            return self.usage
+        return self.wait_for_news(known, int(parse_qs(asked.query)["wait"][0]))
+
     def take(self, path: str, body: bytes) -> Message:
         match path.removeprefix(API_PREFIX):
             case "/sync-results":
                 self.reports.append(SyncReport.model_validate_json(body))
-                return ErrorAnswer(error="")
             case "/heartbeat":
                 self.heartbeats.append(Heartbeat.model_validate_json(body))
                 return HeartbeatAnswer(portal_time=int(time.time()))
@@ -71,12 +80,15 @@ class FakePortal:
                 self.offers.append(Offers.model_validate_json(body))
                 names = tuple(item.account for item in self.offers[-1].accounts)
                 return OffersAnswer(waiting=names)
-            case "/budget-counters":
-                self.readings.append(CounterReading.model_validate_json(body))
-                return ErrorAnswer(error="")
             case "/jobs":
                 return self.take_jobs(JobBatch.model_validate_json(body))
-        raise AssertionError(path)
+            case "/budget-counters":
+                self.readings.append(CounterReading.model_validate_json(body))
+            case "/usage-checks":
+                self.checks.append(UsageCheck.model_validate_json(body))
+            case _:
+                raise AssertionError(path)
+        return ErrorAnswer(error="")
 
     def take_jobs(self, batch: JobBatch) -> Watermark:
         self.batches.append(batch)
@@ -105,8 +117,7 @@ def _handler(portal: FakePortal) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self._is_known():
-                wait = parse_qs(urlsplit(self.path).query)["wait"][0]
-                self._answer(portal.wait_for_news(self.headers.get("If-None-Match"), int(wait)))
+                self._answer(portal.tell(self.path, self.headers.get("If-None-Match")))
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))

@@ -1,0 +1,61 @@
+"""How staff narrow down the differences between the portal's use and Slurm's."""
+
+import django_filters as filters
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lists import LONGEST_SEARCH
+from allocations.models import Site, UsageDifference
+
+REMAINING, RESOLVED = "remaining", "resolved"
+
+
+def _sites(request: object) -> QuerySet[Site]:
+    return Site.objects.all()
+
+
+class UsageDifferenceFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """Differences by site, reason, state and words."""
+
+    q = filters.CharFilter(
+        method="search",
+        label=_("Project, account or user name"),
+        max_length=LONGEST_SEARCH,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    site = filters.ModelChoiceFilter(
+        field_name="allocation__site",
+        label=_("Site"),
+        queryset=_sites,
+        to_field_name="code",
+        empty_label=_("All"),
+    )
+    reason = filters.ChoiceFilter(
+        label=_("Why"), choices=UsageDifference.Reason.choices, empty_label=_("All")
+    )
+    state = filters.ChoiceFilter(
+        method="by_state",
+        label=_("State"),
+        choices=((REMAINING, _("Remains")), (RESOLVED, _("Resolved"))),
+        empty_label=_("All"),
+    )
+
+    def search(
+        self, rows: QuerySet[UsageDifference], name: str, value: str
+    ) -> QuerySet[UsageDifference]:
+        """Those in which every word occurs."""
+        for word in value.split():
+            rows = rows.filter(
+                Q(username__icontains=word)
+                | Q(allocation__account_name__icontains=word)
+                | Q(allocation__project__title__icontains=word)
+                | Q(allocation__project__name__icontains=word)
+            )
+        return rows
+
+    def by_state(
+        self, rows: QuerySet[UsageDifference], name: str, value: str
+    ) -> QuerySet[UsageDifference]:
+        """Those that remain, or that were resolved."""
+        return rows.filter(resolved_at__isnull=value == REMAINING)

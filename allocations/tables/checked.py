@@ -1,0 +1,119 @@
+"""A project's use beside what Slurm itself says of it, in words."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from allocations.models import CheckedTotal, UsageDifference
+from allocations.tables.words import shown_hours
+
+Reason = UsageDifference.Reason
+
+_SENTENCES: dict[str, str | Promise] = {
+    Reason.ROLLUP_LATE: _(
+        "Slurm has not added up its latest hours yet. Its records of the jobs agree with this page."
+    ),
+    Reason.ROLLUP_MISSED: _(
+        "Slurm added up a day before all records of its jobs had come."
+        " The records agree with this page."
+    ),
+    Reason.ASSOCIATION_DELETED: _(
+        "Slurm's database has lost a user's part in the account, and its report leaves that use"
+        " out. Its records of the jobs agree with this page."
+    ),
+    Reason.HOURS_SHIFTED: _(
+        "The days of Slurm's report begin at another minute, since its database is in another"
+        " time zone. Its records of the jobs agree with this page."
+    ),
+    Reason.RESERVATION: _(
+        "Slurm's report adds time in which reserved nodes stood idle. No job used it, and it is"
+        " not taken from the budget."
+    ),
+    Reason.SUSPENSION_SPREAD: _(
+        "A job was suspended and ran over midnight: its CPU time is split otherwise between the"
+        " days."
+    ),
+    Reason.SUMS_STALE: _(
+        "Slurm's sums still hold time that its records of the jobs no longer have."
+        " The records agree with this page."
+    ),
+    Reason.ROW_REFUSED: _("Slurm has a record of a job that cannot be understood."),
+    Reason.RECORDS_DIFFER: _(
+        "The portal does not have all that Slurm's records say. The site tries again each night."
+    ),
+    Reason.UNEXPLAINED: _("Nobody knows why yet. Staff have been told."),
+}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One project at one site: both figures, when they were compared, and why they differ."""
+
+    total: CheckedTotal
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether neither the sums nor any day differ."""
+        return self.total.is_equal and not self.reasons
+
+    @property
+    def same_gpu_seconds(self) -> bool:
+        """Whether at least the sums of GPU time are equal."""
+        return self.total.portal_gpu_seconds == self.total.slurm_gpu_seconds
+
+    @property
+    def portal_hours(self) -> str:
+        """GPU-hours as the portal counts them."""
+        return shown_hours(self.total.portal_gpu_seconds)
+
+    @property
+    def slurm_hours(self) -> str:
+        """GPU-hours as Slurm's report has them."""
+        return shown_hours(self.total.slurm_gpu_seconds)
+
+    @property
+    def difference(self) -> str:
+        """By how many GPU-hours they differ, without a sign."""
+        return shown_hours(abs(self.total.portal_gpu_seconds - self.total.slurm_gpu_seconds))
+
+    @property
+    def moment_in_words(self) -> str:
+        """When that was: a time today, else a day and a time."""
+        return _moment(self.total.checked_at)
+
+    @property
+    def sentences(self) -> list[str]:
+        """Why they differ; empty where they do not."""
+        if self.is_equal:
+            return []
+        found = [str(_SENTENCES[reason]) for reason in self.reasons]
+        return found or [_now("The days that differ lie further back; each night looks for more.")]
+
+
+def checked_figures(allocation_ids: Collection[int]) -> dict[int, Checked]:
+    """What the last check said of each of these; those that were never checked are left out."""
+    reasons: dict[int, list[str]] = {}
+    remaining = UsageDifference.objects.remaining().filter(allocation__in=allocation_ids)
+    for allocation_id, reason in (
+        remaining.order_by("reason").values_list("allocation_id", "reason").distinct()
+    ):
+        reasons.setdefault(allocation_id, []).append(reason)
+    totals = CheckedTotal.objects.filter(allocation__in=allocation_ids)
+    return {
+        total.allocation_id: Checked(total, reasons.get(total.allocation_id, []))
+        for total in totals
+    }
+
+
+def _moment(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    if local.date() == timezone.localdate():
+        return date_format(local, "H:i")
+    return date_format(local, "j M Y H:i")
