@@ -16,7 +16,7 @@ from slurm_bridge.errors import (
     TransientLeaseError,
     TransientSlurmTimeoutError,
 )
-from slurm_bridge.grouping import Batch, batches, halves, membership, stages
+from slurm_bridge.grouping import Batch, batches, halves, membership, removals_together, stages
 from slurm_bridge.progress import Progress, SilentProgress
 from slurm_bridge.slurm.interface import Slurm
 from slurm_bridge.wire import ActualState
@@ -28,7 +28,13 @@ log = logging.getLogger(__name__)
 Work = TypeVar("Work")
 
 # They renumber no tree of associations, so that sacctmgr processes can make them side by side.
-INDEPENDENT = (ch.CreateQos, ch.SetQosFlags, ch.SetQosBudget)
+INDEPENDENT = (
+    ch.CreateQos,
+    ch.SetQosFlags,
+    ch.SetQosBudget,
+    ch.SuspendAccount,
+    ch.MoveDefaultAccount,
+)
 
 
 @dataclass
@@ -77,7 +83,7 @@ class Applier:
             elif isinstance(stage[0], ch.AddMember):
                 self._add(left_to_right(self._keep(stage, self._why_unresolved), changes))
             elif isinstance(stage[0], ch.RemoveMember):
-                self._by_commands(self._without_jobs(stage))
+                self._remove(stage, changes)
             elif isinstance(stage[0], ch.DeletePartition):
                 self._by_commands(self._unused(stage))
             elif isinstance(stage[0], INDEPENDENT):
@@ -168,8 +174,8 @@ class Applier:
             return f"waits until user {username} is known on this host"
         return ""
 
-    def _without_jobs(self, stage: Batch) -> Batch:
-        """Refuse the leaving users' new jobs, then keep those who have no job left."""
+    def _remove(self, stage: Batch, changes: Batch) -> None:
+        """Refuse the leaving users' new jobs, then take out those who have no job left."""
         blocked = self._side_by_side(self._blocked, batches(stage))
         leaving = tuple(change for batch in blocked for change in batch)
         try:
@@ -177,8 +183,14 @@ class Applier:
         except StoppedError:
             raise
         except BridgeError as error:
-            return self._keep(leaving, _unknown_jobs(error))
-        return self._keep(leaving, lambda change: _why_busy(change, busy))
+            self._keep(leaving, _unknown_jobs(error))
+            return
+        ready = self._keep(leaving, lambda change: _why_busy(change, busy))
+        added = {membership(change) for change in changes if isinstance(change, ch.AddMember)}
+        # Who has jobs counts as well: somebody may have been added by hand since the reading.
+        staying = (self._writer.members | added | busy) - {membership(change) for change in ready}
+        for batch in removals_together(ready, staying):
+            self._try(batch)
 
     def _unused(self, stage: Batch) -> Batch:
         """The partitions on which no job runs or waits; Slurm itself refuses to remove others."""

@@ -26,6 +26,8 @@ from slurm_bridge.plan import Plan, plan
 from slurm_bridge.plan_scope import scope_of
 from slurm_bridge.progress import Progress, SilentProgress
 from slurm_bridge.readiness import ReadinessCheck
+from slurm_bridge.reading_again import accounts_to_read_again, brought_up_to_date
+from slurm_bridge.rows import SlurmReading
 from slurm_bridge.slurm.interface import Slurm
 from slurm_bridge.wire import (
     ActualState,
@@ -75,6 +77,8 @@ class Cycle:
     """What the cycle before left, to tell drift from decisions."""
     arrived: int | None = None
     """When the portal made the desired state that arrived last."""
+    _reading: SlurmReading = field(init=False)
+    """What the plan that is carried out was made from."""
 
     def preview(self, desired: DesiredState) -> tuple[Plan, ActualState]:
         """What a cycle would change; nothing is changed. Raises where the guard refuses to look."""
@@ -156,7 +160,7 @@ class Cycle:
         carry_out = CarryOut(
             self.slurm,
             self.directory,
-            lambda: self._read_again(desired),
+            lambda: self._read_again(desired, parts.free),
             self.may_write,
             self.progress,
         )
@@ -187,7 +191,10 @@ class Cycle:
             self.arrived = desired.generated_at
 
     def _read(self, desired: DesiredState) -> ActualState:
-        reading = self.slurm.read()
+        self._reading = self.slurm.read()
+        return self._state(desired, self._reading)
+
+    def _state(self, desired: DesiredState, reading: SlurmReading) -> ActualState:
         _raise_if(refusal_of_reading(reading, self.cluster))
         actual = actual_state(
             cluster=self.cluster,
@@ -207,10 +214,12 @@ class Cycle:
         )
         return actual
 
-    def _read_again(self, desired: DesiredState) -> ActualState | None:
+    def _read_again(self, desired: DesiredState, made: Plan) -> ActualState | None:
         """The state after a plan; None if Slurm does not say."""
+        accounts = accounts_to_read_again(made.changes)
         try:
-            return self._read(desired)
+            again = self.slurm.read(accounts)
+            return self._state(desired, brought_up_to_date(self._reading, again, accounts))
         except (TransientSlurmError, RefusedError) as error:
             log.warning("cannot read the state after the changes: %s", error)
             return None

@@ -4,7 +4,8 @@ The number of commands grows with the kinds of change, not with the entities cha
 """
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Collection, Hashable, Iterable, Iterator
+from itertools import product
 
 from slurm_bridge import changes as ch
 
@@ -16,35 +17,33 @@ MembershipChange = ch.AddMember | ch.RemoveMember
 MAX_ENTITIES = 200
 
 # Identity comes before association, a parent before its child, and a block before an opening.
-_ORDER = (
-    ch.CreateUser,
-    ch.CreateGroup,
-    ch.AddToGroup,
-    ch.RemoveFromGroup,
-    ch.CreateQos,
-    ch.SetQosFlags,
-    ch.SetQosBudget,
-    ch.CreateAccount,
-    ch.MoveAccount,
-    ch.SetAccountQos,
-    ch.SuspendAccount,
-    ch.AddMember,
-    ch.MoveDefaultAccount,
-    ch.RemoveMember,
-    ch.OpenPartition,
-    ch.ClosePartition,
-    ch.ModifyPartition,
-    ch.DeletePartition,
-    ch.CreatePartition,
-    ch.ResumeAccount,
+# Kinds that stand together need not wait for each other.
+_ORDER: tuple[tuple[type[ch.Change], ...], ...] = (
+    (ch.CreateUser,),
+    (ch.CreateGroup,),
+    (ch.AddToGroup,),
+    (ch.RemoveFromGroup,),
+    (ch.CreateQos, ch.SetQosFlags, ch.SetQosBudget),
+    (ch.CreateAccount,),
+    (ch.MoveAccount,),
+    (ch.SetAccountQos,),
+    (ch.SuspendAccount, ch.MoveDefaultAccount),
+    (ch.AddMember,),
+    (ch.RemoveMember,),
+    (ch.OpenPartition, ch.ClosePartition),
+    (ch.ModifyPartition,),
+    (ch.DeletePartition,),
+    (ch.CreatePartition,),
+    (ch.ResumeAccount,),
 )
+_STAGE = {kind: number for number, kinds in enumerate(_ORDER) for kind in kinds}
 
 
 def stages(changes: Iterable[ch.Change]) -> Iterator[Batch]:
-    """Changes of one kind each, in the order in which the kinds must be applied."""
+    """Changes in the order in which they must be applied; those of one stage in any order."""
     kinds: dict[int, list[ch.Change]] = defaultdict(list)
     for change in changes:
-        kinds[_ORDER.index(type(change))].append(change)
+        kinds[_STAGE[type(change)]].append(change)
     for _, stage in sorted(kinds.items()):
         yield tuple(stage)
 
@@ -55,9 +54,31 @@ def batches(changes: Iterable[ch.Change], limit: int = MAX_ENTITIES) -> Iterator
         together: dict[Hashable, list[ch.Change]] = defaultdict(list)
         rectangles = _rectangles(stage)
         for change in stage:
-            together[_shared(change, rectangles)].append(change)
+            together[_command(change), _shared(change, rectangles)].append(change)
         for group in together.values():
             yield from _cut(group, limit)
+
+
+def removals_together(
+    removals: Iterable[ch.Change], staying: Collection[Pair], limit: int = MAX_ENTITIES
+) -> Iterator[Batch]:
+    """Removals that can share a command: where its names cross is nobody who stays.
+
+    sacctmgr takes every user it names out of every account it names.
+    """
+    batch: list[ch.Change] = []
+    accounts: set[str] = set()
+    users: set[str] = set()
+    for change in removals:
+        account, user = membership(change)
+        named = list(product(accounts | {account}, users | {user}))
+        if len(named) > limit or any(pair in staying for pair in named):
+            yield from filter(None, (tuple(batch),))
+            batch, accounts, users = [], set(), set()
+        batch.append(change)
+        accounts.add(account)
+        users.add(user)
+    yield from filter(None, (tuple(batch),))
 
 
 def halves(batch: Batch) -> tuple[Batch, Batch]:
@@ -96,10 +117,15 @@ def membership(change: ch.Change) -> Pair:
     return change.account, change.username
 
 
+def _command(change: ch.Change) -> str:
+    """What a command can be about; one names who is let into a partition and who no longer is."""
+    return "access" if isinstance(change, ch.OpenPartition | ch.ClosePartition) else change.kind
+
+
 def _shared(  # noqa: C901, PLR0911 - one line for each kind is easier to read than fewer returns
     change: ch.Change, rectangles: dict[Pair, Hashable]
 ) -> Hashable:
-    """What must be equal for changes of one kind to share a command."""
+    """What else must be equal for changes to share a command."""
     match change:
         case ch.CreateUser() | ch.CreateGroup():
             return change

@@ -40,8 +40,7 @@ class Writer:
                 usernames = [c.username for c in batch if isinstance(c, ch.MoveDefaultAccount)]
                 self.slurm.move_default_accounts(usernames, first.after)
             case ch.RemoveMember():
-                for accounts, usernames in _rectangles(batch):
-                    self.slurm.remove_members(accounts, usernames)
+                self.slurm.remove_members(*_named(batch))
             case ch.OpenPartition() | ch.ClosePartition() as first:
                 self._change_access(first.partition, batch)
             case ch.CreatePartition() | ch.ModifyPartition() | ch.DeletePartition() as first:
@@ -67,7 +66,7 @@ class Writer:
         returning = {
             change
             for change in batch
-            if isinstance(change, ch.AddMember) and membership(change) in self._members
+            if isinstance(change, ch.AddMember) and membership(change) in self.members
         }
         return (
             tuple(change for change in batch if change not in returning),
@@ -75,7 +74,8 @@ class Writer:
         )
 
     @cached_property
-    def _members(self) -> frozenset[Pair]:
+    def members(self) -> frozenset[Pair]:
+        """Who was a member of what before the plan."""
         return frozenset(
             (item.name, user) for item in self.actual.accounts for user in item.members
         )
@@ -145,5 +145,9 @@ class Writer:
 def _rectangles(changes: Batch) -> Iterator[tuple[list[str], list[str]]]:
     """Memberships as products of accounts and users; sacctmgr can name nothing else."""
     for batch in batches(changes):
-        pairs = [membership(change) for change in batch]
-        yield sorted({account for account, _ in pairs}), sorted({user for _, user in pairs})
+        yield _named(batch)
+
+
+def _named(batch: Batch) -> tuple[list[str], list[str]]:
+    pairs = [membership(change) for change in batch]
+    return sorted({account for account, _ in pairs}), sorted({user for _, user in pairs})

@@ -1,6 +1,7 @@
 """QOS, accounts and memberships, read and written with sacctmgr."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from slurm_bridge.rows import AccountRow, AssociationRow, QosRow
@@ -30,13 +31,33 @@ class Accounts:
     commands: Commands
     cluster: str
 
-    def read_associations(self) -> tuple[AssociationRow, ...]:
-        """Every association of this cluster, in one answer."""
-        return parse_associations(self.show_associations())
+    def read_associations(
+        self, accounts: Collection[str] | None = None
+    ) -> tuple[AssociationRow, ...]:
+        """Every association of this cluster, or those of some accounts only.
 
-    def show_associations(self) -> str:
-        """Slurm's own words for them."""
-        return self._show("assoc", ASSOCIATION_FIELDS, "where", f"cluster={self.cluster}")
+        Accounts come with what they inherit, members with nothing but what is their own: slurmdbd
+        asks its database what is inherited once for each account that has members, which takes it
+        ten times as long as all else.
+        """
+        if accounts is not None and not accounts:
+            return ()
+        with ThreadPoolExecutor(max_workers=2) as pool:
+            members = pool.submit(self.show_associations, accounts)
+            own = pool.submit(self._show_associations, accounts, ("user=",))
+        return (
+            *(row for row in parse_associations(own.result()) if not row.user),
+            *(row for row in parse_associations(members.result()) if row.user),
+        )
+
+    def show_associations(self, accounts: Collection[str] | None = None) -> str:
+        """Slurm's own words for all of them, without what they inherit."""
+        return self._show_associations(accounts, ("WOPInfo", "WOPLimits"))
+
+    def _show_associations(self, accounts: Collection[str] | None, words: tuple[str, ...]) -> str:
+        narrowed = (f"account={joined(sorted(accounts))}",) if accounts else ()
+        where = ("where", f"cluster={self.cluster}", *narrowed, *words)
+        return self._show("assoc", ASSOCIATION_FIELDS, *where)
 
     def read_accounts(self) -> tuple[AccountRow, ...]:
         """Every account of the database, in one answer."""

@@ -43,8 +43,11 @@ class Slurm(Protocol):
     simultaneous_changes: int
     """So many changes of QOS, or blocks of members, may be made at the same time; no others."""
 
-    def read(self) -> SlurmReading:
-        """Everything that planning needs, in a handful of bulk answers."""
+    def read(self, accounts: Collection[str] | None = None) -> SlurmReading:
+        """Everything that planning needs, in a handful of bulk answers.
+
+        Where accounts are given, the associations of these only.
+        """
         ...
 
     def create_qos(

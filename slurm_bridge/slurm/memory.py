@@ -53,10 +53,11 @@ class MemorySlurm:
         self.descriptions.setdefault("root", "default root account")
         self.controller = MemoryPartitions(self.partitions)
 
-    def read(self) -> SlurmReading:
+    def read(self, accounts: Collection[str] | None = None) -> SlurmReading:
         """Everything that planning needs, as the real Slurm would answer it."""
+        rows = (*self.accounts.values(), *self.members.values())
         return SlurmReading(
-            associations=(*self.accounts.values(), *self.members.values()),
+            associations=tuple(row for row in rows if accounts is None or row.account in accounts),
             accounts=tuple(AccountRow(*item) for item in self.descriptions.items()),
             qos=tuple(self.qos.values()),
             partitions=self.controller.read(),

@@ -18,7 +18,7 @@ from slurm_bridge.slurm.partitions import Partitions
 class SlurmSite(Accounts):
     """Accounts by sacctmgr, partitions by pyslurm or scontrol, and what only slurmctld knows."""
 
-    simultaneous_changes = 4
+    simultaneous_changes = 8
 
     def __init__(
         self,
@@ -35,16 +35,16 @@ class SlurmSite(Accounts):
         live_partitions, self.live = chosen(commands, partitions_by)
         self.partitions = Partitions(live_partitions, partition_file)
 
-    def read(self) -> SlurmReading:
+    def read(self, accounts: Collection[str] | None = None) -> SlurmReading:
         """Everything that planning needs, read at the same time."""
         with ThreadPoolExecutor(max_workers=4) as pool:
-            associations = pool.submit(self.read_associations)
-            accounts = pool.submit(self.read_accounts)
+            associations = pool.submit(self.read_associations, accounts)
+            descriptions = pool.submit(self.read_accounts)
             qos = pool.submit(self.read_qos)
             partitions = pool.submit(self.partitions.read)
         return SlurmReading(
             associations=associations.result(),
-            accounts=accounts.result(),
+            accounts=descriptions.result(),
             qos=qos.result(),
             partitions=partitions.result(),
             kept_partitions=self.partitions.kept(),

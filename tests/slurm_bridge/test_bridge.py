@@ -98,7 +98,7 @@ def test_state_folder_that_cannot_be_written_is_named(bridge: Bridge, site: Inst
         bridge.reconcile(desired_state(project()))
 
 
-def test_idle_cycle_starts_four_slurm_programs(bridge: Bridge, portal: FakePortal) -> None:
+def test_idle_cycle_starts_five_slurm_programs(bridge: Bridge, portal: FakePortal) -> None:
     before = bridge.commands.started
     bridge.reconcile(portal.desired)
-    assert bridge.commands.started - before == 4
+    assert bridge.commands.started - before == 5

@@ -311,3 +311,30 @@ def test_description_is_kept_in_lower_case(cluster: ClusterUnderTest) -> None:
 
     assert cluster.qos(name).description == "belfry-mixed case"  # type: ignore[union-attr]
     assert cluster.account(name).description == "belfry-mixed case"  # type: ignore[union-attr]
+
+
+def test_some_accounts_can_be_read_without_the_others(cluster: ClusterUnderTest) -> None:
+    accounts = [cluster.make_project("a"), cluster.make_project("b")]
+    cluster.slurm.add_members(accounts, [cluster.make_user()])
+
+    def found(names: list[str]) -> set[tuple[str, str]]:
+        return {(row.account, row.user) for row in cluster.slurm.read(names).associations}
+
+    assert found(accounts[:1]) == {(accounts[0], ""), (accounts[0], cluster.users[0].username)}
+    assert found([*accounts, cluster.name("ghost")]) == {
+        (account, user) for account in accounts for user in ("", cluster.users[0].username)
+    }
+    assert found([]) == set()
+
+
+def test_members_of_a_suspended_account_are_not_shown_as_leaving(
+    cluster: ClusterUnderTest,
+) -> None:
+    name, user = cluster.make_project(), cluster.make_user()
+    cluster.slurm.add_members([name], [user])
+
+    cluster.slurm.suspend_accounts([name])
+
+    found = cluster.account(name)
+    assert found is not None
+    assert (found.suspended, found.members, found.leaving) == (True, {user}, set())

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slurm_bridge import changes as ch
-from slurm_bridge.grouping import MAX_ENTITIES, batches, halves
+from slurm_bridge.grouping import MAX_ENTITIES, batches, halves, membership, removals_together
 from slurm_bridge.slurm.commands import LONGEST_ARGUMENT
 
 NAMES = tuple(f"a{number}" for number in range(6))
@@ -107,3 +107,54 @@ def test_halves_are_the_whole() -> None:
     assert (*first, *second) == batch
     assert first
     assert second
+
+
+def test_who_is_let_into_a_partition_and_who_no_longer_is_share_a_command() -> None:
+    changes = [
+        ch.OpenPartition(partition="h200", account="p1"),
+        ch.ClosePartition(partition="h200", account="p2"),
+        ch.ClosePartition(partition="b300", account="p2"),
+    ]
+
+    assert [len(batch) for batch in batches(changes)] == [2, 1]
+
+
+def test_suspensions_and_default_accounts_keep_commands_of_their_own() -> None:
+    changes = [
+        ch.SuspendAccount(account="p1"),
+        ch.MoveDefaultAccount(username="ada", before="p2", after="p3"),
+        ch.SuspendAccount(account="p4"),
+    ]
+
+    assert sorted(len(batch) for batch in batches(changes)) == [1, 2]
+
+
+def test_members_of_different_accounts_leave_by_one_command() -> None:
+    leaving = members(ch.RemoveMember, [("p1", "ada"), ("p2", "bob"), ("p3", "eve")])
+
+    assert list(removals_together(leaving, {("p1", "eva")})) == [tuple(leaving)]
+
+
+def test_nobody_leaves_an_account_because_of_leaving_another() -> None:
+    leaving = members(ch.RemoveMember, [("p1", "ada"), ("p2", "bob")])
+
+    assert [len(batch) for batch in removals_together(leaving, {("p2", "ada")})] == [1, 1]
+
+
+PAIRS = st.tuples(st.sampled_from(NAMES), st.sampled_from(NAMES))
+
+
+@given(st.lists(PAIRS, unique=True), st.sets(PAIRS), st.integers(1, 8))
+def test_commands_of_removals_name_all_who_leave_and_none_who_stay(
+    pairs: list[tuple[str, str]], staying: set[tuple[str, str]], limit: int
+) -> None:
+    staying -= set(pairs)
+
+    commands = list(removals_together(members(ch.RemoveMember, pairs), staying, limit))
+
+    assert [membership(change) for batch in commands for change in batch] == pairs
+    for batch in commands:
+        named = [membership(change) for change in batch]
+        crossed = {(account, user) for account, _ in named for _, user in named}
+        assert not crossed & staying
+        assert len(crossed) <= limit
