@@ -42,9 +42,16 @@ def record_counters(*, site: Site, reading: CounterReading, actor: SystemActor) 
     has_all_jobs = (
         status.accounting_until is not None and status.accounting_until >= read_at - RECORDS_MAY_LAG
     )
+    doubtful = _doubtful(site, dropped)
+    records = dues(site, doubtful, read_at)
     adjusted = [
-        _adjust(allocation, read_at, dropped.get(allocation.pk, 0), may_shrink=has_all_jobs)
-        for allocation in _doubtful(site, dropped)
+        _adjust(
+            allocation,
+            records.get((allocation.project_id, allocation.qos_name), NOTHING_DUE),
+            dropped.get(allocation.pk, 0),
+            may_shrink=has_all_jobs,
+        )
+        for allocation in doubtful
     ]
     if any(adjusted):
         wake_sites([site])
@@ -59,22 +66,35 @@ class Due:
     most: int
 
 
-def due(allocation: Allocation, read_at: datetime) -> Due:
-    """What was used in a budget's own QOS until a moment, by the record of its jobs."""
+NOTHING_DUE = Due(least=0, most=0)
+
+
+def dues(
+    site: Site, allocations: Collection[Allocation], read_at: datetime
+) -> dict[tuple[int, str], Due]:
+    """What was used by each project in each QOS until a moment, by the record of its jobs.
+
+    One query for all of them: while a site is busy, most projects have something that Slurm has
+    not counted yet.
+    """
     known_at = min(read_at, timezone.now())  # A site's clock may run ahead.
     has_ended = When(ended_at__lte=known_at - ENDED_IS_COUNTED_AFTER, then=F("ended_at"))
     surely = Least(F("counted_until"), Value(known_at - RUNNING_IS_COUNTED_AFTER))
     perhaps = Coalesce(F("ended_at"), Greatest(F("counted_until"), Value(known_at)))
     runs = Job.objects.filter(
-        project=allocation.project_id,
-        site=allocation.site_id,
-        qos=allocation.qos_name,
+        site=site,
+        project__in=[allocation.project_id for allocation in allocations],
         started_at__isnull=False,
     )
-    found = runs.aggregate(
-        least=_gpu_seconds(Case(has_ended, default=surely)), most=_gpu_seconds(perhaps)
+    found = (
+        runs.order_by()
+        .values_list("project", "qos")
+        .annotate(least=_gpu_seconds(Case(has_ended, default=surely)), most=_gpu_seconds(perhaps))
     )
-    return Due(least=minutes_of(int(found["least"])), most=minutes_of(int(found["most"])))
+    return {
+        (project, qos): Due(least=minutes_of(int(least)), most=minutes_of(int(most)))
+        for project, qos, least, most in found
+    }
 
 
 def _gpu_seconds(until: Expression) -> Sum:
@@ -120,19 +140,21 @@ def _doubtful(site: Site, dropped: Collection[int]) -> list[Allocation]:
     ]
 
 
-def _adjust(seen: Allocation, read_at: datetime, dropped: int, *, may_shrink: bool) -> bool:
-    """Write down what is lost now; whether that is news."""
-    allocation = Allocation.objects.select_for_update(of=["self"]).get(pk=seen.pk)
-    record = due(seen, read_at)
+def _adjust(seen: Allocation, record: Due, dropped: int, *, may_shrink: bool) -> bool:
+    """Write down what is lost now; whether that is news.
+
+    Nobody else writes it, and the site's status is locked: what was seen is what is there.
+    """
     counted = seen.counter.used_minutes
     lost = lost_minutes(
-        known=allocation.lost_minutes,
+        known=seen.lost_minutes,
         dropped=dropped,
         least=record.least - counted,
         most=record.most - counted,
     )
-    is_news = lost > allocation.lost_minutes or (may_shrink and lost < allocation.lost_minutes)
+    is_news = lost > seen.lost_minutes or (may_shrink and lost < seen.lost_minutes)
     if is_news:
+        allocation = Allocation.objects.select_for_update(of=["self"]).get(pk=seen.pk)
         allocation.lost_minutes = lost
         allocation.save(update_fields=["lost_minutes"])
     return is_news

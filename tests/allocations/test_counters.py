@@ -4,15 +4,21 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from allocations.actions.counters import record_counters
+from allocations.actions.drafts import submit_application
 from allocations.models import Allocation, Project, SiteStatus
+from slurm_bridge.wire_accounting import CounterReading, QosCounter
 from tests.allocations.bridge_caller import BridgeCaller, now, refusal
 from tests.allocations.budget_world import budget, count, use_hours
 from tests.allocations.test_hours_after_award import limit_of
+from tests.domain import make_draft, make_project
 from tests.portal.member_world import allocation_at
-from tests.portal.staff_world import job, read_accounting
+from tests.portal.staff_world import BRIDGE, job, read_accounting
 
 
 @pytest.fixture
@@ -177,3 +183,41 @@ def test_a_site_cannot_speak_of_anothers_budget(
 def test_counters_of_the_future_are_refused(zellik: BridgeCaller) -> None:
     answer = zellik.post("/budget-counters", {"read_at": now() + 10**6})
     assert "clock" in refusal(answer, 422)
+
+
+def test_a_busy_site_costs_no_query_more_for_each_project(
+    allocation: Allocation, applicant: User, staff: User
+) -> None:
+    site = allocation.site
+
+    def start_another(number: int) -> None:
+        draft = make_draft(applicant, title=f"Bells {number}")
+        submitted = submit_application(application_id=draft.pk, actor=applicant)
+        project = make_project(submitted, staff)
+        running = job(project, db_index=number, seconds=3600).model_copy(
+            update={"qos": allocation_at(project, "zellik").qos_name, "ended_at": None}
+        )
+        read_accounting(site, running)
+
+    def queries_of_a_reading() -> int:
+        """Of the 240 minutes of each that runs, Slurm has counted 200."""
+        told = {item.qos_name: 200 for item in Allocation.objects.filter(site=site)}
+        told[allocation.qos_name] = 6000
+        reading = CounterReading(
+            read_at=now(),
+            counters=tuple(
+                QosCounter(qos=name, used_minutes=minutes, reserved_minutes=0)
+                for name, minutes in told.items()
+            ),
+        )
+        with CaptureQueriesContext(connection) as queries:
+            record_counters(site=site, reading=reading, actor=BRIDGE)
+        return len(queries)
+
+    start_another(11)
+    few = queries_of_a_reading()
+    for number in (12, 13, 14):
+        start_another(number)
+
+    assert queries_of_a_reading() == few
+    assert not Allocation.objects.filter(lost_minutes__gt=0).exists()
