@@ -56,12 +56,14 @@ def main() -> int:
     began = time.monotonic()
     report = cycle.run(desired)
     seconds = time.monotonic() - began
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(
         json.dumps(
             {
                 "seconds": seconds,
+                "cpu_seconds": sum(item.ru_utime + item.ru_stime for item in used),
                 "processes": commands.started,
-                "memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+                "memory_mb": used[0].ru_maxrss / 1024,
                 "refused": report.refused,
                 "conflicts": len(report.conflicts),
                 "outcomes": Counter(item.outcome for item in report.results),

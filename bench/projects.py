@@ -17,7 +17,7 @@ USUAL_GPU_HOURS = (
 LEADERS = tuple(
     DesiredUser(username=f"bench-a{number:02}", uid=390_000 + number) for number in range(20)
 )
-"""UNIX users who exist, so that a test submission is a real one; the others are names only."""
+"""Of the UNIX users those who lead a project, and for whom test submissions are made."""
 
 _TREE = (
     DesiredAccount(name="aif", parent="root", owner_mark="belfry-tree"),

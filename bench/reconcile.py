@@ -2,6 +2,9 @@
 
 A testbed of its own is filled from nothing, by the bridge's own code and real Slurm; then come
 cycles without a change, and one with twenty changes as a busy day brings them. All is removed.
+
+Beside each time stand the processor's seconds and what one command of Slurm took in the same run,
+so that a busy machine can be told from a slow bridge.
 """
 
 import hashlib
@@ -10,6 +13,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from statistics import median
 from typing import Any
 
@@ -17,7 +21,9 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.one_by_one import extrapolated, sample_seconds
-from bench.projects import LEADERS, SITE
+from bench.people import enter_own_etc, make_people
+from bench.processor import load_average, services_seconds
+from bench.projects import SITE, desired_state
 from bench.results import store, stored
 from deploy.testbed.down import clean
 from deploy.testbed.layout import (
@@ -29,8 +35,8 @@ from deploy.testbed.layout import (
 )
 from deploy.testbed.progress import Progress
 from deploy.testbed.up import bring_up
-from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.parse import ASSOCIATION_FIELDS
 from slurm_bridge.slurm.site import SlurmSite
 
 SIZES = (200, 2000)
@@ -46,6 +52,8 @@ def main() -> int:
     sizes = [int(word) for word in sys.argv[1:]] or list(SIZES)
     layout = own_layout()
     progress = Progress(sys.stdout)
+    enter_own_etc(["-m", "bench.reconcile", *sys.argv[1:]])
+    make_people(desired_state(max(sizes)).users)
     figures = stored("reconcile")
     for projects in sizes:
         clean(layout)
@@ -71,13 +79,14 @@ def own_layout() -> Layout:
 def measure(layout: Layout, projects: int, progress: Progress) -> dict[str, Any]:
     """The figures of one size, on a testbed that has just been started."""
     commands = Commands(layout.slurm_conf(ZELLIK), timeout_seconds=120)
-    make_leaders(layout, commands)
     empty = sample_seconds(layout.slurm_conf(CHARLEROI), CHARLEROI.name, "gpu", year=25)
     provisioned = cycle(layout, "provision", projects, progress)
-    reads, idle = [], []
+    reads, own_reads, idle = [], [], []
     for _ in range(REPEATS):
         reads.append(bulk_read_seconds(commands))
+        own_reads.append(own_read_seconds(commands))
         idle.append(cycle(layout, "idle", projects, progress))
+    bare = bare_command_seconds(commands)
     mixed = cycle(layout, "mixed", projects, progress)
     full = sample_seconds(layout.slurm_conf(ZELLIK), ZELLIK.name, "h200", year=25)
     one_by_one = extrapolated(provisioned["kinds"], empty, full)
@@ -85,33 +94,50 @@ def measure(layout: Layout, projects: int, progress: Progress) -> dict[str, Any]
     return {
         "provision_seconds": round(provisioned["seconds"], 1),
         "provision_processes": provisioned["processes"],
+        "provision_cpu_seconds": round(provisioned["cpu_seconds"], 1),
         "one_by_one_seconds": round(one_by_one),
         "speedup_to_one_by_one": round(one_by_one / provisioned["seconds"], 1),
         "bulk_read_seconds": round(median(reads), 3),
+        "own_read_seconds": round(median(own_reads), 3),
+        "bare_command_seconds": round(bare, 3),
         "idle_seconds": round(idle_seconds, 3),
         "idle_ratio": round(median(i["seconds"] / r for i, r in zip(idle, reads, strict=True)), 2),
         "idle_processes": max(item["processes"] for item in idle),
+        "idle_cpu_seconds": round(median(item["cpu_seconds"] for item in idle), 2),
         "mixed_seconds": round(mixed["seconds"], 2),
+        "mixed_cpu_seconds": round(mixed["cpu_seconds"], 2),
+        "mixed_to_bulk_read": round(mixed["seconds"] / median(reads), 1),
+        "mixed_to_bare_command": round(mixed["seconds"] / bare, 1),
         "mixed_processes": mixed["processes"],
         "memory_mb": round(max(item["memory_mb"] for item in (provisioned, *idle, mixed))),
+        "load_average": max(item["load"] for item in (provisioned, *idle, mixed)),
+        "processors": len(os.sched_getaffinity(0)),
     }
 
 
-def make_leaders(layout: Layout, commands: Commands) -> None:
-    """UNIX users for whom test submissions are made; cleaning the testbed removes them."""
-    directory = LocalDirectory(
-        commands, home_base=layout.state / "homes", record_file=layout.unix_users
-    )
-    (layout.state / "homes").mkdir(exist_ok=True)
-    for leader in LEADERS:
-        if directory.uid_of(leader.username) is None:
-            directory.create(leader)
-
-
 def bulk_read_seconds(commands: Commands) -> float:
-    """One `sacctmgr show assoc` as the bridge makes it, without what the bridge makes of it."""
+    """One plain `sacctmgr show assoc` of the bridge's columns."""
+    columns = f"format={ASSOCIATION_FIELDS}"
+    where = ("where", f"cluster={SITE}")
+    return seconds_of(lambda: commands.read("sacctmgr", "-nP", "show", "assoc", columns, *where))
+
+
+def own_read_seconds(commands: Commands) -> float:
+    """All that the bridge reads of a cluster, in the way in which it reads."""
+    return seconds_of(SlurmSite(commands, SITE).read)
+
+
+def bare_command_seconds(commands: Commands) -> float:
+    """One command that changes next to nothing."""
+    change = ("modify", "qos", "where", "name=normal", "set", "Priority=0")
+    taken = [seconds_of(lambda: commands.read("sacctmgr", "-i", *change)) for _ in range(REPEATS)]
+    return median(taken)
+
+
+def seconds_of(work: Callable[[], object]) -> float:
+    """How long something takes."""
     began = time.monotonic()
-    SlurmSite(commands, SITE).show_associations()
+    work()
     return time.monotonic() - began
 
 
@@ -121,6 +147,7 @@ def cycle(layout: Layout, phase: str, projects: int, progress: Progress) -> dict
     A test submission may be refused where slurmctld lags: the next cycle would make it again.
     """
     asked = (phase, str(projects), str(layout.slurm_conf(ZELLIK)))
+    before = services_seconds(layout, ZELLIK)
     finished = subprocess.run(
         [sys.executable, "-m", "bench.one_cycle", *asked],
         stdout=subprocess.PIPE,
@@ -129,14 +156,18 @@ def cycle(layout: Layout, phase: str, projects: int, progress: Progress) -> dict
         check=True,
     )
     found: dict[str, Any] = json.loads(finished.stdout)
+    found["cpu_seconds"] += services_seconds(layout, ZELLIK) - before
+    found["load"] = round(load_average(), 1)
     others = set(found["outcomes"]) - {"applied"}
     if found["refused"] or found["conflicts"] or others:
         raise SystemExit(f"{phase} did not work: {found}")
     changes = sum(found["kinds"].values())
     progress.say(
-        f"  {phase:10}{found['seconds']:8.2f} s  {changes:6} changes"
+        f"  {phase:10}{found['seconds']:8.2f} s  {found['cpu_seconds']:8.2f} s of processors"
+        f"  {changes:6} changes"
         f"  {found['processes']:4} processes  {found['memory_mb']:.0f} MB"
         f"  {found['accepted']} of {found['tried']} test submissions accepted"
+        f"  load {found['load']}"
     )
     return found
 
