@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.postgres",
     "django.contrib.sessions",
-    "portal.static_files.StaticFilesConfig",
+    "django.contrib.staticfiles",
     "django.forms",  # the templates of its widgets, which ours stand beside
     "allauth",
     "allauth.account",
