@@ -5,6 +5,9 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from slurm_bridge.partition_settings import PartitionSettings
+from slurm_bridge.wire_terms import JobId
+
+NAMED_JOBS = 10
 
 
 class _Change(BaseModel):
@@ -161,6 +164,21 @@ class MoveDefaultAccount(_Change):
         return f"move the default account of {self.username} from {self.before} to {self.after}"
 
 
+class CancelJobs(_Change):
+    """Cancel just these jobs of a leaving member, whom staff do not want to wait for."""
+
+    kind: Literal["cancel_jobs"] = "cancel_jobs"
+    account: str
+    username: str
+    job_ids: tuple[JobId, ...]
+
+    def __str__(self) -> str:
+        named = ", ".join(self.job_ids[:NAMED_JOBS])
+        more = len(self.job_ids) - NAMED_JOBS
+        rest = f" and {more} more" if more > 0 else ""
+        return f"cancel jobs {named}{rest} of {self.username} in account {self.account}"
+
+
 class RemoveMember(_Change):
     """Take a user's association away; waits until the user's jobs there have ended."""
 
@@ -267,6 +285,7 @@ Change = Annotated[
     | SetAccountQos
     | AddMember
     | MoveDefaultAccount
+    | CancelJobs
     | RemoveMember
     | SuspendAccount
     | ResumeAccount

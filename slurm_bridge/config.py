@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from slurm_bridge.errors import FatalConfigError
 from slurm_bridge.guard import GuardLimits
 from slurm_bridge.slurm.choice import PartitionsBy
-from slurm_bridge.wire import Mode, SlurmName
+from slurm_bridge.wire_terms import Mode, SlurmName
 
 LONGEST_TOKEN = 4096
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from slurm_bridge.begun import BegunPlans
 from slurm_bridge.carry_out import CarryOut
-from slurm_bridge.default_accounts import leaving_members, with_defaults
+from slurm_bridge.default_accounts import with_defaults
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.errors import BridgeError, StoppedError, TransientSlurmError
 from slurm_bridge.estimate import outline
@@ -20,6 +20,7 @@ from slurm_bridge.guard import (
     refusal_of_reading,
 )
 from slurm_bridge.last_state import LastState
+from slurm_bridge.leaving import blocked_leavers, leavers, waited_for
 from slurm_bridge.normalise import actual_state
 from slurm_bridge.permitted import Parts, split, touched_accounts
 from slurm_bridge.plan import Plan, plan
@@ -35,11 +36,12 @@ from slurm_bridge.wire import (
     ChangeResult,
     DesiredState,
     Drift,
-    Mode,
     PlanOutline,
     Readiness,
     SyncReport,
 )
+from slurm_bridge.wire_leaving import LeavingMember
+from slurm_bridge.wire_terms import Mode
 
 log = logging.getLogger(__name__)
 
@@ -204,15 +206,26 @@ class Cycle:
             read_at=int(self.clock()),
             adopted=frozenset(item.name for item in desired.accounts if item.adopted),
         )
-        leaving = leaving_members(desired, actual)
+        leaving = {username for _, username in leavers(desired, actual)}
         if leaving:
             defaults = self.slurm.default_accounts(sorted(leaving))
             actual = with_defaults(actual, defaults, reading.associations)
+            actual = actual.model_copy(update={"leaving": self._waited_for(desired, actual)})
         scope = scope_of(desired, actual)
         self.owned_accounts = frozenset(
             item.name for item in scope.accounts if scope.associated(item.name)
         )
         return actual
+
+    def _waited_for(
+        self, desired: DesiredState, actual: ActualState
+    ) -> tuple[LeavingMember, ...] | None:
+        """The jobs that keep members who can start no more; None if Slurm does not say."""
+        try:
+            return waited_for(blocked_leavers(desired, actual), self.slurm.queued_jobs)
+        except TransientSlurmError as error:
+            log.warning("cannot tell which jobs leaving members still have: %s", error)
+            return None
 
     def _read_again(self, desired: DesiredState, made: Plan) -> ActualState | None:
         """The state after a plan; None if Slurm does not say."""
@@ -255,7 +268,8 @@ class Cycle:
             conflicts=wanted.conflicts,
             readiness=readiness,
             drift=drift,
-            actual=actual,
+            actual=actual.model_copy(update={"leaving": ()}) if actual else None,
+            leaving=actual.leaving if actual else None,
             mode=self.mode,
             waiting=proposed.plan_id if proposed else None,
             proposed=proposed,

@@ -9,22 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from slurm_bridge import changes as ch
 from slurm_bridge.rows import AssociationRow
-from slurm_bridge.wire import ActualDefault, ActualState, DesiredState
-
-
-def leaving_members(desired: DesiredState, actual: ActualState) -> set[str]:
-    """Users who are to lose some membership."""
-    found = {item.name: item.members for item in actual.accounts}
-    return {
-        username
-        for item in desired.accounts
-        for username in found.get(item.name, frozenset())
-        & (
-            frozenset(item.adopted.removed)
-            if item.adopted
-            else found.get(item.name, frozenset()) - set(item.members)
-        )
-    }
+from slurm_bridge.wire import ActualDefault, ActualState
 
 
 def with_defaults(

@@ -61,7 +61,7 @@ class _Reading:
         match change:
             case ch.CreateQos() | ch.SetQosBudget() | ch.SetQosFlags():
                 return self._of_qos(change)
-            case ch.CreateUser() | ch.DeletePartition() | ch.MoveDefaultAccount():
+            case ch.CreateUser() | ch.DeletePartition() | ch.MoveDefaultAccount() | ch.CancelJobs():
                 return MISSING
             case ch.CreateGroup() | ch.AddToGroup() | ch.RemoveFromGroup():
                 return MISSING  # A group is no part of Slurm: it is put right without asking.

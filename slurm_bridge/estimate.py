@@ -1,7 +1,7 @@
 """What a plan would cost, and how many jobs it concerns. Pure."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 
 from slurm_bridge import changes as ch
@@ -34,7 +34,7 @@ def outline(
         conflicts=plan.conflicts,
         commands=sum(commands for commands, _ in costs),
         seconds=ceil(sum(seconds for _, seconds in costs)),
-        jobs=None if jobs is None else tuple(_count(members, jobs) for members in concerned),
+        jobs=None if jobs is None else _counts(plan.changes, concerned, jobs),
         jobs_in_all=None if jobs is None else _count(together, jobs),
         refused=refused[:LONGEST_REFUSAL],
     )
@@ -76,7 +76,7 @@ def _members(
     change: ch.Change, of_account: Mapping[str, set[Member]], account_of_qos: Mapping[str, str]
 ) -> set[Member]:
     match change:
-        case ch.RemoveMember():
+        case ch.RemoveMember() | ch.CancelJobs():
             return of_account.get(change.account, set()) & {(change.account, change.username)}
         case ch.SetQosBudget():
             account = account_of_qos.get(change.qos, "")
@@ -87,6 +87,14 @@ def _members(
             return {who for name in change.before.accounts for who in of_account.get(name, ())}
         case _:
             return set()
+
+
+def _counts(changes: Batch, concerned: Iterable[set[Member]], jobs: JobCounts) -> tuple[int, ...]:
+    """Of each change the jobs; of a cancel those that it names."""
+    return tuple(
+        len(change.job_ids) if isinstance(change, ch.CancelJobs) else _count(members, jobs)
+        for change, members in zip(changes, concerned, strict=True)
+    )
 
 
 def _count(members: set[Member], jobs: JobCounts) -> int:

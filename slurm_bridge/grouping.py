@@ -29,6 +29,7 @@ _ORDER: tuple[tuple[type[ch.Change], ...], ...] = (
     (ch.SetAccountQos,),
     (ch.SuspendAccount, ch.MoveDefaultAccount),
     (ch.AddMember,),
+    (ch.CancelJobs,),
     (ch.RemoveMember,),
     (ch.OpenPartition, ch.ClosePartition),
     (ch.ModifyPartition,),
@@ -127,7 +128,7 @@ def _shared(  # noqa: C901, PLR0911 - one line for each kind is easier to read t
 ) -> Hashable:
     """What else must be equal for changes to share a command."""
     match change:
-        case ch.CreateUser() | ch.CreateGroup():
+        case ch.CreateUser() | ch.CreateGroup() | ch.CancelJobs():
             return change
         case ch.AddToGroup() | ch.RemoveFromGroup():
             return change.group

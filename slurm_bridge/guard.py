@@ -6,7 +6,13 @@ from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from slurm_bridge.changes import ClosePartition, DeletePartition, RemoveMember, SuspendAccount
+from slurm_bridge.changes import (
+    CancelJobs,
+    ClosePartition,
+    DeletePartition,
+    RemoveMember,
+    SuspendAccount,
+)
 from slurm_bridge.ownership import carries_any_mark
 from slurm_bridge.plan import Plan
 from slurm_bridge.rows import SlurmReading
@@ -26,11 +32,13 @@ class GuardLimits(BaseModel):
     max_removals: int = Field(default=100, ge=0)
     max_removed_share: float = Field(default=0.25, ge=0, le=1)
     """Of all that Belfry has of that kind on this cluster."""
+    max_cancelled_jobs: int = Field(default=2000, ge=0)
+    """Of leaving members, in one plan; staff have confirmed each of them."""
     max_age_seconds: int = Field(default=7200, ge=60)
     """How old a desired state may be when it arrives; longer than any clock is wrong."""
 
 
-NO_LIMITS = GuardLimits(max_removals=2**31, max_removed_share=1)
+NO_LIMITS = GuardLimits(max_removals=2**31, max_removed_share=1, max_cancelled_jobs=2**31)
 """What somebody at the site may choose for one plan that they have read."""
 
 
@@ -81,7 +89,8 @@ def refusal_of_plan(
     if not desired.accounts and owned:
         return f"the portal wants no account at all, but {len(owned)} of Belfry's are here"
     losses = _losses(plan, desired, actual, owned)
-    return next(filter(None, (_refusal_of_loss(loss, limits) for loss in losses)), "")
+    refusals = (_refusal_of_cancels(plan, limits), *(_refusal_of_loss(x, limits) for x in losses))
+    return next(filter(None, refusals), "")
 
 
 class _Loss(NamedTuple):
@@ -118,6 +127,13 @@ def _unexpected(plan: Plan, desired: DesiredState) -> set[str]:
     ended = {item.name for item in desired.accounts if item.ends_on and item.ends_on <= today}
     suspended = (item.account for item in plan.changes if isinstance(item, SuspendAccount))
     return set(suspended) - ended
+
+
+def _refusal_of_cancels(plan: Plan, limits: GuardLimits) -> str:
+    jobs = sum(len(change.job_ids) for change in plan.changes if isinstance(change, CancelJobs))
+    if jobs <= limits.max_cancelled_jobs:
+        return ""
+    return f"it would cancel {jobs} jobs; at most {limits.max_cancelled_jobs} are allowed"
 
 
 def _refusal_of_loss(loss: _Loss, limits: GuardLimits) -> str:

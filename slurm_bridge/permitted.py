@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from slurm_bridge import changes as ch
 from slurm_bridge.plan import Plan
-from slurm_bridge.wire import ActualState, DesiredState, Mode
+from slurm_bridge.wire import ActualState, DesiredState
+from slurm_bridge.wire_terms import Mode
 
 # Whatever is not named here waits, new kinds of change included.
 CREATIONS = (

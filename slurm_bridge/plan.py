@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from slurm_bridge import changes as ch
 from slurm_bridge.default_accounts import default_moves
 from slurm_bridge.plan_access import partition_changes
+from slurm_bridge.plan_cancels import cancels
 from slurm_bridge.plan_dedicated import dedicated_changes
 from slurm_bridge.plan_groups import group_changes
 from slurm_bridge.plan_scope import Scope, scope_of
@@ -63,6 +64,7 @@ def plan(desired: DesiredState, actual: ActualState) -> Plan:
         *_account_changes(own),
         *_suspensions(own),
         *default_moves(memberships, actual),
+        *cancels(memberships, desired, actual),
         *memberships,
         *access,
         *dedicated,

@@ -20,12 +20,12 @@ from slurm_bridge.wire import (
     HeartbeatAnswer,
     LeaseAnswer,
     LeaseRequest,
-    Message,
     SyncReport,
 )
 from slurm_bridge.wire_accounting import CounterReading, JobBatch, Watermark
 from slurm_bridge.wire_audit import UsageCheck, UsageDays
 from slurm_bridge.wire_offers import Offers, OffersAnswer
+from slurm_bridge.wire_terms import Message
 
 Received = TypeVar("Received", bound=Message)
 

@@ -109,7 +109,7 @@ def _touched(applied: Iterable[ch.Change]) -> set[str]:
                 names.add(change.qos)
             case ch.CreateUser() | ch.RemoveMember() | ch.MoveDefaultAccount():
                 continue
-            case ch.ClosePartition():
+            case ch.ClosePartition() | ch.CancelJobs():
                 continue
             case ch.CreatePartition() | ch.ModifyPartition() | ch.DeletePartition():
                 continue

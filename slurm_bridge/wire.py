@@ -5,49 +5,29 @@ half-obeying a newer portal. Times are epoch seconds (UTC), budgets are GPU-minu
 """
 
 from datetime import date
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    StrictBool,
-    StringConstraints,
-)
+from pydantic import Field, StrictBool, StringConstraints
 
 from slurm_bridge.changes import Change
 from slurm_bridge.partition_settings import Minutes, NodeList, PartitionSettings
+from slurm_bridge.wire_leaving import ConfirmedCancel, LeavingMember
+from slurm_bridge.wire_terms import (
+    Count,
+    Epoch,
+    KeyLine,
+    KnownUser,
+    Message,
+    Mode,
+    OwnerMark,
+    PartitionName,
+    PlanId,
+    SetOf,
+    SlurmName,
+    UnixName,
+)
 
 API_PREFIX = "/api/bridge/v1"
-
-# Names are lower-cased by Slurm's database, so only lower case is ever sent.
-SlurmName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
-UnixName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
-# Users as accounts had them before Belfry, whatever their sites' habits.
-KnownUser = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.@-]{0,63}$")]
-PartitionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")]
-OwnerMark = Annotated[str, StringConstraints(pattern=r"^belfry-[a-z0-9-]{1,48}$")]
-# A kind and Base64, without options or comment: it goes into authorized_keys as it is.
-KeyLine = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9@.-]{1,60} [A-Za-z0-9+/]{1,8000}={0,2}$")
-]
-PlanId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-Mode = Literal["plan_only", "create_only", "full"]
-"""How much a bridge does by itself: nothing, only what is new, or everything."""
-Epoch = Annotated[int, Field(strict=True, ge=0, le=253_402_300_799)]
-Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
-
-Item = TypeVar("Item", bound=str)
-# A set's own order differs from process to process; what is sent, or hashed, must not.
-SetOf = Annotated[frozenset[Item], PlainSerializer(sorted, return_type=list[str])]
-
-
-class Message(BaseModel):
-    """A value of the contract: immutable, and closed to unknown fields."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
 
 # Portal → bridge -----------------------------------------------------------------------------
 
@@ -156,6 +136,8 @@ class DesiredState(Message):
     """The partitions that Belfry makes itself, those at their end included."""
     approved_plans: tuple[PlanId, ...] = ()
     """Plans that staff have approved and that the site has not finished."""
+    confirmed_cancels: tuple[ConfirmedCancel, ...] = ()
+    """Jobs of leaving members that staff want cancelled, so that they need not be waited for."""
 
 
 # Bridge → portal -----------------------------------------------------------------------------
@@ -238,6 +220,8 @@ class ActualState(Message):
     partitions: tuple[ActualPartition, ...] = ()
     kept_partitions: tuple[KeptPartition, ...] = ()
     """What outlasts a restart of slurmctld; empty where the bridge keeps no such file."""
+    leaving: tuple[LeavingMember, ...] | None = ()
+    """The jobs that keep members who can start no more; None where they could not be read."""
 
 
 class ChangeResult(Message):
@@ -311,8 +295,10 @@ class SyncReport(Message):
     readiness: tuple[Readiness, ...] = ()
     drift: tuple[Drift, ...] | None = None
     """All drift that this cycle saw; None where it could not look."""
+    leaving: tuple[LeavingMember, ...] | None = None
+    """All removals that wait for jobs, as read last; None where it could not look."""
     actual: ActualState | None = None
-    """The state after the cycle; None when it is the one already reported."""
+    """The state after the cycle, without jobs; None when it is the one already reported."""
     mode: Mode = "full"
     waiting: PlanId | None = None
     """The plan that the bridge made and did not carry out; None where nothing is left."""

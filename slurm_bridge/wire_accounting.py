@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from slurm_bridge.wire import Count, Epoch, Message, SlurmName
+from slurm_bridge.wire_terms import Count, Epoch, Message, SlurmName
 
 
 class JobRow(Message):

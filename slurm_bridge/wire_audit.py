@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from slurm_bridge.wire import Count, Epoch, Message, SlurmName
+from slurm_bridge.wire_terms import Count, Epoch, Message, SlurmName
 
 MOST_TOTALS = 20_000
 MOST_DIFFERENCES = 1_000

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from slurm_bridge.wire import KnownUser, Message, PartitionName, SetOf, SlurmName
+from slurm_bridge.wire_terms import KnownUser, Message, PartitionName, SetOf, SlurmName
 
 
 class OfferedMember(Message):

@@ -14,6 +14,7 @@ QosChange = ch.CreateQos | ch.SetQosBudget | ch.SetQosFlags
 AccessChange = ch.OpenPartition | ch.ClosePartition
 GroupChange = ch.CreateGroup | ch.AddToGroup | ch.RemoveFromGroup
 PartitionChange = ch.CreatePartition | ch.ModifyPartition | ch.DeletePartition
+LeaverChange = ch.MoveDefaultAccount | ch.CancelJobs | ch.RemoveMember
 AccountChange = (
     ch.CreateAccount | ch.MoveAccount | ch.SetAccountQos | ch.SuspendAccount | ch.ResumeAccount
 )
@@ -36,11 +37,8 @@ class Writer:
                 self._write_group(first, batch)
             case ch.AddMember():
                 self._add_members(batch)
-            case ch.MoveDefaultAccount() as first:
-                usernames = [c.username for c in batch if isinstance(c, ch.MoveDefaultAccount)]
-                self.slurm.move_default_accounts(usernames, first.after)
-            case ch.RemoveMember():
-                self.slurm.remove_members(*_named(batch))
+            case ch.MoveDefaultAccount() | ch.CancelJobs() | ch.RemoveMember() as first:
+                self._write_leavers(first, batch)
             case ch.OpenPartition() | ch.ClosePartition() as first:
                 self._change_access(first.partition, batch)
             case ch.CreatePartition() | ch.ModifyPartition() | ch.DeletePartition() as first:
@@ -101,6 +99,16 @@ class Writer:
             self.slurm.unblock_members(accounts, usernames)
         for accounts, usernames in _rectangles(new):
             self.slurm.add_members(accounts, usernames)
+
+    def _write_leavers(self, first: LeaverChange, batch: Batch) -> None:
+        match first:
+            case ch.MoveDefaultAccount():
+                usernames = [c.username for c in batch if isinstance(c, ch.MoveDefaultAccount)]
+                self.slurm.move_default_accounts(usernames, first.after)
+            case ch.CancelJobs():
+                self.slurm.cancel_jobs(first.account, first.username, first.job_ids)
+            case ch.RemoveMember():
+                self.slurm.remove_members(*_named(batch))
 
     def _change_access(self, partition: str, batch: Batch) -> None:
         opened = [change.account for change in batch if isinstance(change, ch.OpenPartition)]

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.rows import SlurmReading
+from slurm_bridge.wire_leaving import QueuedJob
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,16 @@ class Slurm(Protocol):
 
     def jobs_by_member(self) -> dict[tuple[str, str], int]:
         """How many pending and running jobs each (account, username) has."""
+        ...
+
+    def queued_jobs(
+        self, accounts: Collection[str]
+    ) -> dict[tuple[str, str], tuple[QueuedJob, ...]]:
+        """The pending and running jobs in these accounts by (account, username)."""
+        ...
+
+    def cancel_jobs(self, account: str, username: str, job_ids: Collection[str]) -> None:
+        """End those of these jobs that are this user's in this account now, and no others."""
         ...
 
     def would_accept(self, submission: TestSubmission) -> Answer:

@@ -12,6 +12,7 @@ from slurm_bridge.rows import AccountRow, AssociationRow, QosRow, SlurmReading
 from slurm_bridge.slurm.interface import Answer, NewAccount, TestSubmission
 from slurm_bridge.slurm.memory_partitions import MemoryPartitionFile, MemoryPartitions
 from slurm_bridge.slurm.partitions import Partitions
+from slurm_bridge.wire_leaving import QueuedJob
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -39,6 +40,8 @@ class MemorySlurm:
     descriptions: dict[str, str] = field(default_factory=dict)
     members: dict[tuple[str, str], AssociationRow] = field(default_factory=dict)
     jobs: set[tuple[str, str]] = field(default_factory=set)
+    queue: dict[tuple[str, str], tuple[QueuedJob, ...]] = field(default_factory=dict)
+    """Jobs one by one, beside those of `jobs`, of which nobody knows more than that they are."""
     defaults: dict[str, str] = field(default_factory=dict)
     """Each user's default account; empty where it was removed."""
     unresolved: set[tuple[str, str]] = field(default_factory=set)
@@ -169,6 +172,7 @@ class MemorySlurm:
             self._forget_default(*pair)
             self.unresolved.discard(pair)
             self.jobs.discard(pair)
+            self.queue.pop(pair, None)
 
     def default_accounts(self, usernames: Sequence[str]) -> dict[str, str]:
         """The account on this cluster that each user's jobs go to by default; empty for none."""
@@ -223,11 +227,24 @@ class MemorySlurm:
 
     def busy_members(self) -> set[tuple[str, str]]:
         """Each (account, username) with a pending or running job."""
-        return set(self.jobs)
+        return self.jobs | {pair for pair, jobs in self.queue.items() if jobs}
 
     def jobs_by_member(self) -> dict[tuple[str, str], int]:
         """How many pending and running jobs each (account, username) has."""
-        return dict.fromkeys(self.jobs, 1)
+        return dict.fromkeys(self.jobs, 1) | {pair: len(jobs) for pair, jobs in self.queue.items()}
+
+    def queued_jobs(
+        self, accounts: Collection[str]
+    ) -> dict[tuple[str, str], tuple[QueuedJob, ...]]:
+        """The pending and running jobs in these accounts by (account, username)."""
+        return {pair: jobs for pair, jobs in self.queue.items() if pair[0] in accounts and jobs}
+
+    def cancel_jobs(self, account: str, username: str, job_ids: Collection[str]) -> None:
+        """End those of these jobs that are this user's in this account now, and no others."""
+        self._begin_write()
+        pair = (account, username)
+        left = tuple(job for job in self.queue.get(pair, ()) if job.job_id not in job_ids)
+        self.queue[pair] = left
 
     def would_accept(self, submission: TestSubmission) -> Answer:
         """Decide as slurmctld does, on associations, limits and access lists."""

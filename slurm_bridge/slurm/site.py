@@ -13,6 +13,8 @@ from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.interface import Answer, NewAccount, TestSubmission
 from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.partitions import Partitions
+from slurm_bridge.slurm.queue import Queue
+from slurm_bridge.wire_leaving import QueuedJob
 
 
 class SlurmSite(Accounts):
@@ -34,6 +36,7 @@ class SlurmSite(Accounts):
         self.bulk = BulkLoad(commands, cluster, load_folder, bulk_timeout_seconds)
         live_partitions, self.live = chosen(commands, partitions_by)
         self.partitions = Partitions(live_partitions, partition_file)
+        self.queue = Queue(commands)
 
     def read(self, accounts: Collection[str] | None = None) -> SlurmReading:
         """Everything that planning needs, read at the same time."""
@@ -84,6 +87,16 @@ class SlurmSite(Accounts):
     def jobs_by_member(self) -> dict[tuple[str, str], int]:
         """How many pending and running jobs each (account, username) has."""
         return self.live.jobs_by_member()
+
+    def queued_jobs(
+        self, accounts: Collection[str]
+    ) -> dict[tuple[str, str], tuple[QueuedJob, ...]]:
+        """The pending and running jobs in these accounts by (account, username)."""
+        return self.queue.jobs(accounts)
+
+    def cancel_jobs(self, account: str, username: str, job_ids: Collection[str]) -> None:
+        """End those of these jobs that are this user's in this account now, and no others."""
+        self.queue.cancel(account, username, job_ids)
 
     def would_accept(self, submission: TestSubmission) -> Answer:
         """Ask Slurm, as that user, whether it would take such a job."""

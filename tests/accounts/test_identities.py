@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.identities import ensure_group, ensure_identity, username_stem
 from accounts.models import UnixGroup, UnixIdentity
-from slurm_bridge.wire import UnixName
+from slurm_bridge.wire_terms import UnixName
 from tests.people import make_person
 
 names = st.text(max_size=40)

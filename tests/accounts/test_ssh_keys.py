@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from accounts.ssh_keys import parse_public_key
-from slurm_bridge.wire import KeyLine
+from slurm_bridge.wire_terms import KeyLine
 from tests.accounts import keys
 
 GOOD = {

@@ -132,6 +132,7 @@ def real_cluster(
             users=users,
         )
     finally:
+        _cancel_jobs(slurm, prefix)
         _forget(slurm, prefix)
         _forget_partitions(slurm, prefix)
         kept.write_text(before)
@@ -157,6 +158,13 @@ def wait_until(happened: Callable[[], object], seconds: float = 60) -> None:
     while not happened():
         assert time.monotonic() < deadline
         time.sleep(0.2)
+
+
+def _cancel_jobs(slurm: SlurmSite, prefix: str) -> None:
+    """End every job in accounts whose names begin so, since a deleted user's jobs would linger."""
+    names = {row.name for row in slurm.read_accounts() if row.name.startswith(prefix)}
+    for name in names & {account for account, _ in slurm.busy_members()}:
+        slurm.commands.attempt("scancel", f"--account={name}")
 
 
 def _forget(slurm: SlurmSite, prefix: str) -> None:

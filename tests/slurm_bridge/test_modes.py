@@ -6,7 +6,8 @@ import pytest
 
 from slurm_bridge.begun import BegunPlans
 from slurm_bridge.errors import FatalConfigError, TransientSlurmError
-from slurm_bridge.wire import DesiredState, Mode, SyncReport
+from slurm_bridge.wire import DesiredState, SyncReport
+from slurm_bridge.wire_terms import Mode
 from tests.slurm_bridge.worlds import MemorySite, desired_state, project
 
 BOTH = ("ada", "bob")

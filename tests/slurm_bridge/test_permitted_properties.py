@@ -14,6 +14,7 @@ from tests.slurm_bridge.test_plan_properties import clusters, desired_states, di
 from tests.slurm_bridge.worlds import MemoryDirectory, read_state
 
 DESTRUCTIVE = (
+    ch.CancelJobs,
     ch.RemoveMember,
     ch.SuspendAccount,
     ch.ClosePartition,

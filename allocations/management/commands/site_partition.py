@@ -8,7 +8,7 @@ from pydantic import TypeAdapter, ValidationError
 from accounts.audit import SystemActor
 from allocations.actions.partitions import add_partition
 from allocations.models import Site
-from slurm_bridge.wire import PartitionName
+from slurm_bridge.wire_terms import PartitionName
 
 MOST_LETTERS = 200
 
