@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import UnixIdentity
 from allocations.account_members import AccountMembers, members_by_allocation
-from allocations.models import Allocation, DedicatedPartition, Site, SitePlan, Track
+from allocations.models import Allocation, DedicatedPartition, JobCancel, Site, SitePlan, Track
 from allocations.models.partitions import MINUTES_WITHOUT_LIMIT
 from allocations.rules.budgets import limit_in_slurm
 from allocations.rules.naming import QOS_MARK, TREE_MARK, TREE_ROOT, track_account
@@ -26,6 +26,7 @@ from slurm_bridge.wire import (
     DesiredState,
     DesiredUser,
 )
+from slurm_bridge.wire_leaving import ConfirmedCancel
 
 LONGEST_REASON = 500
 _CLOSED = frozenset({AllocationState.EXPIRED, AllocationState.SUSPENDED})
@@ -68,6 +69,7 @@ def desired_state(site: Site) -> DesiredState:
             .order_by("plan_id")
             .values_list("plan_id", flat=True)
         ),
+        confirmed_cancels=tuple(_cancels(site)),
     )
     return content.model_copy(
         update={"revision": _revision(content), "generated_at": int(timezone.now().timestamp())}
@@ -183,6 +185,17 @@ def _dedicated(site: Site, today: date) -> Iterator[DesiredPartition]:
             memory_mb_per_cpu=own.memory_mb_per_cpu,
             ends_on=own.last_day(),
             closed=not own.is_open_on(today),
+        )
+
+
+def _cancels(site: Site) -> Iterator[ConfirmedCancel]:
+    """What staff have confirmed and the site has not said to be over."""
+    waiting = JobCancel.objects.waiting().filter(allocation__site=site)
+    for cancel in waiting.select_related("allocation"):
+        yield ConfirmedCancel(
+            account=cancel.allocation.account_name,
+            username=cancel.username,
+            job_ids=tuple(cancel.job_ids),
         )
 
 

@@ -10,6 +10,7 @@ from allocations.views import (
     drafts,
     drift,
     invitations,
+    leaving,
     manage,
     partitions,
     plans,
@@ -65,6 +66,8 @@ urlpatterns = [
     path("staff/usage-checks/", usage_checks.usage_checks, name="usage_checks"),
     path("staff/drift/", drift.drift, name="drift"),
     path("staff/drift/<int:drift_id>/adopt", drift.adopt, name="adopt_drift"),
+    path("staff/leaving/", leaving.leaving, name="leaving"),
+    path("staff/leaving/<int:leaving_id>/", leaving.leaving_jobs, name="leaving_jobs"),
     path("staff/tracks/", partitions.tracks, name="tracks"),
     path("staff/tracks/<slug:track_code>/", partitions.track_partitions, name="track_partitions"),
     path(

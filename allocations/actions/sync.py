@@ -7,6 +7,7 @@ from django.utils import timezone
 from accounts.audit import SystemActor, action
 from allocations.actions.capacity import add_to_capacity
 from allocations.actions.drift import keep_drift
+from allocations.actions.leaving import keep_leaving
 from allocations.actions.mails import mail_members
 from allocations.actions.moments import moment
 from allocations.actions.plans import record_plan
@@ -40,6 +41,8 @@ def record_report(*, site: Site, report: SyncReport, actor: SystemActor) -> None
     if report.drift is not None:
         # Before the allocations, in the order in which an adoption locks.
         keep_drift(site, report.drift, at=report.finished_at)
+    if report.leaving is not None:
+        keep_leaving(site, report.leaving, at=report.finished_at)
     for readiness in report.readiness:
         _record_readiness(site, readiness)
 

@@ -12,6 +12,7 @@ from allocations.models.applications import (
 from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.capacity import DailyCapacity
 from allocations.models.drift import Drift
+from allocations.models.leaving import JobCancel, LeavingMember
 from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
 from allocations.models.plans import SitePlan
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
@@ -35,7 +36,9 @@ __all__ = [
     "Drift",
     "Invitation",
     "Job",
+    "JobCancel",
     "JobOutcome",
+    "LeavingMember",
     "LedgerEntry",
     "Membership",
     "Notice",

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
+from allocations.actions.moments import moment as moment_of
 from allocations.models import SiteStatus
 from allocations.site_overview import read_at
 from allocations.tables import badges, words
@@ -36,10 +37,17 @@ def state_read_at(status: SiteStatus | None) -> datetime | None:
     return read_at(status)
 
 
+@register.filter
+def moment(epoch: int) -> datetime:
+    """A time as the sites tell it."""
+    return moment_of(epoch)
+
+
 @register.simple_tag
 def sign_of(change: object) -> str:
     """What a change does to Slurm, as an icon: it adds, takes away or alters."""
     kind = str(getattr(change, "kind", "")).partition("_")[0]
     if kind in ("create", "add", "open", "resume"):
         return "plus-circle"
-    return "dash-circle" if kind in ("remove", "close", "suspend") else "arrow-repeat"
+    takes_away = ("remove", "close", "suspend", "cancel")
+    return "dash-circle" if kind in takes_away else "arrow-repeat"

@@ -11,9 +11,10 @@ from django.db.models import F, Q, Window
 from django.db.models.functions import Lag
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
-from allocations.models import LedgerEntry, Membership, Project
+from allocations.models import JobCancel, LedgerEntry, Membership, Project
 from allocations.states import ApplicationState
 from allocations.tables.ledger import sentence_of
 
@@ -38,6 +39,7 @@ def history(project: Project) -> list[Event]:
         _allocations(project),
         _adoptions(project),
         _members(project),
+        _cancels(project),
     )
     return sorted(events, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]
 
@@ -90,6 +92,19 @@ def _members(project: Project) -> Iterator[Event]:
         yield Event(at=membership.joined_at, sentence=joined % who)
         if membership.left_at:
             yield Event(at=membership.left_at, sentence=_("%(who)s left the project.") % who)
+
+
+def _cancels(project: Project) -> Iterator[Event]:
+    cancels = JobCancel.objects.filter(allocation__project=project)
+    for cancel in cancels.select_related("allocation__site", "user", "confirmed_by"):
+        number = len(cancel.job_ids)
+        sentence = ngettext(
+            "%(number)d job of %(who)s, who had left, was to be cancelled at %(site)s.",
+            "%(number)d jobs of %(who)s, who had left, were to be cancelled at %(site)s.",
+            number,
+        ) % {"number": number, "who": cancel.who, "site": cancel.allocation.site.name}
+        actor = cancel.confirmed_by.full_name
+        yield Event(cancel.confirmed_at, sentence, actor=actor, reason=cancel.reason)
 
 
 def _allocations(project: Project) -> Iterator[Event]:

@@ -17,7 +17,7 @@ from accounts.requests import SignedInRequest
 from allocations.access import permissions_on_project, project_for
 from allocations.forms.invitations import InvitationForm
 from allocations.forms.jobs import JobFilter
-from allocations.models import Allocation, DailyUsage, Drift, Membership, Project
+from allocations.models import Allocation, DailyUsage, Drift, LeavingMember, Membership, Project
 from allocations.queries import jobs_of
 from allocations.states import AllocationState
 from allocations.tables.jobs import JobTable, jobs_as_csv
@@ -68,6 +68,7 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
             "cards": cards,
             "is_being_set_up": any(card.state == AllocationState.PROVISIONING for card in cards),
             "members": _members(shown),
+            "leaving": _leaving(shown),
             "invitations": shown.application.invitations.filter(accepted_by=None),
             "invitation_form": InvitationForm(),
             "my_username": getattr(getattr(request.user, "unix_identity", None), "username", ""),
@@ -126,6 +127,12 @@ def _project_for_reading(request: SignedInRequest, name: str) -> Project:
 
 def _members(project: Project) -> QuerySet[Membership]:
     return project.memberships.filter(left_at=None).select_related("user__unix_identity")
+
+
+def _leaving(project: Project) -> QuerySet[LeavingMember]:
+    """Those whose removal waits for jobs."""
+    found = LeavingMember.objects.filter(allocation__project=project)
+    return found.select_related("allocation__site", "user")
 
 
 def _daily_use(project: Project) -> list[DayOfUse]:

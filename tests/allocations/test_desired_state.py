@@ -135,7 +135,7 @@ def test_building_the_state_asks_no_more_questions_for_more_projects(
             state="submitted", submitted_at=timezone.now()
         )
         make_project(draft, staff)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(9):
         assert len(desired_state(zellik).qos) == 6
 
 

@@ -16,6 +16,7 @@ from allocations.actions.allocations import suspend_allocation
 from allocations.actions.invitations import join_project
 from allocations.actions.partitions import set_dedicated_partition
 from allocations.models import Application, Drift, Membership, Project, Site, SiteStatus
+from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.offers import adopted_account, offered_account
 from tests.domain import make_project
 from tests.people import make_person
@@ -60,12 +61,15 @@ def world(
     waiting = offered_account(zellik)
     adopted = adopted_account(zellik, applicant, staff)
     see_drift(allocation)
+    leaving = waiting_removal(project, staff, "Hedy")
     report_site(Site.objects.get(code="charleroi"))
     SiteStatus.objects.filter(site__code="charleroi").update(
         last_seen_at=timezone.now() - timedelta(hours=3)
     )
     return _addresses(first, second, project, member, applicant) | {
         "adopt": reverse("adopt", args=[waiting.pk]),
+        "leaving": reverse("leaving"),
+        "leaving_jobs": leaving.get_absolute_url(),
         "release": reverse("release", args=[adopted.pk]),
         "adopted_project": adopted.project.get_absolute_url(),
     }

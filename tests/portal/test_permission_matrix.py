@@ -21,6 +21,7 @@ from accounts.permissions import Role
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
 from allocations.models import Application, Membership, Project, Site
+from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.offers import offered_account
 from tests.domain import make_draft, make_project
 from tests.people import make_person
@@ -55,6 +56,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "reference": application.reference,
         "name": project.name,
         "drift_id": see_drift(project.allocations.get(site__code="zellik")),
+        "leaving_id": waiting_removal(project, people["staff"]).pk,
         "allocation_id": project.allocations.get(site__code="zellik").pk,
         "membership_id": project.memberships.get(user=people["member"]).pk,
         "invitation_id": invitation,
