@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import action
 from accounts.models import User
+from allocations.actions.mails import mail_staff
 from allocations.actions.wake import wake_sites
 from allocations.errors import RefusedError, StateError
 from allocations.models import Site, SitePlan
@@ -80,8 +81,9 @@ def _end(plan: SitePlan, state: PlanState) -> None:
 
 
 def _keep(site: Site, outline: PlanOutline) -> None:
-    """Store a plan anew, or its newer estimate."""
-    SitePlan.objects.update_or_create(
+    """Store a plan anew, or its newer estimate; staff are told of each plan once."""
+    is_known = SitePlan.objects.filter(site=site, plan_id=outline.plan_id).exists()
+    plan, _created = SitePlan.objects.update_or_create(
         site=site,
         plan_id=outline.plan_id,
         state__in=OPEN_PLAN_STATES,
@@ -92,6 +94,8 @@ def _keep(site: Site, outline: PlanOutline) -> None:
             "state": PlanState.WAITING,
         },
     )
+    if not is_known:
+        mail_staff("plan_waiting", {"plan": plan, "outline": outline})
 
 
 def _names(outline: PlanOutline) -> list[str]:

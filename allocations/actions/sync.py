@@ -10,6 +10,7 @@ from allocations.actions.drift import keep_drift
 from allocations.actions.leaving import keep_leaving
 from allocations.actions.mails import mail_members
 from allocations.actions.moments import moment
+from allocations.actions.partition_problems import warn_of_partitions
 from allocations.actions.plans import record_plan
 from allocations.models import Allocation, Site, SiteStatus, SyncCycle
 from slurm_bridge.wire import Heartbeat, Readiness, SyncReport
@@ -38,6 +39,7 @@ def record_report(*, site: Site, report: SyncReport, actor: SystemActor) -> None
     if report.results or report.conflicts or report.refused:
         _keep_cycle(site, report)
     record_plan(site, report)
+    warn_of_partitions(site, report)
     if report.drift is not None:
         # Before the allocations, in the order in which an adoption locks.
         keep_drift(site, report.drift, at=report.finished_at)

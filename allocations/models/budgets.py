@@ -27,13 +27,15 @@ class BudgetCounter(models.Model):
 
 
 class Notice(models.Model):
-    """A warning that members have had; each is given once for each level it speaks of."""
+    """A warning that members or staff have had, once for each level that it speaks of."""
 
     allocation = models.ForeignKey(Allocation, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=20)
-    """used-80: so much of the budget was used; ends-7: so many days were left."""
+    """used-80: so much of the budget was used; ends-7: so many days were left; partition-0: its
+    partition could not be made."""
     level = models.CharField(max_length=20)
-    """The ledger entry that last added hours, or the last day: another level warns again."""
+    """The ledger entry that last added hours, the last day, a digest of the partition that staff
+    wanted: another level warns again."""
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:
