@@ -14,6 +14,7 @@ from allocations.access import permissions_on_application
 from allocations.actions.invitations import join_project
 from allocations.actions.mails import mail_applicant
 from allocations.actions.numbers import free_account_name, next_name
+from allocations.actions.partitions import PartitionWish, give_partition
 from allocations.actions.transitions import lock_application, move_application
 from allocations.actions.wake import wake_sites
 from allocations.errors import RefusedError, StateError
@@ -39,6 +40,8 @@ class AwardLine:
 
     gpu_hours: int
     partitions: Sequence[Partition]
+    own: PartitionWish | None = None
+    """Nodes that the project has to itself, if any."""
 
 
 @action
@@ -150,6 +153,8 @@ def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) ->
         ends_on=last_day(today, project.application.months or 1),
     )
     allocation.partitions.set(line.partitions)
+    if line.own is not None:
+        give_partition(allocation, line.own, reason=decision.reason)
     LedgerEntry.objects.create(
         allocation=allocation,
         kind=LedgerEntry.Kind.AWARD,

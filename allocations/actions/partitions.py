@@ -1,6 +1,7 @@
 """Who may use which partition, and partitions that one project has to itself."""
 
 from collections.abc import Collection
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
 from django.utils import timezone
@@ -14,6 +15,19 @@ from allocations.models import Allocation, DedicatedPartition, Partition, Site, 
 from allocations.rules.nodes import shared_nodes, unknown_nodes
 from allocations.site_overview import nodes_of_site
 from slurm_bridge.node_lists import NodeListError, folded, nodes_of
+
+
+@dataclass(frozen=True)
+class PartitionWish:
+    """Nodes that one project is to have to itself."""
+
+    nodes: str
+    max_hours: int
+    max_nodes: int | None
+    """In one job; None for all of them."""
+    priority: int
+    memory_mb_per_cpu: int
+    ends_on: date
 
 
 @action
@@ -65,25 +79,32 @@ def set_dedicated_partition(
     actor: User,
 ) -> DedicatedPartition:
     """Give a project nodes of its own until a day, or change what it has."""
+    wish = PartitionWish(
+        nodes=nodes,
+        max_hours=max_hours,
+        max_nodes=max_nodes,
+        priority=priority,
+        memory_mb_per_cpu=memory_mb_per_cpu,
+        ends_on=ends_on,
+    )
     allocation = _lock(allocation_id)
-    nodes = _checked_nodes(allocation, nodes)
-    if not timezone.localdate() <= ends_on <= allocation.ends_on:
+    partition = give_partition(allocation, wish, reason=reason)
+    wake_sites([allocation.site])
+    return partition
+
+
+def give_partition(
+    allocation: Allocation, wish: PartitionWish, *, reason: str
+) -> DedicatedPartition:
+    """Give a project these nodes, or refuse; call it inside an action, the allocation locked."""
+    nodes = _checked_nodes(allocation, wish.nodes)
+    if not timezone.localdate() <= wish.ends_on <= allocation.ends_on:
         raise RefusedError(_("The last day must be from today to the last day of the allocation."))
-    if max_nodes is not None and max_nodes > len(nodes_of(nodes)):
+    if wish.max_nodes is not None and wish.max_nodes > len(nodes_of(nodes)):
         raise RefusedError(_("One job cannot have more nodes than the partition."))
     partition, _created = DedicatedPartition.objects.update_or_create(
-        allocation=allocation,
-        defaults={
-            "nodes": nodes,
-            "max_hours": max_hours,
-            "max_nodes": max_nodes,
-            "priority": priority,
-            "memory_mb_per_cpu": memory_mb_per_cpu,
-            "ends_on": ends_on,
-            "reason": reason,
-        },
+        allocation=allocation, defaults=asdict(wish) | {"nodes": nodes, "reason": reason}
     )
-    wake_sites([allocation.site])
     return partition
 
 
@@ -104,7 +125,8 @@ def end_dedicated_partition(*, allocation_id: int, reason: str, actor: User) -> 
 
 def _checked_nodes(allocation: Allocation, nodes: str) -> str:
     """The nodes, folded; the site is locked, so that two projects cannot get the same node."""
-    site = Site.objects.select_for_update().select_related(None).get(pk=allocation.site_id)
+    # Weaker than what a new allocation holds on its site, so that two approvals cannot block both.
+    site = Site.objects.select_for_update(no_key=True).get(pk=allocation.site_id)
     known = nodes_of_site(site)
     if not known:
         raise RefusedError(_("The site has not said yet which nodes it has; try again later."))

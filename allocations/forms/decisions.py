@@ -5,11 +5,15 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from allocations.actions.decisions import AwardLine
+from allocations.forms.dedicated import AwardedNodesForm
 from allocations.models import Application, Site
 from allocations.models.applications import MOST_GPU_HOURS
+from allocations.rules.calendar import last_day
+from allocations.site_overview import nodes_of_site
 
 LONGEST_REASON = 5000
 
@@ -66,6 +70,7 @@ class SiteFields:
     asked: int | None
     hours: BoundField
     partitions: BoundField
+    own: AwardedNodesForm
 
 
 class ApprovalForm(ReviewForm):
@@ -84,6 +89,19 @@ class ApprovalForm(ReviewForm):
         for site in self.sites:
             self.fields[f"hours_{site.code}"] = self._hours_field(site)
             self.fields[f"partitions_{site.code}"] = _partitions_field(site, of_track)
+        self.own = {site.code: self._own_form(site) for site in self.sites}
+
+    def clean(self) -> dict[str, Any]:
+        """Partitions of the project's own are refused with the rest, each beside its fields."""
+        cleaned = super().clean()
+        for site in self.sites:
+            own = self.own[site.code]
+            if not own.is_valid():
+                self.add_error(None, _own_problem(site, own))
+            elif own.wish() and not cleaned.get(f"hours_{site.code}"):
+                problem = _("%(site)s: a partition of its own needs GPU-hours there.")
+                self.add_error(None, problem % {"site": site})
+        return cleaned
 
     def site_fields(self) -> list[SiteFields]:
         """The fields of each site, for the template."""
@@ -93,6 +111,7 @@ class ApprovalForm(ReviewForm):
                 asked=self.asked.get(site.pk),
                 hours=self[f"hours_{site.code}"],
                 partitions=self[f"partitions_{site.code}"],
+                own=self.own[site.code],
             )
             for site in self.sites
         ]
@@ -100,7 +119,11 @@ class ApprovalForm(ReviewForm):
     def awards(self) -> dict[Site, AwardLine]:
         """What would be granted; a site without hours is left out."""
         return {
-            site: AwardLine(gpu_hours=hours, partitions=self._chosen_partitions(site))
+            site: AwardLine(
+                gpu_hours=hours,
+                partitions=self._chosen_partitions(site),
+                own=self.own[site.code].wish(),
+            )
             for site in self.sites
             if (hours := self.cleaned_data[f"hours_{site.code}"])
         }
@@ -120,6 +143,15 @@ class ApprovalForm(ReviewForm):
             if site.pk in self.asked
         }
 
+    def _own_form(self, site: Site) -> AwardedNodesForm:
+        return AwardedNodesForm(
+            self.data if self.is_bound else None,
+            prefix=f"{self.prefix}-own_{site.code}",
+            ends_on=last_day(timezone.localdate(), self.application.months or 1),
+            site=site,
+            site_nodes=nodes_of_site(site),
+        )
+
     def _hours_field(self, site: Site) -> forms.IntegerField:
         return forms.IntegerField(
             label=_("GPU-hours"),
@@ -133,6 +165,16 @@ class ApprovalForm(ReviewForm):
     def _chosen_partitions(self, site: Site) -> list[Any]:
         chosen = set(self.cleaned_data[f"partitions_{site.code}"])
         return [partition for partition in site.partitions.all() if partition.pk in chosen]
+
+
+def _own_problem(site: Site, own: AwardedNodesForm) -> str:
+    """What is wrong, for the list at the head of the page."""
+    wrong = [
+        f"{own.fields[name].label}: {' '.join(str(error) for error in errors)}"
+        for name, errors in own.errors.items()
+    ]
+    words = {"site": site, "wrong": " ".join(wrong)}
+    return _("%(site)s, partition of its own: %(wrong)s") % words
 
 
 def _partitions_field(site: Site, of_track: set[int]) -> forms.TypedMultipleChoiceField:

@@ -13,27 +13,19 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
 from allocations.actions import partitions as actions
+from allocations.forms.dedicated import usual_partition
 from allocations.forms.manage import ReasonForm
 from allocations.forms.partitions import DedicatedForm, PartitionsForm
 from allocations.models import Allocation, Partition, Track
 from allocations.site_overview import nodes_of_site
 from allocations.views.manage import AllocationChange, change_allocation
 
-USUAL_PRIORITY = 10
-USUAL_HOURS = 24
-USUAL_MEMORY_MB = 2000
-
 
 def _dedicated_now(allocation: Allocation) -> dict[str, Any]:
     """What the partition is, or what is usual for one."""
     own = getattr(allocation, "dedicated", None)
     if own is None:
-        return {
-            "max_hours": USUAL_HOURS,
-            "priority": USUAL_PRIORITY,
-            "memory_mb_per_cpu": USUAL_MEMORY_MB,
-            "ends_on": allocation.ends_on,
-        }
+        return usual_partition(allocation.ends_on)
     names = ("nodes", "max_hours", "max_nodes", "priority", "memory_mb_per_cpu", "ends_on")
     return {name: getattr(own, name) for name in names}
 
@@ -57,7 +49,7 @@ _DEDICATED = AllocationChange(
     act=actions.set_dedicated_partition,
     initial=_dedicated_now,
     options=lambda allocation: {
-        "allocation": allocation,
+        "site": allocation.site,
         "site_nodes": nodes_of_site(allocation.site),
     },
 )
