@@ -1,7 +1,11 @@
 """Budgets on real Slurm: after a renewal, and after slurmctld has forgotten what was used."""
 
+import os
 import re
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -87,6 +91,57 @@ def test_a_slurm_that_forgot_gives_nobody_time_twice(
     eventually(lambda: limit(project) > 60 - lost, "the limit stays low")
 
 
+@pytest.mark.parametrize("loss", ["cold start", "state lost"])
+def test_controller_that_starts_from_nothing_gives_nobody_time_twice(
+    give_project: GiveProject, loss: str
+) -> None:
+    project = give_project({ZELLIK: 1}, track="pg", months=1)
+    job = submit(project, "--gres=gpu:4", "--nodes=2", "--time=2", command="sleep 31")
+    eventually(lambda: not standing(project, job), "the job did not end")
+    wait_for_accounting(project.stack)
+    used = used_minutes(project)
+    assert used >= 4, "more than the tolerance"
+
+    with started_from_nothing(project, loss):
+        eventually(lambda: lost_minutes(project) >= used, "the portal did not see the loss")
+        eventually(lambda: limit(project) == 60 - lost_minutes(project), "the limit is not lower")
+        eventually(lambda: holds_back(project, f"--time={60 - used + 1}"), "time is given twice")
+        last = submit(project, "--gres=gpu:1", f"--time={60 - used - 1}", command="sleep 300")
+        eventually(lambda: state_of(project, last) == "RUNNING", "what is left cannot be used")
+        eventually(lambda: holds_back(project, "--time=3"), "time is given twice beside a job")
+        wait_for_accounting(project.stack)
+        assert used_minutes(project) + limit(project) <= 60 + used, "more than was granted"
+        project.testbed.slurm("zellik", "scancel", "-A", project.name)
+        eventually(lambda: not standing(project, last), "the job did not end")
+
+
+@contextmanager
+def started_from_nothing(project: GivenProject, loss: str) -> Iterator[None]:
+    """slurmctld without what it remembered; it remembers again afterwards, where it can."""
+    saved = state_folder(project)
+    kept = saved.with_name(f"{saved.name}.kept_by_a_test")
+    if loss == "cold start":
+        restart_slurmctld(project, lambda: None, "-c")
+        yield
+        return
+    restart_slurmctld(project, lambda: lose(saved, kept))
+    yield
+    restart_slurmctld(project, lambda: put_back(saved, kept))
+
+
+def lose(saved: Path, kept: Path) -> None:
+    """Take all of slurmctld's state away, as a disk that was lost would."""
+    owner = saved.stat()
+    saved.rename(kept)
+    saved.mkdir(mode=0o700)
+    os.chown(saved, owner.st_uid, owner.st_gid)
+
+
+def put_back(saved: Path, kept: Path) -> None:
+    shutil.rmtree(saved)
+    kept.rename(saved)
+
+
 def submit(project: GivenProject, *options: str, command: str = "sleep 6") -> str:
     """A member's job; its number. After a restart the partition opens with the next cycle."""
     numbers: list[str] = []
@@ -153,9 +208,10 @@ def forget(saved: Path, kept: Path) -> None:
     saved.with_name("qos_usage.old").unlink(missing_ok=True)
 
 
-def restart_slurmctld(project: GivenProject, meanwhile: object) -> None:
+def restart_slurmctld(project: GivenProject, meanwhile: object, *options: str) -> None:
     layout = project.testbed.layout
-    controller = slurmctld_service(layout, ZELLIK)
+    usual = slurmctld_service(layout, ZELLIK)
+    controller = replace(usual, command=(*usual.command, *options))
     stop(layout, controller)
     meanwhile()  # type: ignore[operator]
 
