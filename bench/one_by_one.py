@@ -21,7 +21,7 @@ PROJECTS = 3
 
 def sample_seconds(slurm_conf: Path, cluster: str, partition: str, year: int) -> dict[str, float]:
     """For each kind of change, how long one takes by a command of its own."""
-    commands = Commands(slurm_conf)
+    commands = Commands(slurm_conf, timeout_seconds=120)
     site = SlurmSite(commands, cluster)
     desired = desired_state(PROJECTS, cluster=cluster, year=year)
     desired = desired.model_copy(
