@@ -1,13 +1,13 @@
 """Questions to the database that more than one page or action asks."""
 
 from allauth.account.models import EmailAddress
-from django.db.models import BigIntegerField, ExpressionWrapper, F, QuerySet
+from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
 from django.db.models.functions import Coalesce, Extract, Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from allocations.models import Application, Invitation, Job, Project
+from allocations.models import Application, CreditedRun, Invitation, Job, Project
 from allocations.rules.requests import TrackLimits, problems_of_request
 
 SHORTEST_ABSTRACT = 50
@@ -27,7 +27,8 @@ def jobs_of(project: Project) -> QuerySet[Job]:
     charged = Greatest(ran - F("suspended_seconds"), 0) * F("gpus")
     seconds = Coalesce(ExpressionWrapper(charged, output_field=BigIntegerField()), 0)
     jobs = Job.objects.filter(project=project).select_related("site")
-    return jobs.annotate(gpu_seconds=seconds)  # type: ignore[no-redef]  # declared on the model
+    credited = CreditedRun.objects.filter(site=OuterRef("site"), db_index=OuterRef("db_index"))
+    return jobs.annotate(gpu_seconds=seconds, is_credited=Exists(credited))  # type: ignore[no-redef]  # declared on the model
 
 
 def what_is_missing(application: Application) -> list[str]:

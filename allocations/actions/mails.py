@@ -5,7 +5,7 @@ from typing import Any
 from accounts.mail import send_mail, send_mail_to_all
 from accounts.models import User
 from accounts.permissions import Role
-from allocations.models import Application, Project
+from allocations.models import Application, Membership, Project
 
 
 def mail_staff(template: str, context: dict[str, Any]) -> None:
@@ -27,6 +27,16 @@ def mail_applicant(template: str, application: Application, **context: Any) -> N
         to=application.applicant,
         context={"application": application, **context},
     )
+
+
+def mail_leaders(template: str, project: Project, **context: Any) -> None:
+    """One mail to whoever leads a project."""
+    leaders = User.objects.filter(
+        memberships__project=project,
+        memberships__left_at=None,
+        memberships__role=Membership.Role.LEADER,
+    )
+    send_mail_to_all(template=template, to=leaders, context={"project": project, **context})
 
 
 def mail_members(template: str, project: Project, **context: Any) -> None:

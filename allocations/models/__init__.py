@@ -11,6 +11,7 @@ from allocations.models.applications import (
 )
 from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.capacity import DailyCapacity
+from allocations.models.credits import CreditedRun
 from allocations.models.drift import Drift
 from allocations.models.leaving import JobCancel, LeavingMember
 from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
@@ -29,6 +30,7 @@ __all__ = [
     "Award",
     "BudgetCounter",
     "CheckedTotal",
+    "CreditedRun",
     "DailyCapacity",
     "DailyUsage",
     "Decision",

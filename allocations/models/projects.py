@@ -242,7 +242,7 @@ class LedgerEntry(models.Model):
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True)
     actor = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     counterpart = models.OneToOneField("self", on_delete=models.PROTECT, null=True)
-    """Of what arrived in a transfer, what left the other site."""
+    """Of what arrived in a transfer, what left the other site; of a reversal, what is reversed."""
     at = models.DateTimeField(default=timezone.now)
 
     class Meta:

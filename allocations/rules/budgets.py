@@ -106,6 +106,10 @@ class Budget:
         most = max(self.use.used_minutes - self.refunded_minutes, 0)
         return Entry(EntryKind.REFUND, self._at_most(minutes, most))
 
+    def take_back_refund(self, minutes: int) -> Entry:
+        """Take a refund back; only what no job has used by now."""
+        return Entry(EntryKind.REFUND, -self._at_most(minutes, self.free_minutes))
+
     def lapse(self) -> Entry | None:
         """What ends with the last day: all that is free; None where that is nothing."""
         return Entry(EntryKind.LAPSE, -self.free_minutes) if self.free_minutes else None

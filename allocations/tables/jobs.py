@@ -3,16 +3,20 @@
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
+from accounts.permissions import Permission
 from allocations.forms.jobs import STATES
 from allocations.models import Job
 from allocations.rules.spreadsheets import safe_cell
@@ -61,9 +65,31 @@ class JobTable(ListTable):
         """What the state means, in a word or two."""
         return job_state(value)
 
-    def render_gpu_seconds(self, value: int) -> str:
-        """GPU-hours with two decimals."""
-        return exact_hours(value)
+    def render_gpu_seconds(self, value: int, record: Job) -> SafeString:
+        """GPU-hours with two decimals, and whether they were given back or may be."""
+        note = _now("given back") if getattr(record, "is_credited", False) else ""
+        return format_html(
+            '{}<div class="small text-body-secondary">{}{}</div>',
+            exact_hours(value),
+            note,
+            "" if note else self._way_to_credit(record),
+        )
+
+    def _way_to_credit(self, job: Job) -> SafeString | str:
+        """For staff the way to give a run back that has ended."""
+        reader = getattr(getattr(self, "request", None), "user", None)
+        if reader is None or not reader.may(Permission.PROJECT_MANAGE):
+            return ""
+        if job.ended_at is None or job.started_at is None or not job.gpus:
+            return ""
+        query = urlencode({"job": job.shown_id, "run": job.db_index})
+        return format_html(
+            '<a href="{}?{}">{}<span class="visually-hidden">: {}</span></a>',
+            reverse("lost_runs", args=[job.site.code]),
+            query,
+            _now("Give back"),
+            job.shown_id,
+        )
 
 
 def job_state(state: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import LedgerEntry
@@ -18,15 +19,23 @@ class LedgerLine:
     entry: LedgerEntry
     sentence: str
     granted_after: int
+    jobs: int = 0
+    """How many lost runs it gave back."""
+    is_reversible: bool = False
+    """Whether it gave lost runs back, and no later entry took that back."""
 
 
 def ledger_lines(entries: Iterable[LedgerEntry]) -> list[LedgerLine]:
     """One allocation's entries in their order, each with the sum so far."""
     lines = []
     granted = 0
-    for entry in entries:
+    known = list(entries)
+    reversed_ones = {entry.counterpart_id for entry in known}
+    for entry in known:
         granted += entry.gpu_minutes
-        lines.append(LedgerLine(entry, sentence_of(entry), granted))
+        jobs = getattr(entry, "job_count", 0) if entry.gpu_minutes > 0 else 0
+        is_reversible = bool(jobs) and entry.pk not in reversed_ones
+        lines.append(LedgerLine(entry, sentence_of(entry), granted, jobs, is_reversible))
     return lines
 
 
@@ -36,6 +45,8 @@ def sentence_of(entry: LedgerEntry) -> str:
         "hours": shown_hours(abs(entry.gpu_minutes) * 60),
         "site": entry.allocation.site.name,
     }
+    if entry.kind == EntryKind.REFUND and entry.gpu_minutes < 0:
+        return _now("%(hours)s GPU-hours that had been given back at %(site)s were taken.") % words
     return str(_SENTENCES[EntryKind(entry.kind)]) % words
 
 

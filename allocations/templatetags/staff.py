@@ -10,9 +10,11 @@ from allocations.actions.moments import moment as moment_of
 from allocations.models import SiteStatus
 from allocations.site_overview import read_at
 from allocations.tables import badges, words
+from allocations.tables.credits import verdict_in_words
 
 register = template.Library()
 
+register.filter("credit_verdict", verdict_in_words)
 register.filter("outcome_badge", badges.outcome_badge)
 register.filter("drift_badge", badges.drift_badge)
 register.filter("finding_badge", badges.finding_badge)

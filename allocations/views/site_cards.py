@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch
+from django.db.models import Count, Prefetch
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -22,7 +22,12 @@ from allocations.states import AllocationState, PlanState
 from allocations.tables.checked import Checked, checked_figures
 from allocations.tables.ledger import LedgerLine, ledger_lines
 
-_LEDGER = Prefetch("ledger", LedgerEntry.objects.select_related("actor", "allocation__site"))
+_LEDGER = Prefetch(
+    "ledger",
+    LedgerEntry.objects.select_related("actor", "allocation__site").annotate(
+        job_count=Count("credited_runs")
+    ),
+)
 
 _TONES = {
     AllocationState.PROVISIONING: "info",

@@ -50,6 +50,7 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
         "reports": [cycle_report(cycle) for cycle in cycles],
         "accounts": accounts.get_page(request.GET.get("accounts")),
         "read_at": read_at(overview.status),
+        "may_credit": request.user.may(Permission.PROJECT_MANAGE),
         "offers": shown.offers.all(),
         "drift_count": Drift.objects.filter(site=shown).count(),
         "leaving_count": LeavingMember.objects.filter(allocation__site=shown).count(),

@@ -12,6 +12,7 @@ from allocations.actions.drafts import submit_application
 from allocations.actions.drift import keep_drift
 from allocations.actions.sync import record_heartbeat, record_report
 from allocations.actions.usage import record_jobs
+from allocations.actions.usage_checks import record_usage_check
 from allocations.models import Allocation, Application, Drift, Project, Site, SitePlan
 from slurm_bridge import wire
 from slurm_bridge.changes import (
@@ -38,6 +39,7 @@ from slurm_bridge.wire import (
     SyncReport,
 )
 from slurm_bridge.wire_accounting import JobBatch, JobRow
+from slurm_bridge.wire_audit import CheckedTotal, UsageCheck, UsageDifference
 from tests.domain import make_draft
 
 BRIDGE = SystemActor("bridge@test")
@@ -212,6 +214,45 @@ def fill_queue(applicant: User, staff: User) -> list[Application]:
         decision_due_on=timezone.localdate() + timedelta(days=1)
     )
     return made
+
+
+def find_differences(allocation: Allocation) -> None:
+    """The nightly check found two days that Slurm counts otherwise."""
+    yesterday = timezone.now().date() - timedelta(days=1)
+    seconds = {"gpu": 1_440_000, "cpu": 2_880_000}
+    found = [
+        UsageDifference(
+            day=yesterday - timedelta(days=number),
+            account=allocation.account_name,
+            username="apeeters",
+            portal_gpu_seconds=seconds["gpu"],
+            portal_cpu_seconds=seconds["cpu"],
+            slurm_gpu_seconds=seconds["gpu"] - 3600,
+            slurm_cpu_seconds=seconds["cpu"],
+            records_gpu_seconds=seconds["gpu"],
+            records_cpu_seconds=seconds["cpu"],
+            reason=reason,
+            detail="2026-11-24T00:00:00Z",
+        )
+        for number, reason in enumerate(("rollup_missed", "association_deleted"))
+    ]
+    total = CheckedTotal(
+        account=allocation.account_name,
+        portal_gpu_seconds=seconds["gpu"],
+        portal_cpu_seconds=seconds["cpu"],
+        slurm_gpu_seconds=seconds["gpu"] - 7200,
+        slurm_cpu_seconds=seconds["cpu"],
+    )
+    check = UsageCheck(
+        cluster=allocation.site.cluster,
+        checked_at=now(),
+        first_day=yesterday - timedelta(days=6),
+        last_day=yesterday,
+        rolled_up_until=now() - 3600,
+        totals=(total,),
+        differences=tuple(found),
+    )
+    record_usage_check(site=allocation.site, check=check, actor=BRIDGE)
 
 
 def see_drift(allocation: Allocation) -> int:

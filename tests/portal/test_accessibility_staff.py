@@ -23,6 +23,7 @@ from tests.people import make_person
 from tests.portal.chromium import Judge, open_context
 from tests.portal.staff_world import (
     fill_queue,
+    find_differences,
     job,
     propose_plan,
     read_accounting,
@@ -58,6 +59,7 @@ def world(
         actor=staff,
     )
     suspend_allocation(allocation_id=allocation.pk, reason="An audit.", actor=staff)
+    find_differences(allocation)
     waiting = offered_account(zellik)
     adopted = adopted_account(zellik, applicant, staff)
     see_drift(allocation)
@@ -70,6 +72,9 @@ def world(
         "adopt": reverse("adopt", args=[waiting.pk]),
         "leaving": reverse("leaving"),
         "leaving_jobs": leaving.get_absolute_url(),
+        "usage_checks": reverse("usage_checks"),
+        "lost_runs": reverse("lost_runs", args=["zellik"]) + "?job=1",
+        "take_back": reverse("take_back", args=[allocation.ledger.get().pk]),
         "release": reverse("release", args=[adopted.pk]),
         "adopted_project": adopted.project.get_absolute_url(),
     }

@@ -62,6 +62,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "invitation_id": invitation,
         "token": token,
         "offer_id": offered_account(Site.objects.get(code="zellik")).pk,
+        "entry_id": project.allocations.get(site__code="zellik").ledger.get().pk,
         "user_id": people["stranger"].pk,
         "track_code": "pg",
         "code": "zellik",
