@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from bench.projects import SITE, changed, desired_state
+from slurm_bridge.as_root import AsRoot
 from slurm_bridge.cycle import Cycle
 from slurm_bridge.directory.none import NoDirectory
 from slurm_bridge.progress import LogProgress
@@ -39,13 +40,14 @@ def main() -> int:
     parser.add_argument("phase", choices=("provision", "idle", "mixed"))
     parser.add_argument("projects", type=int)
     parser.add_argument("slurm_conf", type=Path)
+    parser.add_argument("root_program", type=Path)
     asked = parser.parse_args()
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="    %(message)s")
     desired = desired_state(asked.projects, confirmed=asked.phase != "provision")
     if asked.phase == "mixed":
         desired = changed(desired)
     commands = Commands(asked.slurm_conf)
-    site = SlurmSite(commands, SITE)
+    site = SlurmSite(commands, SITE, as_root=AsRoot(commands, asked.root_program))
     cycle = Cycle(
         cluster=SITE,
         slurm=site,

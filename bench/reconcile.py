@@ -14,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -34,6 +35,7 @@ from deploy.testbed.layout import (
     layout_from_environment,
 )
 from deploy.testbed.progress import Progress
+from deploy.testbed.root_program import clusters_of, install_root_program
 from deploy.testbed.up import bring_up
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.parse import ASSOCIATION_FIELDS
@@ -45,6 +47,7 @@ PORT_BASE = 37600
 LIMITS = {"idle_ratio": 1.5, "idle_processes": 6, "mixed_seconds": 15, "memory_mb": 200}
 LEAST_SPEEDUP = 15
 SIZE_OF_SPEEDUP = 2000
+PEOPLE, NO_GROUPS = (100_000, 900_000), (999_000, 999_999)
 
 
 def main() -> int:
@@ -60,6 +63,12 @@ def main() -> int:
         try:
             progress.say(f"{projects} projects of ten members")
             bring_up(layout)
+            install_root_program(
+                root_program(layout).parent,
+                uids=PEOPLE,
+                gids=NO_GROUPS,
+                clusters=clusters_of(layout, (ZELLIK,)),
+            )
             figures[str(projects)] = measure(layout, projects, progress)
         finally:
             clean(layout)
@@ -115,6 +124,11 @@ def measure(layout: Layout, projects: int, progress: Progress) -> dict[str, Any]
     }
 
 
+def root_program(layout: Layout) -> Path:
+    """What makes test submissions as their members."""
+    return layout.state / "root" / "belfry-root"
+
+
 def bulk_read_seconds(commands: Commands) -> float:
     """One plain `sacctmgr show assoc` of the bridge's columns."""
     columns = f"format={ASSOCIATION_FIELDS}"
@@ -146,7 +160,7 @@ def cycle(layout: Layout, phase: str, projects: int, progress: Progress) -> dict
 
     A test submission may be refused where slurmctld lags: the next cycle would make it again.
     """
-    asked = (phase, str(projects), str(layout.slurm_conf(ZELLIK)))
+    asked = (phase, str(projects), str(layout.slurm_conf(ZELLIK)), str(root_program(layout)))
     before = services_seconds(layout, ZELLIK)
     finished = subprocess.run(
         [sys.executable, "-m", "bench.one_cycle", *asked],

@@ -1,11 +1,14 @@
 """One site's bridge, put together from its configuration."""
 
 import fcntl
+import os
+import pwd
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from slurm_bridge.as_root import AsRoot
 from slurm_bridge.audit_run import Audit
 from slurm_bridge.begun import BegunPlans
 from slurm_bridge.config import BridgeConfig, read_token
@@ -14,6 +17,7 @@ from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.directory.none import NoDirectory
 from slurm_bridge.doctor import Doctor
+from slurm_bridge.doctor_rights import Rights
 from slurm_bridge.errors import FatalConfigError, FatalPortalError
 from slurm_bridge.heartbeat import Pulse
 from slurm_bridge.last_state import LastState
@@ -139,12 +143,15 @@ class Bridge:
 
 def build_bridge(config: BridgeConfig) -> Bridge:
     """The bridge of the site that the configuration names; nothing is contacted yet."""
+    _require_own_user(config)
     read_token(config.token_file)
     commands = Commands(config.slurm_conf, config.slurm_bin, config.command_timeout_seconds)
-    kept = partition_file(config, commands)
+    as_root = AsRoot(commands, config.root_program)
+    kept = partition_file(config, commands, as_root)
     site = SlurmSite(
         commands,
         config.cluster,
+        as_root=as_root,
         partition_file=kept,
         partitions_by=config.partitions,
         load_folder=config.state_dir,
@@ -156,8 +163,8 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         ca_file=config.ca_file,
         uses_proxy=not config.portal_is_local,
     )
-    makes_users = config.directory == "local"
-    doctor = Doctor(commands, config.cluster, config.state_dir, makes_users, kept)
+    rights = Rights(as_root, config.cluster, config.state_dir, config.partitions_file)
+    doctor = Doctor(commands, config.cluster, rights, kept)
     login = login_files(config, commands)
     lease = Lease(portal, config.state_dir)
     return Bridge(
@@ -168,7 +175,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         cycle=Cycle(
             cluster=config.cluster,
             slurm=site,
-            directory=_directory(config, commands),
+            directory=_directory(config, as_root),
             readiness=ReadinessCheck(site, patience_seconds=config.readiness_timeout_seconds),
             limits=config.guard,
             publish=login.publish if login else None,
@@ -214,11 +221,17 @@ def usage_audit(config: BridgeConfig, commands: Commands, portal: PortalClient) 
     )
 
 
-def partition_file(config: BridgeConfig, commands: Commands) -> PartitionFile | None:
+def partition_file(
+    config: BridgeConfig, commands: Commands, as_root: AsRoot
+) -> PartitionFile | None:
     """What slurmctld starts from, if the configuration says where it lies."""
     if config.partitions_file is None or config.slurm_conf is None:
         return None
-    return PartitionFile(config.partitions_file, SlurmConf(commands, config.slurm_conf))
+    return PartitionFile(
+        config.partitions_file,
+        SlurmConf(commands, config.slurm_conf),
+        replace=lambda _path, text: as_root.keep_partitions(config.cluster, text),
+    )
 
 
 def login_files(config: BridgeConfig, commands: Commands) -> LoginFiles | None:
@@ -234,8 +247,24 @@ def login_files(config: BridgeConfig, commands: Commands) -> LoginFiles | None:
     )
 
 
-def _directory(config: BridgeConfig, commands: Commands) -> Directory:
+def _directory(config: BridgeConfig, as_root: AsRoot) -> Directory:
     if config.directory == "none":
         return NoDirectory()
-    local = config.local_directory
-    return LocalDirectory(commands, local.shell, local.home_base, local.record_file)
+    return LocalDirectory(as_root, config.local_directory.record_file)
+
+
+def _require_own_user(config: BridgeConfig) -> None:
+    """Refuse to leave files of root's in the state folder of a bridge that is not root."""
+    try:
+        owner = config.state_dir.stat().st_uid
+    except OSError:
+        return  # The doctor and whoever writes there first will say it.
+    if os.geteuid() == 0 and owner != 0:
+        try:
+            name = pwd.getpwuid(owner).pw_name
+        except KeyError:
+            name = str(owner)
+        raise FatalConfigError(
+            f"{config.state_dir} belongs to {name}: run this as that user, with"
+            f" `sudo -u {name} slurm-bridge …`"
+        )

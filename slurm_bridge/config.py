@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from slurm_bridge.as_root import PROGRAM
 from slurm_bridge.errors import FatalConfigError
 from slurm_bridge.guard import GuardLimits
 from slurm_bridge.slurm.choice import PartitionsBy
@@ -24,8 +25,6 @@ class LocalDirectoryConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    shell: str = "/bin/bash"
-    home_base: Path = Path("/home")
     record_file: Path | None = None
     """Each user that the bridge makes is appended here, one a line, and each group after an @."""
 
@@ -47,6 +46,8 @@ class BridgeConfig(BaseModel):
     """What changes partitions and reads the live state: pyslurm where it fits, or scontrol."""
     partitions_file: Path | None = None
     """What slurm.conf includes, so that access and partitions outlast a restart of slurmctld."""
+    root_program: Path = PROGRAM
+    """What does as root what only root may; started by sudo unless the bridge is root."""
     directory: Literal["local", "none"]
     mode: Mode = "full"
     """What the bridge does without asking; the rest waits until staff approve it."""

@@ -1,11 +1,9 @@
 """What about this site would make Belfry fail or budgets leak, and what to do about each."""
 
-import os
-import pwd
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
+from slurm_bridge.doctor_rights import Rights
 from slurm_bridge.errors import BridgeError, StoppedError
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.partition_file import PartitionFile
@@ -26,24 +24,21 @@ class Doctor:
 
     commands: Commands
     cluster: str
-    state_dir: Path
-    makes_users: bool
+    rights: Rights
     partition_file: PartitionFile | None = None
-    user_name: Callable[[], str] = lambda: pwd.getpwuid(os.geteuid()).pw_name
-    user_id: Callable[[], int] = os.geteuid
 
     def findings(self) -> tuple[Finding, ...]:
         """Everything that was looked at, good or bad."""
         settings = self._settings()
         if settings is None:
-            return (self._no_controller(), *self._host())
+            return (self._no_controller(), *self.rights.on_host())
         return (
             _finding("slurmctld", "ok", "answers"),
             *settings_findings(settings, self.cluster),
             *self._open_partitions(settings.get("SLURM_VERSION", "")),
             *self._database(),
             self._kept_partitions(),
-            *self._host(),
+            *self.rights.on_host(),
         )
 
     def release(self) -> str:
@@ -99,7 +94,9 @@ class Doctor:
             return
         yield _finding("slurmdbd", "ok", "answers")
         yield self._registration(clusters.split())
-        yield self._rights(dict(line.split("|", 1) for line in users.splitlines() if "|" in line))
+        yield self.rights.in_slurmdbd(
+            dict(line.split("|", 1) for line in users.splitlines() if "|" in line)
+        )
 
     def _registration(self, clusters: list[str]) -> Finding:
         if self.cluster in clusters:
@@ -110,18 +107,6 @@ class Doctor:
             f"slurmdbd knows {', '.join(clusters) or 'no cluster'}, not {self.cluster}",
             f"Run `sacctmgr add cluster {self.cluster}`, or correct `cluster` in the bridge's"
             " configuration.",
-        )
-
-    def _rights(self, levels: dict[str, str]) -> Finding:
-        name = self.user_name()
-        level = levels.get(name, "None")
-        if self.user_id() == 0 or level in {"Operator", "Administrator"}:
-            return _finding("rights in slurmdbd", "ok", f"{name}: {level}")
-        return _finding(
-            "rights in slurmdbd",
-            "error",
-            f"user {name} has admin level {level}",
-            f"Run `sacctmgr modify user {name} set adminlevel=Operator`.",
         )
 
     def _kept_partitions(self) -> Finding:
@@ -137,25 +122,6 @@ class Doctor:
         if not problem:
             return _finding("partitions_file", "ok", str(self.partition_file.path))
         return _finding("partitions_file", "error", problem, "See docs/partitions.md.")
-
-    def _host(self) -> Iterator[Finding]:
-        if self.user_id() == 0:
-            yield _finding("rights on this host", "ok", "root")
-        else:
-            tasks = (
-                "make UNIX users and test submissions" if self.makes_users else "test as members"
-            )
-            yield _finding(
-                "rights on this host",
-                "warning",
-                f"user {self.user_name()} is not root and cannot {tasks}",
-                "Run the bridge as root, or give it CAP_SETUID and CAP_SETGID.",
-            )
-        if os.access(self.state_dir, os.W_OK):
-            yield _finding("state_dir", "ok", "writable")
-        else:
-            advice = "Create it for the bridge's user, with mode 0700."
-            yield _finding("state_dir", "error", f"{self.state_dir} is not writable", advice)
 
 
 def parse_settings(text: str) -> dict[str, str]:

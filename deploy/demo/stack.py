@@ -1,11 +1,14 @@
 """Portal, worker and bridges beside the testbed's clusters, started as in production.
 
+Bridges run as a UNIX user of their own, as docs/install.md has it.
+
 They are services of the testbed: recorded, waited for, and stopped by their process ids.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import urllib.error
 import urllib.request
@@ -14,17 +17,24 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
 
+from deploy.testbed.bridge_user import bridge_user, make_bridge_user
 from deploy.testbed.errors import StepError
+from deploy.testbed.folders import owned_file, owned_folder
+from deploy.testbed.installed_bridge import install_bridge
 from deploy.testbed.layout import REPOSITORY, SITES, Layout, Site
 from deploy.testbed.postgres import database_environment
 from deploy.testbed.processes import Service, log_path, running, start, stop
 from deploy.testbed.progress import Progress
+from deploy.testbed.root_program import clusters_of, install_root_program
 from deploy.testbed.slurm import commands_folder
+from deploy.testbed.slurm_files import USER as SLURM_USER
 
 VIRTUAL_ENVIRONMENT = REPOSITORY / ".venv"
 BIN = VIRTUAL_ENVIRONMENT / "bin"
 UID_MIN = 70_000
 GIDS_APART = 1_000_000
+MOST_PEOPLE = 1000
+EVERYBODY = (1000, 2_000_000_000)
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,16 @@ class Stack:
             "BELFRY_SITE_LATE_AFTER_SECONDS": "30",
             **self.extra_environment,
         }
+
+    @property
+    def root_folder(self) -> Path:
+        """Where what the bridges may do as root is installed."""
+        return self.layout.state / "root"
+
+    @property
+    def bridge_program(self) -> Path:
+        """`slurm-bridge` as the bridges' user can start it."""
+        return self.layout.state / "opt" / "slurm-bridge"
 
     def bridge_config(self, site: Site) -> Path:
         """The configuration file of a site's bridge."""
@@ -116,15 +136,21 @@ class Stack:
         return Service(
             name=name,
             command=(
-                str(BIN / "slurm-bridge"),
+                str(self.bridge_program),
                 "run",
                 "--config",
                 str(self.bridge_config(site)),
             ),
-            user="root",
+            user=bridge_user(self.layout),
             is_ready=lambda: running(self.layout, name) is not None,
             environment={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONUNBUFFERED": "1"},
         )
+
+    def bridge_command(self, *words: str) -> tuple[str, ...]:
+        """One of the bridge's commands as its user, for whoever is root."""
+        user = bridge_user(self.layout)
+        become = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+        return (*become, str(self.bridge_program), *words)
 
     def portal_answers(self) -> bool:
         """Whether the portal and its database answer."""
@@ -179,9 +205,35 @@ def prepare(stack: Stack) -> None:
     stack.mail_folder.mkdir(parents=True, exist_ok=True)
     stack.manage("migrate", "--verbosity=0")
     stack.manage("seed")
+    install_bridge(stack.bridge_program.parent)
+    make_bridge_user(stack.layout, bridge_user(stack.layout), install_for_bridges(stack))
+    give_folders(stack)
     for site in SITES:
-        if not stack.bridge_config(site).exists():
-            write_bridge_config(stack, site)
+        write_bridge_config(stack, site)
+
+
+def install_for_bridges(stack: Stack) -> Path:
+    """belfry-root, and what it may do here."""
+    return install_root_program(
+        stack.root_folder,
+        uids=(stack.uid_min, stack.uid_min + MOST_PEOPLE - 1),
+        gids=(stack.uid_min + GIDS_APART, stack.uid_min + GIDS_APART + MOST_PEOPLE - 1),
+        people=EVERYBODY,  # Some had accounts before Belfry.
+        clusters=clusters_of(stack.layout, SITES),
+        name_prefix=stack.username_prefix,
+    )
+
+
+def give_folders(stack: Stack) -> None:
+    """What the bridges' user writes outside its state folder."""
+    user = bridge_user(stack.layout)
+    stack.layout.unix_users.touch()
+    shutil.chown(stack.layout.unix_users, user)
+    for site in SITES:
+        login = owned_folder(stack.layout.login_folder(site), user)
+        for path in (login, *login.rglob("*")):
+            shutil.chown(path, user, SLURM_USER)
+        login.chmod(0o2755)  # What is made in it belongs to Slurm's group.
 
 
 def slurm_bin_line(stack: Stack, site: Site) -> str:
@@ -191,12 +243,14 @@ def slurm_bin_line(stack: Stack, site: Site) -> str:
 
 
 def write_bridge_config(stack: Stack, site: Site) -> None:
-    """A configuration with quick intervals, and a token that only root may read."""
-    folder = stack.bridge_config(site).parent
+    """A configuration with quick intervals, and a token that only its bridge may read."""
+    user, folder = bridge_user(stack.layout), stack.bridge_config(site).parent
     folder.mkdir(parents=True, exist_ok=True)
     token = folder / f"{site.name}.token"
-    token.touch(mode=0o600)
-    token.write_text(stack.manage("bridge_token", site.name) + "\n")
+    if not token.exists():
+        owned_file(token, stack.manage("bridge_token", site.name) + "\n", user, 0o600)
+    shutil.chown(token, user)
+    owned_folder(folder / site.name, user, 0o700)
     config = f"""\
 # The bridge of {site.name} on this testbed; production has longer intervals.
 site = "{site.name}"
@@ -206,6 +260,7 @@ token_file = "{token}"
 state_dir = "{folder / site.name}"
 slurm_conf = "{stack.layout.slurm_conf(site)}"
 {slurm_bin_line(stack, site)}partitions_file = "{stack.layout.partitions_file(site)}"
+root_program = "{stack.root_folder / "belfry-root"}"
 directory = "local"
 login_dir = "{stack.layout.login_folder(site)}"
 reconcile_interval_seconds = 20
@@ -215,7 +270,4 @@ heartbeat_interval_seconds = 5
 [local_directory]
 record_file = "{stack.layout.unix_users}"
 """
-    (folder / site.name).mkdir(exist_ok=True)
-    path = stack.bridge_config(site)
-    path.touch(mode=0o600)
-    path.write_text(config)
+    owned_file(stack.bridge_config(site), config, mode=0o644)

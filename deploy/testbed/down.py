@@ -9,6 +9,7 @@ import subprocess
 import time
 from contextlib import suppress
 
+from deploy.testbed.bridge_user import bridge_user, remove_sudo_rule
 from deploy.testbed.errors import TestbedError, UsageError
 from deploy.testbed.layout import SITES, Layout, Site
 from deploy.testbed.leftovers import end_leftovers
@@ -80,6 +81,7 @@ def clean(layout: Layout, *, progress: Progress | None = None) -> None:
     require_testbed_folder(layout)
     take_down(layout, progress=progress)
     with progress.step("UNIX users") as step:
+        remove_sudo_rule(bridge_user(layout))
         step.outcome = f"{len(remove_unix_users(layout))} removed"
     with progress.step(str(layout.state)) as step:
         shutil.rmtree(layout.state)

@@ -23,6 +23,8 @@ SLURM_PACKAGES = (
     "mariadb-server",
     # For sreport, which will not speak of an hour before half of it is over.
     "faketime",
+    # Bridges are users of their own, who ask root by sudo.
+    "sudo",
 )
 # A login node's own sshd, for tests of who is let in.
 LOGIN_PACKAGES = ("openssh-server", "openssh-client")

@@ -1,13 +1,14 @@
-"""UNIX users and groups in this host's own files, made with groupadd, useradd and gpasswd."""
+"""UNIX users and groups in this host's own files, made by root's useradd and the like."""
 
 import grp
 from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
+from slurm_bridge.as_root import AsRoot
 from slurm_bridge.directory.none import NoDirectory
 from slurm_bridge.errors import TransientDirectoryError
-from slurm_bridge.slurm.commands import Commands, Result
+from slurm_bridge.slurm.commands import Result
 from slurm_bridge.wire import ActualGroup, DesiredGroup, DesiredUser
 
 
@@ -15,16 +16,14 @@ from slurm_bridge.wire import ActualGroup, DesiredGroup, DesiredUser
 class LocalDirectory(NoDirectory):
     """Makes each user with a private group of the same name and number."""
 
-    commands: Commands
-    shell: str = "/bin/bash"
-    home_base: Path = Path("/home")
+    as_root: AsRoot
     record_file: Path | None = None
 
     def create(self, user: DesiredUser) -> None:
         """Make the user, or raise; another process that was faster is no failure."""
-        outcome = self._make_group(user.username, user.uid)
+        outcome = self._make_group("add-user-group", user.username, user.uid)
         if outcome.code == 0:
-            outcome = self._make_user(user)
+            outcome = self.as_root.attempt("add-user", user.username, str(user.uid))
             if outcome.code == 0:
                 self._record(user.username)
         if self.uid_of(user.username) != user.uid:
@@ -42,7 +41,7 @@ class LocalDirectory(NoDirectory):
     def create_group(self, group: DesiredGroup) -> None:
         """Make the group, or raise; another process that was faster is no failure."""
         if _gid_of(group.name) is None:
-            outcome = self._make_group(group.name, group.gid)
+            outcome = self._make_group("add-group", group.name, group.gid)
             if outcome.code != 0:
                 raise TransientDirectoryError(f"cannot create group {group.name}: {outcome.reason}")
             self._record(f"@{group.name}")
@@ -56,29 +55,17 @@ class LocalDirectory(NoDirectory):
         except KeyError:
             raise TransientDirectoryError(f"group {name} does not exist") from None
         after = ",".join(sorted((before | set(added)) - set(removed)))
-        outcome = self.commands.attempt("gpasswd", "--members", after, name)
+        outcome = self.as_root.attempt("set-members", name, after)
         if outcome.code != 0:
             raise TransientDirectoryError(f"cannot change group {name}: {outcome.reason}")
 
-    def _make_group(self, name: str, gid: int) -> Result:
+    def _make_group(self, operation: str, name: str, gid: int) -> Result:
         if _gid_of(name) == gid:
             return Result(0, "", "")
-        made = self.commands.attempt("groupadd", f"--gid={gid}", name)
+        made = self.as_root.attempt(operation, name, str(gid))
         if _gid_of(name) == gid:
             return Result(0, "", "")
         return made
-
-    def _make_user(self, user: DesiredUser) -> Result:
-        return self.commands.attempt(
-            "useradd",
-            f"--uid={user.uid}",
-            f"--gid={user.uid}",
-            f"--shell={self.shell}",
-            f"--home-dir={self.home_base / user.username}",
-            "--create-home",
-            "--password=*",  # None opens it; sshd takes "!" for a locked account, whatever the key.
-            user.username,
-        )
 
     def _record(self, name: str) -> None:
         if self.record_file is not None:

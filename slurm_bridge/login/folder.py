@@ -2,6 +2,7 @@
 
 import os
 import stat
+import struct
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,10 @@ from slurm_bridge.errors import FatalConfigError
 
 ENTERABLE = 0o755
 NOT_LISTABLE = 0o711
+# As Linux stores access control lists (acl(5)).
+_ACL_VERSION = 2
+_ACL_OWNER, _ACL_USER, _ACL_GROUP, _ACL_MASK, _ACL_OTHERS = 0x01, 0x02, 0x04, 0x10, 0x20
+_READ, _NOBODY = 4, 0xFFFF_FFFF
 _OTHERS_MAY_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
@@ -29,8 +34,7 @@ class OpenFolder:
         with open(file, "w", encoding="utf-8") as output:  # noqa: PTH123 - a descriptor
             output.write(text)
             output.flush()
-            os.fchown(file, uid, gid)
-            os.fchmod(file, mode)
+            _give(file, mode, uid, gid)
         os.rename(temporary, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
 
     def names(self) -> set[str]:
@@ -47,6 +51,40 @@ class OpenFolder:
             os.unlink(name, dir_fd=self.descriptor)
         except FileNotFoundError:
             return
+
+
+def _give(file: int, mode: int, uid: int, gid: int) -> None:
+    """Let a user, or a group, read a file beside its owner; only root can make them its owner."""
+    try:
+        os.fchown(file, -1, gid)
+    except PermissionError:
+        raise FatalConfigError(
+            f"login_dir must belong to group {gid}, with mode 2755: only so can a bridge that is"
+            " not root let that group read its files"
+        ) from None
+    if os.geteuid() == 0:
+        os.fchown(file, uid, -1)
+    os.fchmod(file, mode)
+    if os.geteuid() != 0 and uid != -1:
+        _let_read(file, uid)
+
+
+def _let_read(file: int, uid: int) -> None:
+    """Add one reader by an access control list, as setfacl would."""
+    entries = (
+        (_ACL_OWNER, _READ, _NOBODY),
+        (_ACL_USER, _READ, uid),
+        (_ACL_GROUP, 0, _NOBODY),
+        (_ACL_MASK, _READ, _NOBODY),
+        (_ACL_OTHERS, 0, _NOBODY),
+    )
+    content = struct.pack("<I", _ACL_VERSION) + b"".join(struct.pack("<HHI", *e) for e in entries)
+    try:
+        os.setxattr(file, "system.posix_acl_access", content)
+    except OSError as error:
+        raise FatalConfigError(
+            f"login_dir needs a file system with access control lists: {error.strerror}"
+        ) from error
 
 
 @contextmanager
@@ -79,6 +117,6 @@ def _open(path: Path | str, parent: int | None, mode: int) -> int:
             f"{path} for login nodes could be changed by others: it must belong to the bridge's"
             " user, with mode 0755"
         )
-    if stat.S_IMODE(status.st_mode) != mode:
-        os.fchmod(folder, mode)
+    if status.st_mode & 0o777 != mode:  # A set-group-ID bit stays: it hands files to a group.
+        os.fchmod(folder, mode | status.st_mode & stat.S_ISGID)
     return folder

@@ -61,12 +61,14 @@ class Commands:
             raise TransientSlurmError(f"{args[0]} failed: {result.reason}")
         return result.stdout
 
-    def attempt(self, *args: str, timeout_seconds: float | None = None) -> Result:
-        """Run a command to its end, whatever its exit status."""
+    def attempt(self, *args: str, timeout_seconds: float | None = None, text: str = "") -> Result:
+        """Run a command to its end, whatever its exit status; `text` is what it can read."""
         limit = timeout_seconds or self.timeout_seconds
-        with self._process(args, stderr=subprocess.PIPE) as process:
+        content = text.encode("utf-8", errors="surrogateescape") or None
+        reads = subprocess.PIPE if content else subprocess.DEVNULL
+        with self._process(args, stderr=subprocess.PIPE, stdin=reads) as process:
             try:
-                stdout, stderr = process.communicate(timeout=limit)
+                stdout, stderr = process.communicate(content, timeout=limit)
             except subprocess.TimeoutExpired:
                 raise _too_slow(args, limit) from None
         if self._stopped:
@@ -96,11 +98,12 @@ class Commands:
         """End whatever runs, and start nothing more."""
         self._stopped = True
         for process in tuple(self._live):
-            process.terminate()
+            with contextlib.suppress(PermissionError):  # Root's: it ends by its own alarm.
+                process.terminate()
 
     @contextlib.contextmanager
     def _process(
-        self, args: Sequence[str], stderr: int | IO[bytes]
+        self, args: Sequence[str], stderr: int | IO[bytes], stdin: int = subprocess.DEVNULL
     ) -> Iterator[subprocess.Popen[bytes]]:
         if self._stopped:
             raise StoppedError("the bridge is stopping")
@@ -109,7 +112,7 @@ class Commands:
         try:
             process = subprocess.Popen(
                 [self._executable(args[0]), *args[1:]],
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=stderr,
                 env=self._environment(),
@@ -121,7 +124,8 @@ class Commands:
             self.started += 1
             self._live.add(process)
         if self._stopped:  # It was being started while the others were ended.
-            process.terminate()
+            with contextlib.suppress(PermissionError):
+                process.terminate()
         try:
             yield process
         finally:
@@ -169,11 +173,12 @@ class _Deadline:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Leave no process and no pipe behind."""
+    """Leave no process and no pipe behind; one of root's ends by its own alarm."""
     if process.poll() is None:
-        process.kill()
-        process.wait()
-    for pipe in (process.stdout, process.stderr):
+        with contextlib.suppress(PermissionError):
+            process.kill()
+            process.wait()
+    for pipe in (process.stdin, process.stdout, process.stderr):
         if pipe is not None:
             pipe.close()
 

@@ -1,6 +1,5 @@
-"""What the cluster does just now: jobs, nodes, GPUs, and whether it would take another job."""
+"""What the cluster does just now: jobs, nodes and GPUs."""
 
-import pwd
 import re
 import secrets
 from collections import Counter
@@ -9,7 +8,6 @@ from dataclasses import dataclass
 
 from slurm_bridge.node_lists import fold
 from slurm_bridge.slurm.commands import Commands
-from slurm_bridge.slurm.interface import Answer, TestSubmission
 from slurm_bridge.slurm.text import parse_pairs, parse_tres
 
 _UNAVAILABLE = frozenset({"DOWN", "DRAIN", "FAIL", "INVAL", "UNKNOWN", "FUTURE", "NOT_RESPONDING"})
@@ -67,26 +65,6 @@ class Live:
         listed = self.commands.read("squeue", "--noheader", f"--format=%a{separator}%u")
         pairs = (line.strip().partition(separator) for line in listed.splitlines())
         return Counter((account, username) for account, found, username in pairs if found)
-
-    def would_accept(self, submission: TestSubmission) -> Answer:
-        """Ask as that user; nothing is queued."""
-        try:
-            user = pwd.getpwnam(submission.username)
-        except KeyError:
-            return Answer(False, f"user {submission.username} does not exist on this host")
-        identity = (f"--reuid={user.pw_uid}", f"--regid={user.pw_gid}", "--init-groups")
-        job = (
-            f"--account={submission.account}",
-            f"--partition={submission.partition}",
-            "--gres=gpu:1",
-            "--time=1",
-            "--chdir=/",
-            "--output=/dev/null",
-            "--export=NONE",
-            "--wrap=true",
-        )
-        result = self.commands.attempt("setpriv", *identity, "sbatch", "--test-only", *job)
-        return Answer(True) if result.code == 0 else Answer(False, result.reason)
 
     def busy_partitions(self) -> set[str]:
         """Each partition with a pending or running job."""

@@ -13,7 +13,7 @@ _ALIVE = frozenset({"PENDING", "RUNNING", "SUSPENDED", "COMPLETING", "CONFIGURIN
 
 @dataclass
 class PyslurmLive(Live):
-    """As Live; only test submissions still are programs, since they are made as a member."""
+    """As Live."""
 
     pyslurm: Any = None
 

@@ -4,16 +4,14 @@ It holds two kinds of line. Those of the administrator stand as they are, but fo
 lists. Those that end in a mark are Belfry's own, and prove which partitions it made.
 """
 
-import contextlib
 import logging
-import os
-import tempfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.partition_settings import PartitionSettings
+from slurm_bridge.root_program import replace_file
 from slurm_bridge.slurm.partition_lines import (
     config_line,
     kept_partition,
@@ -35,15 +33,15 @@ class PartitionFile:
 
     path: Path
     slurm_conf: SlurmConf
+    replace: Callable[[Path, str], None] = replace_file
+    """Puts a text in the place of the file, or raises OSError and leaves it."""
 
     def problem(self) -> str:
         """Why the next change could not be kept; empty if nothing speaks against it."""
         try:
-            text = self.path.read_text(encoding="utf-8", errors="surrogateescape")
+            text = _content(self.path)
         except OSError as error:
             return f"cannot read {self.path}: {error.strerror}"
-        if not os.access(self.path.parent, os.W_OK):
-            return f"{self.path.parent} is not writable"
         return self.slurm_conf.refusal_of(self.path, text)
 
     def kept(self) -> tuple[KeptPartition, ...]:
@@ -80,12 +78,12 @@ class PartitionFile:
     def _blocks(self) -> list[str]:
         """The file's lines; those that a backslash joins are one."""
         try:
-            text = self.path.read_text(encoding="utf-8", errors="surrogateescape")
+            text = _content(self.path)
         except OSError as error:
             raise TransientSlurmError(f"cannot read {self.path}: {error.strerror}") from error
         blocks: list[str] = []
         is_open = False
-        for line in text.splitlines():
+        for line in text.removesuffix("\n").split("\n") if text else ():
             if is_open:
                 blocks[-1] += f"\n{line}"
             else:
@@ -103,12 +101,17 @@ class PartitionFile:
         if refusal:
             raise TransientSlurmError(f"{self.path} is left as it was: {refusal}")
         try:
-            _replace(self.path, text)
+            self.replace(self.path, text)
         except OSError as error:
             raise TransientSlurmError(
                 f"cannot write {self.path}: {error.strerror}; it is left as it was, and what is"
                 " not in it is lost when slurmctld restarts"
             ) from error
+
+
+def _content(path: Path) -> str:
+    """As it is: what Slurm does not take for the end of a line is none."""
+    return path.read_bytes().decode("utf-8", errors="surrogateescape")
 
 
 def _others(blocks: Iterable[str], name: str) -> list[str]:
@@ -126,32 +129,3 @@ def _name(block: str) -> str:
 
 def _joined(block: str) -> str:
     return block.replace("\\\n", " ")
-
-
-def _replace(path: Path, text: str) -> None:
-    """Put a new file in the place of the old one, with its owner and mode."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", errors="surrogateescape") as file:
-            status = path.stat()
-            os.fchmod(file.fileno(), status.st_mode & 0o777)
-            if os.geteuid() == 0:
-                os.fchown(file.fileno(), status.st_uid, status.st_gid)
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    """The new name outlasts a power cut, too."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

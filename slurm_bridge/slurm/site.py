@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from slurm_bridge.as_root import AsRoot
 from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.rows import SlurmReading
 from slurm_bridge.slurm.accounts import Accounts
@@ -14,6 +15,7 @@ from slurm_bridge.slurm.interface import Answer, NewAccount, TestSubmission
 from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.partitions import Partitions
 from slurm_bridge.slurm.queue import Queue
+from slurm_bridge.slurm.submissions import Submissions
 from slurm_bridge.wire_leaving import QueuedJob
 
 
@@ -27,6 +29,7 @@ class SlurmSite(Accounts):
         commands: Commands,
         cluster: str,
         *,
+        as_root: AsRoot | None = None,
         partition_file: PartitionFile | None = None,
         partitions_by: PartitionsBy = "auto",
         load_folder: Path | None = None,
@@ -34,6 +37,7 @@ class SlurmSite(Accounts):
     ) -> None:
         super().__init__(commands, cluster)
         self.bulk = BulkLoad(commands, cluster, load_folder, bulk_timeout_seconds)
+        self.submissions = Submissions(as_root or AsRoot(commands), cluster)
         live_partitions, self.live = chosen(commands, partitions_by)
         self.partitions = Partitions(live_partitions, partition_file)
         self.queue = Queue(commands)
@@ -100,4 +104,4 @@ class SlurmSite(Accounts):
 
     def would_accept(self, submission: TestSubmission) -> Answer:
         """Ask Slurm, as that user, whether it would take such a job."""
-        return self.live.would_accept(submission)
+        return self.submissions.would_accept(submission)

@@ -3,6 +3,7 @@
 import re
 import shlex
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from deploy.testbed.layout import REPOSITORY
 from portal.environment import Environment
 from portal.environment_names import OF_GUNICORN, OF_TESTBED
 from slurm_bridge.config import BridgeConfig
+from slurm_bridge.root_program import Cluster, Policy
 from tests.production import manage
 
 DOCUMENT = (REPOSITORY / "docs" / "settings.md").read_text()
@@ -83,6 +85,12 @@ def variables_of(folder: Path) -> set[str]:
 
 def test_every_key_of_the_bridge_is_documented_and_no_other() -> None:
     assert set(documented("Bridge")) == set(BRIDGE)
+
+
+def test_every_key_of_roots_file_is_documented_and_no_other() -> None:
+    keys = {item.name for item in fields(Policy)} - {"clusters"}
+    keys |= {f"clusters.NAME.{item.name}" for item in fields(Cluster)}
+    assert set(documented("Root's part of the bridge")) == keys
 
 
 @pytest.mark.parametrize("name", sorted(set(PORTAL) - SAID_IN_WORDS))

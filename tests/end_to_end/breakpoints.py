@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROGRAMS = (
-    "groupadd",
     "sacct",
     "sacctmgr",
-    "sbatch",
     "scontrol",
     "sinfo",
     "squeue",
-    "useradd",
+    "sudo",
 )
 
 SHIM = """\
@@ -46,6 +44,7 @@ class Breakpoints:
     def install(self) -> None:
         """Write the programs; none of them stops anywhere yet."""
         self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o777)  # The bridge's user counts here, too.
         for name in PROGRAMS:
             real = shutil.which(name)
             assert real, f"{name} is not installed"
@@ -58,17 +57,17 @@ class Breakpoints:
     def stop_at(self, step: int) -> None:
         """Hold before the program of that number, counted from 1; 0 holds nowhere."""
         self._file("reached").unlink(missing_ok=True)
-        self._file("count").write_text("0\n")
-        self._file("stop_at").write_text(f"{step}\n")
+        self._write("count", "0\n")
+        self._write("stop_at", f"{step}\n")
         self._file("hold").touch()
 
     def slow_down(self, seconds: float) -> None:
         """Let every program take so much longer."""
-        self._file("delay").write_text(f"{seconds}\n")
+        self._write("delay", f"{seconds}\n")
 
     def go_on(self) -> None:
         """Let the held program run, and stop nowhere else."""
-        self._file("stop_at").write_text("0\n")
+        self._write("stop_at", "0\n")
         self._file("hold").unlink(missing_ok=True)
 
     @property
@@ -80,6 +79,10 @@ class Breakpoints:
     def count(self) -> int:
         """How many programs were started since the last `stop_at`."""
         return int(self._file("count").read_text())
+
+    def _write(self, name: str, text: str) -> None:
+        self._file(name).write_text(text)
+        self._file(name).chmod(0o666)
 
     def _file(self, name: str) -> Path:
         return self.folder / name

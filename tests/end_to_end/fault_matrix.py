@@ -11,7 +11,6 @@ import os
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
@@ -53,10 +52,8 @@ def scenarios(steps: int) -> Iterator[Scenario]:
 
 
 @pytest.fixture
-def site(
-    stack: Stack, testbed: Testbed, staff_browser: Browser, tmp_path: Path
-) -> Iterator[FaultySite]:
-    with faulty_site(stack, testbed, staff_browser, tmp_path) as found:
+def site(stack: Stack, testbed: Testbed, staff_browser: Browser) -> Iterator[FaultySite]:
+    with faulty_site(stack, testbed, staff_browser) as found:
         yield found
 
 

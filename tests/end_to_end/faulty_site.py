@@ -9,7 +9,7 @@ from pathlib import Path
 
 from deploy.demo.browser import Browser
 from deploy.demo.people import ADA
-from deploy.demo.stack import BIN, Stack
+from deploy.demo.stack import Stack
 from deploy.demo.steps import apply_for_time, approve, hand_in, wait_until
 from deploy.testbed.errors import TestbedError
 from deploy.testbed.layout import ZELLIK
@@ -47,14 +47,13 @@ class FaultySite:
         kept = [line for line in lines[:top] if line.split(" = ")[0] not in changes]
         fresh = [f"{key} = {value}" for key, value in changes.items()]
         path = self.config.with_name(f"{name}.toml")
-        path.touch(mode=0o600)
         path.write_text("\n".join([*kept, *fresh, "", *lines[top:]]) + "\n")
         return replace(self, config=path)
 
     def begin(self, command: str = "once") -> subprocess.Popen[str]:
         """Start one cycle and return at once."""
         return subprocess.Popen(
-            [*self.prefix, str(BIN / "slurm-bridge"), command, "--config", str(self.config)],
+            [*self.prefix, *self.stack.bridge_command(command, "--config", str(self.config))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -70,7 +69,10 @@ class FaultySite:
     def pending(self) -> list[dict[str, object]]:
         """What the bridge would still change."""
         finished = subprocess.run(
-            [*self.prefix, BIN / "slurm-bridge", "plan", "--json", "--config", self.config],
+            [
+                *self.prefix,
+                *self.stack.bridge_command("plan", "--json", "--config", str(self.config)),
+            ],
             env=ENVIRONMENT,
             capture_output=True,
             text=True,
@@ -131,11 +133,10 @@ class FaultySite:
 
 
 @contextmanager
-def faulty_site(
-    stack: Stack, testbed: Testbed, staff: Browser, folder: Path
-) -> Iterator[FaultySite]:
+def faulty_site(stack: Stack, testbed: Testbed, staff: Browser) -> Iterator[FaultySite]:
     """Take Zellik's own bridge away for so long."""
-    breakpoints = Breakpoints(folder / "bin")
+    folder = stack.layout.state / "breakpoints"
+    breakpoints = Breakpoints(folder)
     breakpoints.install()
     own = stack.bridge(ZELLIK)
     was_running = running(stack.layout, own.name) is not None

@@ -6,13 +6,14 @@ import secrets
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from deploy.demo.browser import Browser
 from deploy.demo.people import Person, sign_in
-from deploy.demo.stack import BIN, Stack
+from deploy.demo.stack import Stack
 from deploy.demo.steps import sbatch, wait_for_end, wait_until
 from deploy.testbed.history import make_history
 from deploy.testbed.layout import ZELLIK
@@ -20,6 +21,7 @@ from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.wire import DesiredUser
 from tests.end_to_end.reports import assert_exact, query
+from tests.slurm_bridge.root_programs import FEWEST_UID, installed_as_root
 from tests.testbed import Testbed
 
 pytestmark = pytest.mark.slurm
@@ -54,7 +56,7 @@ class OldAccount:
         """What the bridge's command prints as JSON."""
         config = ["--config", str(self.stack.bridge_config(ZELLIK)), "--json"]
         finished = subprocess.run(
-            [str(BIN / "slurm-bridge"), *command, *config],
+            self.stack.bridge_command(*command, *config),
             capture_output=True,
             text=True,
             timeout=60,
@@ -84,13 +86,14 @@ def _allow(testbed: Testbed, names: list[str]) -> None:
 
 
 @pytest.fixture
-def old_account(testbed: Testbed, stack: Stack) -> Iterator[OldAccount]:
+def old_account(testbed: Testbed, stack: Stack, tmp_path: Path) -> Iterator[OldAccount]:
     """Made by hand, as sites do; removed afterwards, whatever the test did."""
     key = secrets.token_hex(3)
     name, users = f"lab{key}", (f"la{key}", f"lb{key}")
     commands = Commands(slurm_conf=testbed.layout.slurm_conf(ZELLIK))
-    directory = LocalDirectory(commands, record_file=testbed.layout.unix_users)
-    first_uid = 1_200_000 + int(key, 16) % 100_000 * 2
+    as_root = installed_as_root(tmp_path, commands)
+    directory = LocalDirectory(as_root, record_file=testbed.layout.unix_users)
+    first_uid = FEWEST_UID + int(key, 16) % 100_000 * 2
     for number, user in enumerate(users):
         directory.create(DesiredUser(username=user, uid=first_uid + number))
     here = (f"account={name}", "cluster=zellik")

@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from deploy.demo.stack import BIN
 from deploy.demo.steps import sbatch, wait_for_end
 from deploy.testbed.history import make_history
 from deploy.testbed.layout import CHARLEROI, SITES, ZELLIK, Site
@@ -82,9 +81,9 @@ def test_a_past_with_nights_requeues_and_arrays_counts_to_the_second(
 
 
 def read_anew(project: GivenProject, site: Site, days: int) -> None:
-    bridge = [str(BIN / "slurm-bridge"), "once", "--days", str(days)]
-    config = ["--config", str(project.stack.bridge_config(site))]
-    subprocess.run([*bridge, *config], check=True, timeout=120)
+    config = ("--config", str(project.stack.bridge_config(site)))
+    command = project.stack.bridge_command("once", "--days", str(days), *config)
+    subprocess.run(command, check=True, timeout=120)
 
 
 HOSTILE_NAMES = {

@@ -1,6 +1,7 @@
 """A site in trouble: no network, no disk, a wrong clock, a slow Slurm."""
 
 import os
+import pwd
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -13,6 +14,7 @@ import pytest
 from deploy.demo.browser import Browser
 from deploy.demo.stack import Stack
 from deploy.demo.steps import wait_until
+from deploy.testbed.bridge_user import bridge_user
 from tests.end_to_end.conftest import GiveProject
 from tests.end_to_end.faulty_site import CYCLE_SECONDS, FaultySite, faulty_site, wrong_at
 from tests.end_to_end.network import site_network
@@ -23,10 +25,8 @@ pytestmark = pytest.mark.slurm
 
 
 @pytest.fixture
-def site(
-    stack: Stack, testbed: Testbed, staff_browser: Browser, tmp_path: Path
-) -> Iterator[FaultySite]:
-    with faulty_site(stack, testbed, staff_browser, tmp_path) as found:
+def site(stack: Stack, testbed: Testbed, staff_browser: Browser) -> Iterator[FaultySite]:
+    with faulty_site(stack, testbed, staff_browser) as found:
         found.cycle()
         yield found
 
@@ -38,14 +38,14 @@ def job(give_project: GiveProject) -> Iterator[RunningJob]:
 
 
 @contextmanager
-def full_disk(folder: Path, *files: Path) -> Iterator[None]:
-    """A file system at this folder with these files, on which not one byte is left."""
+def full_disk(folder: Path, user: str, *files: Path, mode: str = "700") -> Iterator[None]:
+    """A file system of the bridge's at this folder, on which not one byte is left."""
     folder.mkdir(exist_ok=True)
-    options = "size=64k,mode=700"
+    options = f"size=64k,mode={mode},uid={pwd.getpwnam(user).pw_uid}"
     subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", folder], check=True)
     try:
         for file in files:
-            shutil.copy(file, folder)
+            shutil.chown(shutil.copy(file, folder), user)
         subprocess.run(["dd", "if=/dev/zero", f"of={folder}/filler", "status=none"], check=False)
         assert os.statvfs(folder).f_bavail == 0
         yield
@@ -74,13 +74,14 @@ def test_a_cut_network_delays_and_loses_nothing(
         assert not wrong_at(site, project, before, job)
 
 
-def test_a_full_disk_stops_no_project(job: RunningJob, site: FaultySite, tmp_path: Path) -> None:
-    full, login = tmp_path / "full", tmp_path / "login"
+def test_a_full_disk_stops_no_project(job: RunningJob, site: FaultySite) -> None:
+    full, login = site.config.parent / "full", site.config.parent / "login"
+    user = bridge_user(site.stack.layout)
     cramped = site.with_config("cramped", state_dir=f'"{full}"', login_dir=f'"{login}"')
     before = site.associations()
     project = site.approve_project()
     known_as = site.config.parent / "zellik" / "bridge.id"
-    with full_disk(full, known_as), full_disk(login):
+    with full_disk(full, user, known_as), full_disk(login, user, mode="755"):
         cramped.cycle()
         assert not wrong_at(site, project, before, job)
 

@@ -135,9 +135,9 @@ def limit(testbed: Testbed, qos: str) -> str:
 
 def apply_reviewed(stack: Stack, plan: str) -> subprocess.CompletedProcess[str]:
     service = stack.bridge(ZELLIK)
-    program, _run, *config = service.command
+    _program, _run, *config = service.command
     return subprocess.run(
-        [program, "apply", *config, "--plan-id", plan],
+        stack.bridge_command("apply", *config, "--plan-id", plan),
         env=dict(service.environment),
         capture_output=True,
         text=True,

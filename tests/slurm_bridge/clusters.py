@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.testbed.layout import site_named
+from deploy.testbed.layout import SITES, site_named
+from deploy.testbed.root_program import clusters_of
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.normalise import actual_state
@@ -26,6 +27,7 @@ from slurm_bridge.wire import (
     DesiredUser,
     KeptPartition,
 )
+from tests.slurm_bridge.root_programs import FEWEST_UID, MANY, installed_as_root
 from tests.slurm_bridge.worlds import MemoryDirectory, memory_slurm
 from tests.testbed import Testbed
 
@@ -81,8 +83,7 @@ class ClusterUnderTest:
 
 
 def some_users(prefix: str) -> tuple[DesiredUser, DesiredUser]:
-    # Above the numbers of the system and of the end-to-end tests' people and groups.
-    uid = 2_000_000 + secrets.randbelow(8_000_000)
+    uid = FEWEST_UID + secrets.randbelow(MANY - 1)
     return (
         DesiredUser(username=f"{prefix}u", uid=uid),
         DesiredUser(username=f"{prefix}v", uid=uid + 1),
@@ -120,14 +121,15 @@ def real_cluster(
     kept = testbed.layout.partitions_file(site_named(SITE))
     file = PartitionFile(kept, SlurmConf(commands, slurm_conf)) if keeps_partitions else None
     before = kept.read_text()
-    slurm = SlurmSite(commands, SITE, partition_file=file, partitions_by=by)
+    as_root = installed_as_root(folder, commands, clusters_of(testbed.layout, SITES))
+    slurm = SlurmSite(commands, SITE, as_root=as_root, partition_file=file, partitions_by=by)
     allowed = next(p for p in slurm.partitions.read() if p.name == PARTITION).allow_accounts
     record = testbed.layout.unix_users
     users = some_users(prefix)
     try:
         yield ClusterUnderTest(
             slurm=slurm,
-            directory=LocalDirectory(commands, home_base=folder, record_file=record),
+            directory=LocalDirectory(as_root, record_file=record),
             prefix=prefix,
             users=users,
         )

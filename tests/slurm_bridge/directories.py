@@ -10,6 +10,7 @@ from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.wire import DesiredGroup, DesiredUser
+from tests.slurm_bridge.root_programs import FEWEST_GID, FEWEST_UID, MANY, installed_as_root
 from tests.slurm_bridge.worlds import MemoryDirectory
 
 
@@ -29,12 +30,12 @@ class DirectoryUnderTest:
 
 
 def _under_test(directory: Directory) -> DirectoryUnderTest:
-    prefix, number = f"bt{secrets.token_hex(4)}", 1_500_000 + secrets.randbelow(400_000)
+    prefix, number = f"bt{secrets.token_hex(4)}", secrets.randbelow(MANY - 2)
     return DirectoryUnderTest(
         directory=directory,
-        ada=DesiredUser(username=f"{prefix}a", uid=number),
-        bob=DesiredUser(username=f"{prefix}b", uid=number + 1),
-        group=DesiredGroup(name=f"{prefix}g", gid=number + 2),
+        ada=DesiredUser(username=f"{prefix}a", uid=FEWEST_UID + number),
+        bob=DesiredUser(username=f"{prefix}b", uid=FEWEST_UID + number + 1),
+        group=DesiredGroup(name=f"{prefix}g", gid=FEWEST_GID + number),
     )
 
 
@@ -47,7 +48,8 @@ def memory_directory() -> Iterator[DirectoryUnderTest]:
 def local_directory(folder: Path) -> Iterator[DirectoryUnderTest]:
     """This host's own files; what was made there is removed afterwards."""
     commands = Commands()
-    made = _under_test(LocalDirectory(commands, home_base=folder, record_file=folder / "made"))
+    as_root = installed_as_root(folder, commands)
+    made = _under_test(LocalDirectory(as_root, record_file=folder / "made"))
     try:
         yield made
     finally:

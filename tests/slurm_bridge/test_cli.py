@@ -32,7 +32,7 @@ def call(site: Installation, *words: str) -> tuple[int, str, str]:
 def test_plan_prints_what_would_change_and_changes_nothing(
     site: Installation, portal: FakePortal
 ) -> None:
-    site.replace_program("setpriv", "exit 9")
+    site.replace_program("sudo", "exit 9")
 
     code, said, _ = call(site, "plan")
 

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from slurm_bridge.as_root import AsRoot
 from slurm_bridge.doctor import Doctor, parse_settings, settings_findings
+from slurm_bridge.doctor_rights import Rights
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.slurm_conf import SlurmConf
@@ -69,14 +71,10 @@ def test_settings_are_read_from_scontrol() -> None:
 def doctor(tmp_path: Path, *, sacctmgr: str, scontrol: str = "true", uid: int = 990) -> Doctor:
     write_program(tmp_path / "bin", "scontrol", scontrol)
     write_program(tmp_path / "bin", "sacctmgr", sacctmgr)
-    return Doctor(
-        Commands(slurm_bin=tmp_path / "bin"),
-        "zellik",
-        tmp_path,
-        makes_users=True,
-        user_name=lambda: "belfry",
-        user_id=lambda: uid,
-    )
+    commands = Commands(slurm_bin=tmp_path / "bin")
+    as_root = AsRoot(commands, tmp_path / "belfry-root", user_id=uid)
+    rights = Rights(as_root, "zellik", tmp_path, user_name=lambda: "belfry", user_id=lambda: uid)
+    return Doctor(commands, "zellik", rights)
 
 
 def levels(doctor: Doctor) -> dict[str, str]:
@@ -91,28 +89,10 @@ def test_silent_slurmdbd_is_found(tmp_path: Path) -> None:
     assert levels(doctor(tmp_path, sacctmgr="exit 1"))["slurmdbd"] == "error"
 
 
-@pytest.mark.parametrize(
-    ("level", "verdict"),
-    [("None", "error"), ("Operator", "ok"), ("Administrator", "ok"), ("", "error")],
-)
-def test_rights_of_the_bridges_user_are_judged(tmp_path: Path, level: str, verdict: str) -> None:
-    sacctmgr = f'case "$*" in *cluster*) echo zellik;; *) echo "belfry|{level}";; esac'
-    found = levels(doctor(tmp_path, sacctmgr=sacctmgr))
-    assert found["rights in slurmdbd"] == verdict
-    assert found["cluster registered"] == "ok"
-    assert found["rights on this host"] == "warning"
-
-
 def test_cluster_that_slurmdbd_does_not_know_is_found(tmp_path: Path) -> None:
     found = levels(doctor(tmp_path, sacctmgr="echo charleroi", uid=0))
     assert found["cluster registered"] == "error"
     assert found["rights in slurmdbd"] == "ok"
-
-
-def test_missing_state_folder_is_found(tmp_path: Path) -> None:
-    missing = Doctor(Commands(), "zellik", tmp_path / "none", makes_users=False)
-    assert next(missing._host()).check == "rights on this host"
-    assert {item.check: item.level for item in missing._host()}["state_dir"] == "error"
 
 
 def test_site_that_keeps_no_partitions_is_warned(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from slurm_bridge.directory.none import NoDirectory
 from slurm_bridge.errors import TransientDirectoryError
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.wire import DesiredUser
+from tests.slurm_bridge.root_programs import FEWEST_UID, MANY, installed_as_root
 
 pytestmark = pytest.mark.slurm  # They need root, as the testbed does.
 
@@ -22,7 +23,7 @@ pytestmark = pytest.mark.slurm  # They need root, as the testbed does.
 def user() -> Iterator[DesiredUser]:
     """Somebody who does not exist yet, and does not exist afterwards."""
     user = DesiredUser(
-        username=f"bt{secrets.token_hex(4)}", uid=1_500_000 + secrets.randbelow(400_000)
+        username=f"bt{secrets.token_hex(4)}", uid=FEWEST_UID + secrets.randbelow(MANY)
     )
     yield user
     Commands().attempt("userdel", "--force", user.username)
@@ -31,7 +32,7 @@ def user() -> Iterator[DesiredUser]:
 
 @pytest.fixture
 def directory(tmp_path: Path) -> LocalDirectory:
-    return LocalDirectory(Commands(), home_base=tmp_path, record_file=tmp_path / "users")
+    return LocalDirectory(installed_as_root(tmp_path, Commands()), record_file=tmp_path / "users")
 
 
 def test_user_gets_the_number_a_private_group_and_a_home(

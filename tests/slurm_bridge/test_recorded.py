@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from slurm_bridge.as_root import AsRoot
 from slurm_bridge.doctor import parse_settings
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.normalise import actual_state
@@ -34,7 +35,8 @@ def commands(release: Path) -> RecordedCommands:
 
 @pytest.fixture
 def slurm(commands: RecordedCommands) -> SlurmSite:
-    return SlurmSite(commands, SITE, partitions_by="scontrol")
+    as_root = AsRoot(commands, user_id=0, works=True)
+    return SlurmSite(commands, SITE, as_root=as_root, partitions_by="scontrol")
 
 
 @pytest.fixture

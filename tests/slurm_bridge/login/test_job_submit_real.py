@@ -1,6 +1,7 @@
 """Real jobs on a real cluster: what people read in their terminal."""
 
 import json
+import os
 import subprocess
 import sysconfig
 import time
@@ -12,8 +13,10 @@ import pytest
 
 from deploy.testbed.layout import REPOSITORY, site_named
 from deploy.testbed.shell import run_as
+from slurm_bridge.as_root import AsRoot
 from slurm_bridge.cycle import Cycle
 from slurm_bridge.doctor import Doctor
+from slurm_bridge.doctor_rights import Rights
 from slurm_bridge.login.publish import LoginFiles
 from slurm_bridge.readiness import ReadinessCheck
 from slurm_bridge.slurm.budgets import BudgetReader
@@ -31,6 +34,9 @@ pytestmark = pytest.mark.slurm
 def files(testbed: Testbed) -> Iterator[LoginFiles]:
     """What Zellik's bridge writes, where Zellik's slurmctld looks."""
     folder = testbed.layout.login_folder(site_named(SITE))
+    for path in (folder, *folder.rglob("*")):
+        if path.exists():
+            os.chown(path, 0, 0)  # The end-to-end tests' bridge is a user of its own.
     yield LoginFiles(folder, BudgetReader(_commands(testbed)).figures, SITE, PORTAL, "slurm")
     for path in folder.glob("submit.tsv"):
         path.unlink()
@@ -144,7 +150,8 @@ def test_slurmctld_reads_what_other_users_cannot(site: RealSite, files: LoginFil
 
 
 def test_doctor_has_nothing_against_the_plugin(testbed: Testbed, tmp_path: Path) -> None:
-    doctor = Doctor(_commands(testbed), SITE, tmp_path, makes_users=True)
+    commands = _commands(testbed)
+    doctor = Doctor(commands, SITE, Rights(AsRoot(commands), SITE, tmp_path))
     found = next(item for item in doctor.findings() if item.check == "JobSubmitPlugins")
     assert (found.level, found.found) == ("ok", "lua")
 

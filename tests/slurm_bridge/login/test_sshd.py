@@ -14,6 +14,7 @@ from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.login.keys import KeyFiles
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.wire import DesiredKey, DesiredUser
+from tests.slurm_bridge.root_programs import FEWEST_UID, MANY, installed_as_root
 from tests.slurm_bridge.worlds import CLUSTER, desired_state, project
 from tests.sshd import LoginNode, login_node, make_key
 
@@ -40,9 +41,9 @@ def node(folder: Path) -> Iterator[LoginNode]:
 def ada(folder: Path) -> Iterator[DesiredUser]:
     """A user of this host, made as a site's bridge makes them."""
     ada = DesiredUser(
-        username=f"bt{secrets.token_hex(4)}", uid=1_500_000 + secrets.randbelow(400_000)
+        username=f"bt{secrets.token_hex(4)}", uid=FEWEST_UID + secrets.randbelow(MANY)
     )
-    LocalDirectory(Commands(), home_base=folder).create(ada)
+    LocalDirectory(installed_as_root(folder, Commands())).create(ada)
     yield ada
     Commands().attempt("userdel", "--force", ada.username)
     Commands().attempt("groupdel", ada.username)

@@ -11,9 +11,10 @@ from slurm_bridge.slurm.commands import Commands, Result
 FOLDER = Path(__file__).parent
 # What is another each time: random delimiters, times, numbers of users.
 DELIMITER = re.compile(r"(?<=[=%a-z])([0-9a-f]{24}|[0-9a-f]{16})(?=$|%|[^0-9a-f])")
-VARIABLE = re.compile(r"(?<=--starttime=).*|(?<=--re[ug]id=)\d+")
+VARIABLE = re.compile(r"(?<=--starttime=).*")
 # Which rows are asked for, and what is not said of them.
 ROWS_ONLY = ("--accounts=",)
+ROOT_PROGRAM = "belfry-root"
 PLACEHOLDER = "<DELIMITER>"
 STDERR = "--- stderr\n"
 
@@ -45,7 +46,10 @@ def read_answer(path: Path) -> Answer:
 
 def general(args: tuple[str, ...]) -> tuple[str, str]:
     """A command without what is another each time, and the delimiter that it had."""
-    words = " ".join(VARIABLE.sub("<ANY>", word) for word in args if not word.startswith(ROWS_ONLY))
+    asked = [word for word in args if not word.startswith(ROWS_ONLY)]
+    if asked[0].endswith(f"/{ROOT_PROGRAM}"):
+        asked[0] = ROOT_PROGRAM
+    words = " ".join(VARIABLE.sub("<ANY>", word) for word in asked)
     found = DELIMITER.search(words)
     return (words.replace(found[1], PLACEHOLDER), found[1]) if found else (words, "")
 
@@ -57,7 +61,7 @@ class RecordedCommands(Commands):
     folder: Path = FOLDER
     used: set[str] = field(default_factory=set)
 
-    def attempt(self, *args: str, timeout_seconds: float | None = None) -> Result:
+    def attempt(self, *args: str, timeout_seconds: float | None = None, text: str = "") -> Result:
         """The answer to this very command."""
         command, delimiter = general(args)
         for path in sorted(self.folder.glob("*.txt")):

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from deploy.testbed.layout import layout_from_environment
 from deploy.testbed.newest_folder import newest_slurm
+from slurm_bridge.as_root import AsRoot
 from slurm_bridge.errors import BridgeError
 from slurm_bridge.slurm.commands import Commands, Result
 from slurm_bridge.slurm.site import SlurmSite
@@ -37,9 +38,9 @@ class RecordingCommands(Commands):
 
     answers: dict[str, Answer] = field(default_factory=dict)
 
-    def attempt(self, *args: str, timeout_seconds: float | None = None) -> Result:
+    def attempt(self, *args: str, timeout_seconds: float | None = None, text: str = "") -> Result:
         """What the command says."""
-        result = super().attempt(*args, timeout_seconds=timeout_seconds)
+        result = super().attempt(*args, timeout_seconds=timeout_seconds, text=text)
         self.keep(args, result)
         return result
 
@@ -71,7 +72,9 @@ def main() -> None:
         commands = RecordingCommands(
             **{item.name: getattr(real, item.name) for item in fields(real) if item.init}
         )
-        questions = Questions(SlurmSite(commands, SITE, partitions_by="scontrol"))
+        program = Path(folder) / "root" / "belfry-root"
+        as_root = AsRoot(commands, program, works=True)
+        questions = Questions(SlurmSite(commands, SITE, as_root=as_root, partitions_by="scontrol"))
         ask(questions, cluster)
         clean = sanitised(testbed, cluster)
         release = testbed.slurm(SITE, "sbatch", "--version").split()[-1]
