@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from portal.programme.figures import Programme
+from portal.programme.selection import Division
 from portal.programme.values import Number
 from portal.reports.charts import Chart, Series
 
@@ -11,6 +12,8 @@ def programme_charts(found: Programme) -> list[Chart]:
     """Two charts over the parts of the division."""
     heading = str(found.selection.by.label)
     points = tuple(part.name for part in found.parts)
+    # Long names need the room that lying bars leave.
+    is_lying = found.selection.by not in (Division.MONTH, Division.SITE)
     return [
         Chart(
             key="gpu-hours",
@@ -23,6 +26,7 @@ def programme_charts(found: Programme) -> list[Chart]:
                 Series(_("Used"), _figures(found, "used")),
             ),
             unit=_("GPU-h"),
+            is_lying=is_lying,
         ),
         Chart(
             key="access",
@@ -36,6 +40,7 @@ def programme_charts(found: Programme) -> list[Chart]:
             ),
             unit="",
             decimals=0,
+            is_lying=is_lying,
         ),
     ]
 

@@ -51,7 +51,8 @@ def chart_option(chart: Chart) -> dict[str, Any]:
             "textStyle": {"color": INK},
         },
         "grid": {
-            "left": 8,
+            # On paper letters are a little wider than node believes.
+            "left": 28 if chart.is_lying else 8,
             "right": 16,
             "bottom": 8,
             "outerBoundsMode": "same",
