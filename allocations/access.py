@@ -46,6 +46,14 @@ def project_for(
     return project
 
 
+def visible_projects(user: User) -> QuerySet[Project]:
+    """The projects whose pages this person may see."""
+    if user.may(Permission.PROJECT_VIEW):
+        return Project.objects.all()
+    part_of = Membership.objects.filter(user=user, left_at=None).values("project")
+    return Project.objects.filter(pk__in=part_of)
+
+
 def require(user: User, permission: Permission) -> None:
     """Raise PermissionDenied unless the person's role carries this permission."""
     if not user.may(permission):

@@ -3,12 +3,16 @@
 from accounts.models.identities import UnixGroup, UnixIdentity
 from accounts.models.organisations import Organisation, OrganisationMember
 from accounts.models.people import User, display_name
+from accounts.models.personal_tokens import PersonalToken, Scope, TokenUse
 from accounts.models.ssh_keys import SshKey
 
 __all__ = [
     "Organisation",
     "OrganisationMember",
+    "PersonalToken",
+    "Scope",
     "SshKey",
+    "TokenUse",
     "UnixGroup",
     "UnixIdentity",
     "User",
