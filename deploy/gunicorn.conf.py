@@ -7,7 +7,9 @@ BELFRY_BIND, BELFRY_WORKERS, BELFRY_THREADS and BELFRY_ACCESS_LOG change it; see
 from __future__ import annotations
 
 import os
+import shutil
 import sys
+import tempfile
 from typing import Any
 
 from gunicorn.glogging import Logger
@@ -63,6 +65,26 @@ limit_request_field_size = 8190
 
 # Only a proxy on this very host may say that the browser came by HTTPS.
 forwarded_allow_ips = "127.0.0.1,::1"
+
+# Each worker counts its requests in a file of its own here; whichever is asked adds them up.
+_METRICS = "PROMETHEUS_MULTIPROC_DIR"
+_own_metrics = _METRICS not in os.environ
+if _own_metrics:
+    os.environ[_METRICS] = tempfile.mkdtemp(prefix="belfry-metrics-")
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Forget what only a living worker may say."""
+    from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Leave no folder behind."""
+    if _own_metrics:
+        shutil.rmtree(os.environ[_METRICS], ignore_errors=True)
+
 
 logger_class = DiscreetLogger
 accesslog = None if os.environ.get("BELFRY_ACCESS_LOG") == "off" else "-"
