@@ -1,6 +1,7 @@
 """The portal's settings as environment variables, typed; docs/settings.md describes each."""
 
 import json
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -67,10 +68,23 @@ class Environment(BaseSettings):
     pool_quota_industry_percent: int = Field(default=30, ge=0, le=100)
     pool_quota_quick_percent: int = Field(default=10, ge=0, le=100)
 
+    public_figures_minutes: int = Field(default=60, ge=1, le=10_080)
+
+    api_token_max_days: int = Field(default=365, ge=1, le=3_650)
+    api_requests_a_minute: int = Field(default=120, ge=1, le=100_000)
+
+    export_folder: Path | None = None
+    export_days: int = Field(default=14, ge=1, le=365)
+
+    metrics_token: SecretStr = SecretStr("")
+    metrics_networks: Annotated[list[IPv4Network | IPv6Network], NoDecode] = Field(
+        default_factory=list
+    )
+
     site_late_after_seconds: int = Field(default=300, ge=10)
     max_bridge_body_mb: int = Field(default=32, ge=1, le=1024)
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "metrics_networks", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if not isinstance(value, str):

@@ -9,6 +9,7 @@ from django.http.request import validate_host
 from portal.environment import DEVELOPMENT_KEY, Environment
 
 SHORTEST_KEY = 50
+SHORTEST_METRICS_TOKEN = 20
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,10 @@ RULES = (
         "BELFRY_SMTP_USERNAME and BELFRY_SMTP_PASSWORD need each other: set both or neither",
         lambda env: bool(env.smtp_username) != bool(env.smtp_password.get_secret_value()),
     ),
+    Rule(
+        "BELFRY_METRICS_TOKEN is shorter than 20 characters",
+        lambda env: 0 < len(env.metrics_token.get_secret_value()) < SHORTEST_METRICS_TOKEN,
+    ),
     Rule("BELFRY_OIDC_PROVIDERS names one provider_id twice", _provider_ids_repeat),
     Rule(
         "BELFRY_UNIX_UID_MIN and BELFRY_UNIX_GROUP_GID_MIN must differ: numbers are given once",
@@ -127,6 +132,11 @@ RULES = (
     Rule(
         "BELFRY_STATIC_ROOT is missing",
         lambda env: env.static_root is None,
+        only_in_production=True,
+    ),
+    Rule(
+        "BELFRY_EXPORT_FOLDER is missing",
+        lambda env: env.export_folder is None,
         only_in_production=True,
     ),
     Rule(

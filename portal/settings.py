@@ -58,6 +58,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.metrics.latency.LatencyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -193,6 +194,20 @@ POOL_QUOTAS_PERCENT = {
     "pool_industry": ENVIRONMENT.pool_quota_industry_percent,
     "pool_quick": ENVIRONMENT.pool_quota_quick_percent,
 }
+PUBLIC_FIGURES_MINUTES = ENVIRONMENT.public_figures_minutes
+
+# The API -------------------------------------------------------------------------------------
+API_TOKEN_MAX_DAYS = ENVIRONMENT.api_token_max_days
+API_REQUESTS_A_MINUTE = ENVIRONMENT.api_requests_a_minute
+
+# Files that the worker makes, outside of all that is served -------------------------------------
+EXPORT_FOLDER = ENVIRONMENT.export_folder
+EXPORT_DAYS = ENVIRONMENT.export_days
+
+# Metrics for operators -----------------------------------------------------------------------
+METRICS_TOKEN = ENVIRONMENT.metrics_token.get_secret_value()
+METRICS_NETWORKS = ENVIRONMENT.metrics_networks
+BEHIND_PROXY = ENVIRONMENT.behind_proxy
 
 # Bridges -------------------------------------------------------------------------------------
 SITE_LATE_AFTER_SECONDS = ENVIRONMENT.site_late_after_seconds
@@ -271,5 +286,7 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["discreet"]}
     },
+    # They tell every step of every page they draw.
+    "loggers": {"weasyprint": {"level": "WARNING"}, "fontTools": {"level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": ENVIRONMENT.log_level},
 }

@@ -4,15 +4,21 @@ from django.urls import include, path
 
 from allocations.bridge.api import api as bridge_api
 from portal import views
+from portal.api.api import api
+from portal.metrics.views import metrics
 from slurm_bridge.wire import API_PREFIX
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
+    path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("people/", include("accounts.urls")),
     path("", include("allocations.urls")),
     path("reports/", include("portal.reports.urls")),
+    path("exports/", include("portal.exports.urls")),
+    path("figures/", include("portal.programme.public_urls")),
     path("programme/", include("portal.programme.urls")),
+    path("api/v1/", api.urls),
     path(API_PREFIX.removeprefix("/") + "/", bridge_api.urls),
 ]

@@ -72,6 +72,17 @@ class Programme:
         return parts_of(self.selection, self.places)
 
     @property
+    def selected_words(self) -> list[str]:
+        """To what the figures are narrowed down, in words; the period is not among them."""
+        chosen = self.selection
+        names = {site.code: site.name for site in self.places.sites}
+        names |= {track.code: track.name for track in self.places.tracks}
+        names |= {value: str(label) for value, label in Region.choices}
+        names |= {value: str(label) for value, label in Organisation.Kind.choices}
+        wanted = (chosen.site, chosen.track, chosen.region, chosen.kind)
+        return [names[word] for word in wanted if word]
+
+    @property
     def silent_sites(self) -> list[str]:
         """Names of the selected sites whose use is unknown."""
         wanted = self.selection.site

@@ -62,6 +62,8 @@ BREAKS: dict[str, dict[str, str | None]] = {
         "BELFRY_BEHIND_PROXY": "false"
     },
     "BELFRY_STATIC_ROOT is missing": {"BELFRY_STATIC_ROOT": ""},
+    "BELFRY_EXPORT_FOLDER is missing": {"BELFRY_EXPORT_FOLDER": ""},
+    "BELFRY_METRICS_TOKEN is shorter than 20 characters": {"BELFRY_METRICS_TOKEN": "short"},
     "BELFRY_SMTP_HOST is missing": {"BELFRY_SMTP_HOST": ""},
     "BELFRY_MAIL_FROM is missing": {"BELFRY_MAIL_FROM": None},
     "BELFRY_SMTP_STARTTLS must be true where BELFRY_SMTP_PASSWORD is sent": {
