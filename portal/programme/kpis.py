@@ -258,7 +258,6 @@ KPIS: tuple[Kpi, ...] = (
         ),
         Unit.HOURS,
         _SLURM,
-        is_public=True,
     ),
     Kpi(
         "wait_p90",
@@ -267,7 +266,6 @@ KPIS: tuple[Kpi, ...] = (
         _("Nine in ten of the runs that began in the period had waited this long or less."),
         Unit.HOURS,
         _SLURM,
-        is_public=True,
     ),
     Kpi(
         "occupancy",

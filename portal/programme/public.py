@@ -16,6 +16,7 @@ from portal.programme.figures import Places, Programme, programme
 from portal.programme.kpis import KPIS
 from portal.programme.rows import kept
 from portal.programme.selection import Division, ProgrammeSelection
+from portal.programme.values import Value
 
 QUARTERS_SHOWN = 12
 DIVISIONS = (Division.SITE, Division.TRACK, Division.REGION, Division.KIND)
@@ -143,12 +144,17 @@ _Hidden = dict[str, frozenset[str]] | None
 def _hidden(found: dict[Division, Programme], key: str) -> _Hidden:
     hidden: dict[str, frozenset[str]] = {}
     for by, divided in found.items():
-        people = {part.key: divided.value(key, part.key).people for part in divided.parts}
-        cells = hidden_cells(people, total=divided.value(key).people)
+        people = {part.key: _people(divided.value(key, part.key)) for part in divided.parts}
+        cells = hidden_cells(people, total=_people(divided.value(key)))
         if cells is None:
             return None
         hidden[by.value] = cells
     return hidden
+
+
+def _people(value: Value) -> int:
+    """Who stands behind a figure; one that does not say so counts as somebody's."""
+    return value.people or (1 if value.number else 0)
 
 
 def _figure(

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from portal.programme import public
+from portal.programme.kpis import KPI
 from portal.programme.public import Quarter, past_quarters, public_figures
 from tests.portal.programme_world import make_programme
 
@@ -49,6 +50,16 @@ def test_figures_of_few_people_are_hidden_with_one_that_would_tell_them(
     # Two people applied, one of whom was refused.
     assert found["", "", "applications"] == (None, True)
     assert found["", "", "approval_rate"] == (None, True)
+
+
+def test_a_figure_that_does_not_say_of_whom_it_speaks_is_hidden(
+    client: Client, staff: User, this_quarter: Quarter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_programme(staff)
+    monkeypatch.setattr(public, "PUBLIC_KPIS", (KPI["wait_p50"], KPI["granted"]))
+    found = figures(client)
+    assert found["", "", "wait_p50"] == (None, True)
+    assert found["", "", "granted"] == (3500, False)
 
 
 def test_a_quarter_without_anything_is_shown_and_hides_nothing(
