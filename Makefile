@@ -71,7 +71,7 @@ format: install  ## Format the code
 	@$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: bench-latency bench-reconcile  ## Run the benchmarks; figures go to bench/results.json
+bench: bench-latency bench-reconcile bench-ingest  ## Run the benchmarks; figures go to bench/results.json
 
 .PHONY: bench-latency
 bench-latency: install  ## Time from approval to an accepted sbatch, on the running testbed
@@ -80,6 +80,10 @@ bench-latency: install  ## Time from approval to an accepted sbatch, on the runn
 .PHONY: bench-reconcile
 bench-reconcile: install  ## What reconciling costs at 200 and 2,000 projects, on a testbed of its own
 	@$(BIN)/python -m bench.reconcile
+
+.PHONY: bench-ingest
+bench-ingest: install  ## What taking in JOBS=1000000 jobs costs, from slurmdbd to PostgreSQL
+	@$(BIN)/python -m bench.ingest $(JOBS)
 
 .PHONY: lock
 lock:  ## Resolve the pins of pyproject.toml and package.json anew

@@ -17,6 +17,7 @@ from allocations.views import (
     plans,
     projects,
     queue,
+    set_aside,
     sites,
     usage,
     usage_checks,
@@ -70,6 +71,7 @@ urlpatterns = [
     path("staff/drift/<int:drift_id>/adopt", drift.adopt, name="adopt_drift"),
     path("staff/leaving/", leaving.leaving, name="leaving"),
     path("staff/leaving/<int:leaving_id>/", leaving.leaving_jobs, name="leaving_jobs"),
+    path("staff/set-aside/", set_aside.set_aside, name="set_aside"),
     path("staff/tracks/", partitions.tracks, name="tracks"),
     path("staff/tracks/<slug:track_code>/", partitions.track_partitions, name="track_partitions"),
     path(

@@ -83,7 +83,8 @@ class PortalClient:
 
     def send_jobs(self, batch: JobBatch) -> Watermark:
         """Deliver jobs; the answer says from when the next window must start."""
-        return _received(self._post("/jobs", batch), Watermark)
+        body = batch.model_dump_json(exclude_defaults=True).encode()
+        return _received(self._post_body("/jobs", body), Watermark)
 
     def offer_accounts(self, offers: Offers) -> OffersAnswer:
         """Ask staff to bring accounts under projects."""
@@ -115,7 +116,9 @@ class PortalClient:
         self._http.close()
 
     def _post(self, path: str, message: Message) -> httpx.Response:
-        body = message.model_dump_json().encode()
+        return self._post_body(path, message.model_dump_json().encode())
+
+    def _post_body(self, path: str, body: bytes) -> httpx.Response:
         headers = {"Content-Type": "application/json"}
         if len(body) >= GZIP_FROM_BYTES:
             body = gzip.compress(body, COMPRESSION)

@@ -1,31 +1,44 @@
-"""Bringing jobs to the portal: from its watermark on, in batches, each as often as it changes."""
+"""Bringing jobs to the portal: from its watermark on, span by span, each as often as it changes."""
 
 import logging
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from typing import Protocol
 
 from slurm_bridge.errors import TransientSlurmError
+from slurm_bridge.read_ahead import ReadAhead
 from slurm_bridge.slurm.live import ControllerFigures
-from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
+from slurm_bridge.spans import Span, Spans
+from slurm_bridge.wire_accounting import JobBatch, JobRow, UnreadRow, Watermark
 
 log = logging.getLogger(__name__)
 
 BATCH_ROWS = 5000
+# Of each span that is being read, so many are in memory.
+BATCHES_AHEAD = 2
 SECONDS_A_DAY = 86_400
 
 # After a restart slurmctld sends slurmdbd again what it knows of jobs that ended a while ago, and
 # only then do some of them have their GPUs. For so long, each reading goes back a day.
 RECORDS_SETTLE_SECONDS = 600
 
+Row = JobRow | UnreadRow
+
 
 class JobSource(Protocol):
     """Where jobs come from."""
 
-    def jobs_since(self, since: int, accounts: Collection[str]) -> Iterator[JobRow]:
-        """Every run in these accounts that was alive after a time."""
+    def jobs_between(
+        self, since: int, until: int | None, accounts: Collection[str]
+    ) -> Iterator[Row]:
+        """Every run in these accounts that was alive in a span; None is now."""
+        ...
+
+    def jobs_numbered(self, job_ids: Collection[int], accounts: Collection[str]) -> Iterator[Row]:
+        """Every run in these accounts of jobs with these numbers."""
         ...
 
 
@@ -58,35 +71,87 @@ class JobPush:
     def run(self, accounts: Collection[str], *, days: int = 0) -> int:
         """Send everything since the watermark, or of so many days if that is more.
 
-        Returns how many rows that were. Rows that the portal has already change nothing there.
+        Returns how many rows that were. Rows that the portal has already change nothing there. The
+        watermark follows span by span, so that whatever breaks off goes on where it was.
         """
-        read_at = int(self.clock())
-        watermark = self.receiver.send_jobs(JobBatch(read_at=read_at))
+        began_at = int(self.clock())
+        watermark = self.receiver.send_jobs(JobBatch(read_at=began_at, asks_retries=True))
         figures = self._controller_figures()
-        if figures and read_at - figures.counts_since < RECORDS_SETTLE_SECONDS:
+        is_settling = figures and began_at - figures.counts_since < RECORDS_SETTLE_SECONDS
+        if is_settling or watermark.retries_a_day:
             days = max(days, 1)
         since = max(0, watermark.complete_until - self.overlap_seconds)
         if days:
-            since = max(0, min(since, read_at - days * SECONDS_A_DAY))
+            since = max(0, min(since, began_at - days * SECONDS_A_DAY))
+        has_every_record = figures is not None and figures.records_held_back == 0
         adopted = tuple(sorted(set(watermark.history_of) & set(accounts)))
-        sent = self._send(0, adopted, read_at) + self._send(since, accounts, read_at)
-        if figures and figures.records_held_back == 0:
+        with ExitStack() as readings:
+            sent = self._send_retries(watermark.retry_jobs, accounts, readings)
+            if adopted:
+                sent += self._send(self._begin(Span(0, began_at, is_last=True), adopted, readings))
+            spans = Spans(since, began_at)
+            sent += self._send_window(spans, accounts, readings, moves=has_every_record)
+        if has_every_record:
             # Only after every row has arrived: until then the old watermark must hold.
             self.receiver.send_jobs(
-                JobBatch(read_at=read_at, complete_until=read_at, history_of=adopted)
+                JobBatch(read_at=began_at, complete_until=began_at, history_of=adopted)
             )
         return sent
 
-    def _send(self, since: int, accounts: Collection[str], read_at: int) -> int:
-        """Send every run of these accounts that was alive after a time; returns how many."""
-        rows = self.source.jobs_since(since, accounts) if accounts else iter(())
+    def _send_retries(
+        self, job_ids: Collection[int], accounts: Collection[str], readings: ExitStack
+    ) -> int:
+        """Send jobs once more of which rows were set aside; returns how many rows."""
+        if not job_ids or not accounts:
+            return 0
+        return self._send(self._ahead(self.source.jobs_numbered(job_ids, accounts), readings))
+
+    def _send_window(
+        self, spans: Spans, accounts: Collection[str], readings: ExitStack, *, moves: bool
+    ) -> int:
+        """Send a window; while one span is being sent, Slurm is asked for the next already."""
         sent = 0
-        for batch in _batches(rows):
-            answer = self.receiver.send_jobs(JobBatch(read_at=read_at, rows=batch))
-            sent += len(batch)
-            if answer.unknown_accounts:
-                log.warning("the portal does not know %s", ", ".join(answer.unknown_accounts))
+        span = spans.next() if accounts else None
+        reading = self._begin(span, accounts, readings) if span else None
+        while span and reading:
+            done, rows, following = span, 0, None
+            for batch in reading:
+                if following is None and (span := spans.next()):
+                    following = self._begin(span, accounts, readings)
+                rows += self._deliver(batch)
+            spans.had(rows)
+            sent += rows
+            if following is None and (span := spans.next()):
+                following = self._begin(span, accounts, readings)
+            if following is not None and rows and moves:
+                now = int(self.clock())
+                self.receiver.send_jobs(JobBatch(read_at=now, complete_until=done.until))
+            reading = following
         return sent
+
+    def _begin(
+        self, span: Span, accounts: Collection[str], readings: ExitStack
+    ) -> "ReadAhead[JobBatch]":
+        """Ask Slurm for a span; its batches come as soon as it answers."""
+        until = None if span.is_last else span.until
+        return self._ahead(self.source.jobs_between(span.since, until, accounts), readings)
+
+    def _ahead(self, rows: Iterator[Row], readings: ExitStack) -> "ReadAhead[JobBatch]":
+        reading = ReadAhead(_batches(rows, int(self.clock())), most=BATCHES_AHEAD)
+        readings.callback(reading.close)
+        return reading
+
+    def _send(self, batches: "ReadAhead[JobBatch]") -> int:
+        return sum(self._deliver(batch) for batch in batches)
+
+    def _deliver(self, batch: JobBatch) -> int:
+        """Send a batch; returns how many rows it had."""
+        answer = self.receiver.send_jobs(batch)
+        if answer.unknown_accounts:
+            log.warning("the portal does not know %s", ", ".join(answer.unknown_accounts))
+        if answer.set_aside:
+            log.warning("the portal has set %d rows aside; its page says why", answer.set_aside)
+        return len(batch.rows) + len(batch.unread)
 
     def _controller_figures(self) -> ControllerFigures | None:
         """Whether slurmdbd has every record up to now; None, and so no, when in doubt."""
@@ -102,7 +167,16 @@ class JobPush:
         return figures
 
 
-def _batches(rows: Iterable[JobRow]) -> Iterator[tuple[JobRow, ...]]:
-    iterator = iter(rows)
-    while batch := tuple(islice(iterator, BATCH_ROWS)):
-        yield batch
+def _batches(rows: Iterator[Row], read_at: int) -> Generator[JobBatch, None, None]:
+    """Rows in batches; whoever ends early ends the reading, too."""
+    try:
+        while batch := tuple(islice(rows, BATCH_ROWS)):
+            yield JobBatch(
+                read_at=read_at,
+                rows=tuple(row for row in batch if isinstance(row, JobRow)),
+                unread=tuple(row for row in batch if isinstance(row, UnreadRow)),
+                asks_retries=True,
+            )
+    finally:
+        if isinstance(rows, Generator):
+            rows.close()

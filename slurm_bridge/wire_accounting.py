@@ -1,23 +1,30 @@
 """What a site says of its jobs and of its budgets' counters; part of the contract in `wire`."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StrictBool, StringConstraints
 
 from slurm_bridge.wire_terms import Count, Epoch, Message, SlurmName
+
+RowKey = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
+JobId = Annotated[int, Field(strict=True, ge=0, le=2**32)]
+# PostgreSQL's text knows no NUL.
+Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+
+MOST_RETRIES = 200
 
 
 class JobRow(Message):
     """One run of one job or array task; `db_index` is its key within the cluster."""
 
-    db_index: Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
-    job_id: Annotated[int, Field(strict=True, ge=0, le=2**32)]
-    array_job_id: Annotated[int, Field(strict=True, ge=0, le=2**32)] | None = None
-    array_task_id: Annotated[int, Field(strict=True, ge=0, le=2**32)] | None = None
+    db_index: RowKey
+    job_id: JobId
+    array_job_id: JobId | None = None
+    array_task_id: JobId | None = None
     account: SlurmName
-    username: Annotated[str, StringConstraints(min_length=1, max_length=64)]
-    partition: Annotated[str, StringConstraints(max_length=200)]
-    qos: Annotated[str, StringConstraints(max_length=200)] = ""
+    username: Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,64}$")]
+    partition: Word
+    qos: Word = ""
     state: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")]
     submitted_at: Epoch
     eligible_at: Epoch | None = None
@@ -28,21 +35,47 @@ class JobRow(Message):
     gpus: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
     cpus: Annotated[int, Field(strict=True, ge=0, le=100_000_000)] = 0
     nodes: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
-    nodes_used: Annotated[str, StringConstraints(max_length=65_536)] = ""
+    nodes_used: Annotated[str, StringConstraints(max_length=65_536, pattern=r"^[^\x00]*$")] = ""
     """The nodes that it ran on, as Slurm folds them."""
-    exit_code: Annotated[str, StringConstraints(max_length=16)] = ""
-    name: Annotated[str, StringConstraints(max_length=200)] = ""
+    exit_code: Annotated[str, StringConstraints(pattern=r"^[^\x00]{0,16}$")] = ""
+    name: Word = ""
 
 
-class JobBatch(Message):
-    """Jobs alive in a window; a running job counts up to `read_at`."""
+class UnreadRow(Message):
+    """A row that the bridge could not read: why, and as much of it as is certain."""
+
+    db_index: RowKey | None = None
+    job_id: JobId | None = None
+    account: Annotated[str, StringConstraints(max_length=200)] = ""
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+    text: Annotated[str, StringConstraints(max_length=2000)] = ""
+
+
+class Delivery(Message):
+    """What comes with jobs."""
 
     read_at: Epoch
-    rows: tuple[JobRow, ...] = ()
+    unread: Annotated[tuple[UnreadRow, ...], Field(max_length=5000)] = ()
     complete_until: Epoch | None = None
-    """Set on the last batch of a window: everything alive before this time has been sent."""
+    """Set on the last batch of a span: everything alive before this time has been sent."""
     history_of: tuple[SlurmName, ...] = ()
     """Set on the last batch of a history: all that these accounts ever ran has been sent."""
+    asks_retries: StrictBool = False
+    """Whether the bridge knows what to do with `Watermark.retry_jobs`; older ones do not."""
+
+
+class JobBatch(Delivery):
+    """Jobs alive in a window; a running job counts up to `read_at`."""
+
+    rows: tuple[JobRow, ...] = ()
+
+
+class AnyBatch(Delivery):
+    """The same before its rows are looked at, each by itself."""
+
+    rows: Annotated[
+        tuple[Any, ...], Field(description="Each a JobRow; whatever is none is set aside.")
+    ] = ()
 
 
 class Watermark(Message):
@@ -53,6 +86,12 @@ class Watermark(Message):
     unknown_accounts: tuple[str, ...] = ()
     history_of: tuple[SlurmName, ...] = ()
     """Accounts just adopted, of which everything is wanted from the beginning."""
+    set_aside: Count = 0
+    """How many rows of this batch could not be used, and wait with their reasons."""
+    retry_jobs: Annotated[tuple[JobId, ...], Field(max_length=MOST_RETRIES)] = ()
+    """Jobs with rows that were set aside, to be read once more."""
+    retries_a_day: StrictBool = False
+    """Whether rows were set aside that have no number: a day is to be read once more."""
 
 
 class QosCounter(Message):

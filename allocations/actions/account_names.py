@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from accounts.audit import SystemActor, action
 from allocations.actions.numbers import free_account_name
 from allocations.actions.wake import wake_sites
-from allocations.models import Allocation, Job, Site
+from allocations.models import Allocation, DailyUsage, Job, Site
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,8 @@ def rename_taken_accounts(
 
 def _rename(allocation: Allocation) -> bool:
     project, site = allocation.project, allocation.site
-    if Job.objects.filter(project=project, site=site).exists():
+    theirs = {"project": project, "site": site}
+    if Job.objects.filter(**theirs).exists() or DailyUsage.objects.filter(**theirs).exists():
         return False
     name = free_account_name(project=project, site=site, after=allocation.account_name)
     if name is None:

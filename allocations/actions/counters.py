@@ -13,6 +13,7 @@ from django.db.models.functions import Coalesce, Extract, Greatest, Least
 from django.utils import timezone
 
 from accounts.audit import SystemActor, action
+from allocations.actions.job_months import dropped_gpu_seconds
 from allocations.actions.moments import moment
 from allocations.actions.notices import warn_of_use
 from allocations.actions.wake import wake_sites
@@ -91,9 +92,14 @@ def dues(
         .values_list("project", "qos")
         .annotate(least=_gpu_seconds(Case(has_ended, default=surely)), most=_gpu_seconds(perhaps))
     )
+    seconds = {(project, qos): (int(least), int(most)) for project, qos, least, most in found}
+    gone = dropped_gpu_seconds(site, allocations)
     return {
-        (project, qos): Due(least=minutes_of(int(least)), most=minutes_of(int(most)))
-        for project, qos, least, most in found
+        key: Due(
+            least=minutes_of(seconds.get(key, (0, 0))[0] + gone.get(key, 0)),
+            most=minutes_of(seconds.get(key, (0, 0))[1] + gone.get(key, 0)),
+        )
+        for key in seconds.keys() | gone.keys()
     }
 
 

@@ -1,104 +1,33 @@
-"""Takes in jobs from a site's accounting: COPY, one upsert, and what changed of the days."""
+"""Takes in jobs from a site's accounting; what cannot be used is set aside, with its reason."""
 
-import io
-from collections.abc import Iterable
-from typing import Any
-
-from django.db import connection
+from collections.abc import Iterable, Sequence
 
 from accounts.audit import SystemActor, action
+from allocations.actions.job_months import dropped_months, ensure_months, month_of
+from allocations.actions.job_table import store_rows
 from allocations.actions.moments import moment
-from allocations.actions.rollups import COUNTED_COLUMNS, count_changes
+from allocations.actions.set_aside import has_rows_without_number, jobs_to_retry, set_aside
 from allocations.models import Allocation, Site, SiteStatus
+from allocations.rules.accounting_rows import LONGEST_TEXT, BadRow
 from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
 
-_COLUMNS = (
-    "db_index",
-    "job_id",
-    "array_job_id",
-    "array_task_id",
-    "account",
-    "username",
-    "partition",
-    "qos",
-    "state",
-    "name",
-    "submitted_at",
-    "eligible_at",
-    "started_at",
-    "ended_at",
-    "suspended_seconds",
-    "gpus",
-    "cpus",
-    "nodes",
-    "nodes_used",
-    "exit_code",
-)
-# What a job keeps of it, and what is added here.
-_STORED = (
-    *(name for name in _COLUMNS if name != "account"),
-    "project_id",
-    "read_at",
-    "counted_until",
-)
-
-_STAGE = """
-    CREATE TEMPORARY TABLE staged_job (
-        db_index bigint, job_id bigint, array_job_id bigint, array_task_id bigint,
-        account text, username text, partition text, qos text, state text, name text,
-        submitted_at bigint, eligible_at bigint, started_at bigint, ended_at bigint,
-        suspended_seconds bigint, gpus bigint, cpus bigint, nodes bigint, nodes_used text,
-        exit_code text
-    ) ON COMMIT DROP
-"""
-
-# The newer reading of a run wins, so that repeats and late deliveries change nothing.
-_FRESH = """
-    CREATE TEMPORARY TABLE fresh_job ON COMMIT DROP AS
-    SELECT DISTINCT ON (staged.db_index)
-           staged.db_index, staged.job_id, staged.array_job_id, staged.array_task_id,
-           allocation.project_id, staged.username, staged.partition, staged.qos, staged.state,
-           staged.name, to_timestamp(staged.submitted_at) AS submitted_at,
-           to_timestamp(staged.eligible_at) AS eligible_at,
-           to_timestamp(staged.started_at) AS started_at,
-           to_timestamp(staged.ended_at) AS ended_at,
-           to_timestamp(%(read_at)s) AS read_at,
-           CASE WHEN staged.started_at IS NOT NULL
-                THEN to_timestamp(COALESCE(staged.ended_at, %(read_at)s)) END AS counted_until,
-           staged.suspended_seconds, staged.gpus, staged.cpus, staged.nodes, staged.nodes_used,
-           staged.exit_code
-    FROM staged_job staged
-    JOIN allocations_allocation allocation
-      ON allocation.account_name = staged.account AND allocation.site_id = %(site)s
-     AND allocation.released_at IS NULL
-    LEFT JOIN allocations_job known
-      ON known.site_id = %(site)s AND known.db_index = staged.db_index
-    WHERE known.id IS NULL OR known.read_at <= to_timestamp(%(read_at)s)
-    ORDER BY staged.db_index, staged.ended_at DESC NULLS LAST
-"""
-
-_CHANGED = f"""
-    CREATE TEMPORARY TABLE changed_run ON COMMIT DROP AS
-    SELECT 1 AS sign, {COUNTED_COLUMNS} FROM fresh_job
-    UNION ALL
-    SELECT -1, {COUNTED_COLUMNS} FROM allocations_job
-    WHERE site_id = %(site)s AND db_index IN (SELECT db_index FROM fresh_job)
-"""
-
-_UPSERT = f"""
-    INSERT INTO allocations_job (site_id, {", ".join(_STORED)})
-    SELECT %(site)s, {", ".join(_STORED)} FROM fresh_job
-    ON CONFLICT (site_id, db_index) DO UPDATE SET
-        {", ".join(f"{name} = EXCLUDED.{name}" for name in _STORED if name != "db_index")}
-"""
+_UNKNOWN_ACCOUNT = "The portal has no allocation with this account at this site."
+_DROPPED_MONTH = "Jobs submitted in its month have left the portal, and what they used is fixed."
 
 
 @action
-def record_jobs(*, site: Site, batch: JobBatch, actor: SystemActor) -> Watermark:
+def record_jobs(
+    *, site: Site, batch: JobBatch, actor: SystemActor, bad_rows: Sequence[BadRow] = ()
+) -> Watermark:
     """Store a batch, each run once, and answer from when the next window must start."""
     status, _created = SiteStatus.objects.select_for_update().get_or_create(site=site)
     unknown = _unknown_accounts(site, batch.rows)
-    stored = _store(site, batch) if batch.rows else 0
+    good, refused = _usable(batch.rows, unknown)
+    ensure_months({month_of(moment(at)) for at in {row.submitted_at for row in good}})
+    read_at = moment(batch.read_at)
+    stored = store_rows(site_id=site.pk, rows=good, read_at=read_at)
+    bad = [*bad_rows, *refused]
+    set_aside(site, bad, seen_at=read_at)
     if batch.complete_until is not None:
         reached = moment(batch.complete_until)
         if status.accounting_until is None or reached > status.accounting_until:
@@ -109,49 +38,49 @@ def record_jobs(*, site: Site, batch: JobBatch, actor: SystemActor) -> Watermark
         allocation.history_wanted = False
         allocation.save(update_fields=["history_wanted"])
     until = status.accounting_until
-    return Watermark(
+    answer = Watermark(
         complete_until=int(until.timestamp()) if until else 0,
         stored=stored,
-        unknown_accounts=tuple(unknown),
+        unknown_accounts=tuple(sorted(unknown)),
         history_of=tuple(adopted.order_by("account_name").values_list("account_name", flat=True)),
     )
+    if not batch.asks_retries:
+        return answer
+    told = {
+        "set_aside": len(bad),
+        "retry_jobs": jobs_to_retry(site),
+        "retries_a_day": has_rows_without_number(site),
+    }
+    return answer.model_copy(update=told)
 
 
-def _unknown_accounts(site: Site, rows: Iterable[JobRow]) -> list[str]:
+def _unknown_accounts(site: Site, rows: Iterable[JobRow]) -> set[str]:
     named = {row.account for row in rows}
     known = Allocation.objects.current().filter(site=site, account_name__in=named)
-    return sorted(named - set(known.values_list("account_name", flat=True)))
+    return named - set(known.values_list("account_name", flat=True))
 
 
-def _store(site: Site, batch: JobBatch) -> int:
-    parameters: dict[str, Any] = {"site": site.pk, "read_at": batch.read_at}
-    with connection.cursor() as cursor:
-        cursor.execute(_STAGE)
-        cursor.copy_expert(
-            f"COPY staged_job ({', '.join(_COLUMNS)}) FROM STDIN",
-            _as_text(batch.rows),
-        )
-        cursor.execute(_FRESH, parameters)
-        stored = int(cursor.rowcount)
-        cursor.execute(_CHANGED, parameters)
-        cursor.execute(_UPSERT, parameters)
-        count_changes(cursor, site_id=site.pk)
-        cursor.execute("DROP TABLE staged_job, fresh_job, changed_run")
-    return stored
-
-
-def _as_text(rows: Iterable[JobRow]) -> io.StringIO:
-    buffer = io.StringIO()
+def _usable(rows: Iterable[JobRow], unknown: set[str]) -> tuple[list[JobRow], list[BadRow]]:
+    """Rows that can be counted, and the others with their reasons."""
+    dropped = dropped_months()
+    good: list[JobRow] = []
+    bad: list[BadRow] = []
     for row in rows:
-        buffer.write("\t".join(_field(getattr(row, column)) for column in _COLUMNS) + "\n")
-    buffer.seek(0)
-    return buffer
+        if row.account in unknown:
+            bad.append(_aside(row, _UNKNOWN_ACCOUNT))
+        elif dropped and month_of(moment(row.submitted_at)) in dropped:
+            bad.append(_aside(row, _DROPPED_MONTH, is_final=True))
+        else:
+            good.append(row)
+    return good, bad
 
 
-# COPY's text format, in which whatever a user wrote as a job's name stays one field. PostgreSQL's
-# text knows no NUL.
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": "\ufffd"})
-
-
-def _field(value: object) -> str:
-    return "\\N" if value is None else str(value).translate(_ESCAPES)
+def _aside(row: JobRow, reason: str, *, is_final: bool = False) -> BadRow:
+    return BadRow(
+        reason=reason,
+        text=row.model_dump_json(exclude_defaults=True)[:LONGEST_TEXT],
+        db_index=row.db_index,
+        job_id=row.job_id,
+        account=row.account,
+        is_final=is_final,
+    )

@@ -17,6 +17,7 @@ from allocations.bridge.audit import router as audit_router
 from allocations.bridge.body import BridgeParser
 from allocations.bridge.callers import bridge_of, refuse_other_cluster, site_of
 from allocations.bridge.errors import ERRORS, answer_errors
+from allocations.bridge.job_rows import sorted_out
 from allocations.bridge.long_poll import wait_for_change
 from allocations.bridge.plausible import (
     refuse_future_reading,
@@ -32,7 +33,7 @@ from slurm_bridge.wire import (
     LeaseRequest,
     SyncReport,
 )
-from slurm_bridge.wire_accounting import CounterReading, JobBatch, Watermark
+from slurm_bridge.wire_accounting import AnyBatch, CounterReading, Watermark
 from slurm_bridge.wire_offers import Offers, OffersAnswer
 
 api = NinjaAPI(
@@ -81,12 +82,16 @@ def post_sync_results(request: HttpRequest, report: SyncReport) -> Status[None]:
     return Status(204, None)
 
 
-@api.post("/jobs", response={200: Watermark, **ERRORS})
-def post_jobs(request: HttpRequest, batch: JobBatch) -> Watermark:
-    """Jobs of the site's accounting; sending them again changes nothing."""
+@api.post("/jobs", response={200: Watermark, **ERRORS}, exclude_defaults=True)
+def post_jobs(request: HttpRequest, delivery: AnyBatch) -> Watermark:
+    """Jobs of the site's accounting; sending them again changes nothing.
+
+    A row that is no JobRow, or that cannot be, is set aside with the reason; the others are taken.
+    """
     site = site_of(request)
-    refuse_impossible_times(batch)
-    return record_jobs(site=site, batch=batch, actor=bridge_of(site))
+    refuse_impossible_times(delivery)
+    batch, bad = sorted_out(delivery)
+    return record_jobs(site=site, batch=batch, bad_rows=bad, actor=bridge_of(site))
 
 
 @api.post("/adoptions", response={200: OffersAnswer, **ERRORS})

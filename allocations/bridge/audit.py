@@ -11,7 +11,7 @@ from ninja.errors import HttpError
 from allocations.actions.usage_checks import record_usage_check
 from allocations.bridge.callers import bridge_of, refuse_other_cluster, site_of
 from allocations.bridge.errors import ERRORS
-from allocations.bridge.plausible import ALLOWED_AHEAD_SECONDS
+from allocations.rules.accounting_rows import ALLOWED_AHEAD_SECONDS
 from allocations.usage_days import usage_days
 from slurm_bridge.wire_audit import UsageCheck, UsageDays
 

@@ -3,23 +3,18 @@
 from django.utils import timezone
 from ninja.errors import HttpError
 
+from allocations.rules.accounting_rows import ALLOWED_AHEAD_SECONDS
 from slurm_bridge.wire import SyncReport
-from slurm_bridge.wire_accounting import CounterReading, JobBatch, JobRow
-
-# A site's clock may be somewhat wrong; what it reads is still worth having.
-ALLOWED_AHEAD_SECONDS = 2 * 3600
+from slurm_bridge.wire_accounting import CounterReading, Delivery
 
 
-def refuse_impossible_times(batch: JobBatch) -> None:
-    """Raise 422 where a batch was read in the future, or knows of more than had happened."""
+def refuse_impossible_times(batch: Delivery) -> None:
+    """Raise 422 where a batch was read in the future, or says to know of the future."""
     now = int(timezone.now().timestamp())
     if batch.read_at > now + ALLOWED_AHEAD_SECONDS:
         raise HttpError(422, "read_at lies in the future: the site's clock is wrong.")
     if batch.complete_until is not None and batch.complete_until > batch.read_at:
         raise HttpError(422, "complete_until lies after read_at.")
-    for row in batch.rows:
-        if _latest(row) > batch.read_at + ALLOWED_AHEAD_SECONDS:
-            raise HttpError(422, f"Run {row.db_index} began or ended after it was read.")
 
 
 def refuse_future_report(report: SyncReport) -> None:
@@ -37,7 +32,3 @@ def refuse_future_reading(reading: CounterReading) -> None:
     """Raise 422 where counters were read in the future: they would outlast all later ones."""
     if reading.read_at > int(timezone.now().timestamp()) + ALLOWED_AHEAD_SECONDS:
         raise HttpError(422, "read_at lies in the future: the site's clock is wrong.")
-
-
-def _latest(row: JobRow) -> int:
-    return max(row.submitted_at, row.started_at or 0, row.ended_at or 0)

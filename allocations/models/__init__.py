@@ -13,10 +13,12 @@ from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.capacity import DailyCapacity
 from allocations.models.credits import CreditedRun
 from allocations.models.drift import Drift
+from allocations.models.job_months import DroppedMonth, DroppedQosUsage
 from allocations.models.leaving import JobCancel, LeavingMember
 from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
 from allocations.models.plans import SitePlan
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
+from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
 from allocations.models.tracks import Track
@@ -36,6 +38,8 @@ __all__ = [
     "Decision",
     "DedicatedPartition",
     "Drift",
+    "DroppedMonth",
+    "DroppedQosUsage",
     "Invitation",
     "Job",
     "JobCancel",
@@ -50,6 +54,7 @@ __all__ = [
     "QueueWait",
     "RecordedMember",
     "RequestedHours",
+    "SetAsideRow",
     "Site",
     "SiteCheck",
     "SiteLease",

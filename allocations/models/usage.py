@@ -10,7 +10,10 @@ from allocations.models.sites import Site
 
 
 class Job(models.Model):
-    """One run of one job or array task, as Slurm's accounting has it; written by COPY."""
+    """One run of one job or array task, as Slurm's accounting has it; written by COPY.
+
+    In the database each month of submission is a table of its own: see `actions.job_months`.
+    """
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="jobs")
     db_index = models.BigIntegerField()
@@ -51,7 +54,9 @@ class Job(models.Model):
         verbose_name_plural = _("jobs")
         ordering = ("-submitted_at", "-db_index")
         constraints = [
-            models.UniqueConstraint(fields=["site", "db_index"], name="each_job_once"),
+            models.UniqueConstraint(
+                fields=["site", "db_index", "submitted_at"], name="each_job_once"
+            ),
         ]
         indexes = [
             models.Index(fields=["project", "-submitted_at", "-db_index"]),

@@ -9,7 +9,15 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
-from allocations.models import Allocation, Drift, LeavingMember, Site, SitePlan, SyncCycle
+from allocations.models import (
+    Allocation,
+    Drift,
+    LeavingMember,
+    SetAsideRow,
+    Site,
+    SitePlan,
+    SyncCycle,
+)
 from allocations.site_overview import (
     cycle_report,
     observed_accounts,
@@ -54,6 +62,7 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
         "offers": shown.offers.all(),
         "drift_count": Drift.objects.filter(site=shown).count(),
         "leaving_count": LeavingMember.objects.filter(allocation__site=shown).count(),
+        "set_aside_count": SetAsideRow.objects.filter(site=shown).count(),
         "renamed": Allocation.objects.with_other_name().filter(site=shown),
     }
     return render(request, "staff/site.html", context)

@@ -10,7 +10,6 @@ from allocations.models import DailyUsage, Job, Project, SiteStatus, SyncCycle
 from tests.allocations.bridge_caller import (
     BridgeCaller,
     heartbeat,
-    job_row,
     now,
     packed,
     refusal,
@@ -127,11 +126,6 @@ def test_a_refusal_names_the_field(zellik: BridgeCaller) -> None:
     assert "1 more" in said
 
 
-def test_one_bad_row_keeps_the_whole_batch_out(project: Project, zellik: BridgeCaller) -> None:
-    rows = [job_row(project.name, db_index=1), job_row(project.name, db_index=2, gpus=-1)]
-    assert "rows.1.gpus" in refusal(zellik.post("/jobs", {"read_at": now(), "rows": rows}), 422)
-
-
 @pytest.mark.parametrize(
     ("batch", "said"),
     [
@@ -143,21 +137,6 @@ def test_a_batch_from_the_future_is_refused(
     zellik: BridgeCaller, batch: dict[str, Any], said: str
 ) -> None:
     assert said in refusal(zellik.post("/jobs", batch), 422)
-
-
-def test_a_run_that_ends_in_the_future_is_refused_by_its_number(
-    project: Project, zellik: BridgeCaller
-) -> None:
-    row = job_row(project.name, db_index=77, ended_at=253_402_300_799)
-    assert "77" in refusal(zellik.post("/jobs", {"read_at": now(), "rows": [row]}), 422)
-
-
-@pytest.mark.parametrize("field", ["submitted_at", "started_at"])
-def test_a_run_that_begins_in_the_future_is_refused_by_its_number(
-    project: Project, zellik: BridgeCaller, field: str
-) -> None:
-    row = job_row(project.name, db_index=78, ended_at=None) | {field: 253_402_300_799}
-    assert "78" in refusal(zellik.post("/jobs", {"read_at": now(), "rows": [row]}), 422)
 
 
 @pytest.mark.parametrize("field", ["started_at", "finished_at", "read_at", "checked_at"])

@@ -89,11 +89,11 @@ def test_a_job_that_never_started_is_kept_and_counts_nothing(
 
 @pytest.mark.parametrize(
     "name",
-    ["a|b", "\\N", "tab\there", "line\nbreak\r", "\x1f", "\x00nul", "\\.", "=1+1", "é" * 200, ""],
+    ["a|b", "\\N", "tab\there", "line\nbreak\r", "\x1f", "\\.", "=1+1", "é" * 200, ""],
 )
 def test_a_hostile_job_name_stays_one_value(project: Project, zellik: Site, name: str) -> None:
     push(zellik, row(1, project, name=name), row(2, project))
-    assert Job.objects.get(db_index=1).name == name.replace("\x00", "\ufffd")
+    assert Job.objects.get(db_index=1).name == name
     assert Job.objects.get(db_index=2).gpus == 2
 
 

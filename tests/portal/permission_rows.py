@@ -205,6 +205,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("lost_runs", "POST"): "in 403 403 403 403 403 403 422 422",
     ("drift", "GET"): STAFF,
     ("drift", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("set_aside", "GET"): STAFF,
+    ("set_aside", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("adopt_drift", "GET"): "in 404 404 404 403 403 404 200 200",
     ("adopt_drift", "POST"): "in 404 404 404 403 403 404 422 422",
     ("leaving", "GET"): STAFF,

@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 
 from slurm_bridge.errors import TransientSlurmError
-from slurm_bridge.slurm.accounting import FIELD_COUNT, FIELDS, JobReader, job_row, whole_rows
+from slurm_bridge.slurm.accounting import (
+    FIELD_COUNT,
+    FIELDS,
+    LONGEST_TEXT,
+    JobReader,
+    job_row,
+    whole_rows,
+)
 from slurm_bridge.slurm.commands import Commands
-from slurm_bridge.wire_accounting import JobRow
+from slurm_bridge.wire_accounting import JobRow, UnreadRow
 from tests.slurm_bridge.programs import write_program
 
 ROW = {
@@ -17,12 +24,14 @@ ROW = {
     "JobID": "107",
     "Account": "p1",
     "Submit": "1000",
+    "Eligible": "1005",
     "Start": "1010",
     "End": "1030",
     "Suspended": "00:00:05",
     "State": "COMPLETED",
     "ExitCode": "0:0",
     "AllocTRES": "billing=1,cpu=8,gres/gpu=2,gres/gpu:h200=2,node=1",
+    "NodeList": "node[1-2]",
     "User": "ada",
     "Partition": "h200",
     "QOS": "p1_q",
@@ -59,7 +68,8 @@ def says(answer: Path, *rows: dict[str, str], code: int = 0) -> None:
 
 
 def jobs(reader: JobReader, *accounts: str) -> list[JobRow]:
-    return list(reader.jobs_since(0, accounts or ("p1",)))
+    rows = reader.jobs_between(0, None, accounts or ("p1",))
+    return [row for row in rows if isinstance(row, JobRow)]
 
 
 def test_finished_job_is_read_with_what_it_was_charged(reader: JobReader, answer: Path) -> None:
@@ -76,12 +86,14 @@ def test_finished_job_is_read_with_what_it_was_charged(reader: JobReader, answer
         qos="p1_q",
         state="COMPLETED",
         submitted_at=1000,
+        eligible_at=1005,
         started_at=1010,
         ended_at=1030,
         suspended_seconds=5,
         gpus=2,
         cpus=8,
         nodes=1,
+        nodes_used="node[1-2]",
         exit_code="0:0",
         name="train",
     )
@@ -114,12 +126,20 @@ def test_waiting_job_is_not_sent_and_one_cancelled_before_it_began_is(
     says(
         answer,
         {"State": "PENDING", "Start": "Unknown", "End": "Unknown", "JobID": "8_[1-5]"},
-        {"State": "CANCELLED by 1000", "Start": "None", "AllocTRES": "", "Suspended": ""},
+        {
+            "State": "CANCELLED by 1000",
+            "Eligible": "Unknown",
+            "Start": "None",
+            "AllocTRES": "",
+            "NodeList": "None assigned",
+            "Suspended": "",
+        },
     )
 
     (row,) = jobs(reader)
 
     assert (row.state, row.started_at, row.gpus) == ("CANCELLED", None, 0)
+    assert (row.eligible_at, row.nodes_used) == (None, "")
 
 
 def test_only_belfrys_accounts_are_read(reader: JobReader, answer: Path) -> None:
@@ -190,6 +210,47 @@ def test_row_that_cannot_be_understood_is_counted_and_the_others_are_kept(
     assert reader.invalid_rows == 1
 
 
+def test_row_that_cannot_be_understood_is_handed_on_with_its_numbers_and_the_reason(
+    reader: JobReader, answer: Path
+) -> None:
+    says(answer, {"Start": "yesterday", "JobName": "x" * 5000})
+
+    (unread,) = reader.jobs_between(0, None, ["p1"])
+
+    assert isinstance(unread, UnreadRow)
+    assert (unread.db_index, unread.job_id, unread.account) == (7, 107, "p1")
+    assert "yesterday" in unread.reason
+    assert unread.text.startswith("7 | 107 | 107 | p1")
+    assert len(unread.text) == LONGEST_TEXT
+
+
+def test_row_that_is_not_whole_is_handed_on_without_what_may_be_anothers(
+    reader: JobReader, answer: Path
+) -> None:
+    answer.write_text(json.dumps({"rows": [["7", "107", "107", "p2"]], "code": 0}))
+
+    (unread,) = reader.jobs_between(0, None, ["p1"])
+
+    assert isinstance(unread, UnreadRow)
+    assert (unread.db_index, unread.job_id) == (7, 107)
+    assert (unread.account, unread.text) == ("", "7 | 107")
+
+
+def test_name_of_millions_of_characters_takes_no_memory(reader: JobReader, answer: Path) -> None:
+    says(answer, {"JobName": "x\n" * 1_000_000}, {"DBIndex": "8"})
+    assert [(row.db_index, len(row.name)) for row in jobs(reader)] == [(7, 200), (8, 5)]
+
+
+def test_jobs_are_asked_for_by_their_numbers(reader: JobReader, answer: Path) -> None:
+    says(answer, {"DBIndex": "1"}, {"DBIndex": "2", "Account": "physics"})
+
+    (row,) = reader.jobs_numbered([107, 9], ["p1"])
+
+    assert isinstance(row, JobRow)
+    asked = json.loads(answer.with_name("answer.json.args").read_text(encoding="utf-8"))
+    assert "--jobs=9,107" in asked
+
+
 def test_row_with_too_few_fields_is_counted_and_the_others_are_kept() -> None:
     lines = [b"1;2", b";".join([b"x"] * FIELD_COUNT)]
     sizes = [len(cells) for cells in whole_rows(lines, b";")]
@@ -200,7 +261,7 @@ def test_half_an_answer_is_a_failure_and_its_last_row_is_not_believed(
     reader: JobReader, answer: Path
 ) -> None:
     says(answer, {"DBIndex": "1"}, {"DBIndex": "2", "JobName": "cut o"}, code=1)
-    rows = reader.jobs_since(0, ["p1"])
+    rows = reader.jobs_between(0, None, ["p1"])
 
     assert next(rows).db_index == 1
     with pytest.raises(TransientSlurmError):

@@ -8,12 +8,12 @@ import pytest
 from slurm_bridge.errors import TransientPortalError, TransientSlurmError
 from slurm_bridge.push_jobs import BATCH_ROWS, JobPush
 from slurm_bridge.slurm.live import ControllerFigures
-from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
+from slurm_bridge.wire_accounting import JobBatch, JobRow, UnreadRow, Watermark
 
 NOW = 1_800_000_000
 
 
-def job(number: int) -> JobRow:
+def job(number: int, submitted_at: int = NOW - 10) -> JobRow:
     return JobRow(
         db_index=number,
         job_id=number,
@@ -21,7 +21,7 @@ def job(number: int) -> JobRow:
         username="ada",
         partition="h200",
         state="COMPLETED",
-        submitted_at=1,
+        submitted_at=submitted_at,
     )
 
 
@@ -34,18 +34,36 @@ class Site:
     restarted_at: int = 0
     watermark: int = 0
     history_of: tuple[str, ...] = ()
+    retry_jobs: tuple[int, ...] = ()
+    retries_a_day: bool = False
     breaks_after: int | None = None
     batches: list[JobBatch] = field(default_factory=list)
     asked_since: list[int] = field(default_factory=list)
+    asked_until: list[int | None] = field(default_factory=list)
+    asked_numbers: list[tuple[int, ...]] = field(default_factory=list)
     asked_of: list[tuple[str, ...]] = field(default_factory=list)
 
-    def jobs_since(self, since: int, accounts: Collection[str]) -> Iterator[JobRow]:
+    def jobs_between(
+        self, since: int, until: int | None, accounts: Collection[str]
+    ) -> Iterator[JobRow | UnreadRow]:
         self.asked_since.append(since)
+        self.asked_until.append(until)
         self.asked_of.append(tuple(accounts))
-        for number, row in enumerate(self.jobs):
+        alive = [
+            row
+            for row in self.jobs
+            if since <= row.submitted_at and (until is None or row.submitted_at <= until)
+        ]
+        for number, row in enumerate(alive):
             if number == self.breaks_after:
                 raise TransientSlurmError("slurmdbd went away")
             yield row
+
+    def jobs_numbered(
+        self, job_ids: Collection[int], accounts: Collection[str]
+    ) -> Iterator[JobRow | UnreadRow]:
+        self.asked_numbers.append(tuple(job_ids))
+        yield from (row for row in self.jobs if row.job_id in job_ids)
 
     def controller(self) -> ControllerFigures:
         if isinstance(self.held_back, Exception):
@@ -58,7 +76,11 @@ class Site:
             self.watermark = batch.complete_until
         self.history_of = tuple(sorted(set(self.history_of) - set(batch.history_of)))
         return Watermark(
-            complete_until=self.watermark, stored=len(batch.rows), history_of=self.history_of
+            complete_until=self.watermark,
+            stored=len(batch.rows),
+            history_of=self.history_of,
+            retry_jobs=self.retry_jobs,
+            retries_a_day=self.retries_a_day,
         )
 
     def push(self, accounts: Collection[str] = ("p1",)) -> int:
@@ -68,7 +90,8 @@ class Site:
 def test_first_window_begins_at_the_beginning() -> None:
     site = Site()
     site.push()
-    assert site.asked_since == [0]
+    assert site.asked_since[0] == 0
+    assert site.asked_until[-1] is None
 
 
 def test_next_window_overlaps_the_last_one() -> None:
@@ -78,7 +101,7 @@ def test_next_window_overlaps_the_last_one() -> None:
 
 
 def test_rows_come_in_batches_and_the_watermark_after_the_last() -> None:
-    site = Site(jobs=[job(number) for number in range(BATCH_ROWS + 1)])
+    site = Site(jobs=[job(number) for number in range(BATCH_ROWS + 1)], watermark=NOW - 1000)
 
     assert site.push() == BATCH_ROWS + 1
 
@@ -91,24 +114,71 @@ def test_rows_come_in_batches_and_the_watermark_after_the_last() -> None:
 def test_watermark_stays_while_slurmctld_may_hold_records_back(
     held_back: int | Exception | None,
 ) -> None:
-    site = Site(jobs=[job(1)], held_back=held_back, watermark=500)
+    site = Site(jobs=[job(1)], held_back=held_back, watermark=NOW - 500)
 
     assert site.push() == 1
 
-    assert site.watermark == 500
+    assert site.watermark == NOW - 500
 
 
 def test_watermark_stays_when_slurm_breaks_off_in_the_middle() -> None:
-    site = Site(jobs=[job(1), job(2)], breaks_after=1, watermark=500)
+    site = Site(jobs=[job(1), job(2)], breaks_after=1, watermark=NOW - 1000)
 
     with pytest.raises(TransientSlurmError):
         site.push()
 
-    assert site.watermark == 500
+    assert site.watermark == NOW - 1000
+
+
+def test_long_window_is_read_in_spans_that_leave_no_gap() -> None:
+    site = Site(watermark=NOW - 200 * 86_400)
+
+    site.push()
+
+    assert len(site.asked_since) > 5
+    assert site.asked_since[1:] == site.asked_until[:-1]
+
+
+def test_watermark_follows_span_by_span_so_that_a_fault_does_not_begin_anew() -> None:
+    start = NOW - 100 * 86_400
+    jobs = [job(1, start + 60), job(2, NOW - 60), job(3, NOW - 50)]
+    site = Site(jobs=jobs, breaks_after=1, watermark=start)
+
+    with pytest.raises(TransientSlurmError):
+        site.push()
+
+    assert site.watermark == start - 300 + 7 * 86_400
+    site.breaks_after = None
+    assert site.push() == 2
+    assert site.watermark == NOW
+
+
+def test_spans_do_not_move_the_watermark_while_records_are_held_back() -> None:
+    start = NOW - 100 * 86_400
+    site = Site(jobs=[job(1, start + 60), job(2, NOW - 60)], held_back=3, watermark=start)
+
+    assert site.push() == 2
+
+    assert site.watermark == start
+
+
+def test_jobs_with_rows_that_were_set_aside_are_read_by_their_numbers() -> None:
+    site = Site(jobs=[job(7, NOW - 90 * 86_400)], watermark=NOW - 10, retry_jobs=(7, 8))
+
+    assert site.push() == 1
+
+    assert site.asked_numbers == [(7, 8)]
+    assert [row.job_id for batch in site.batches for row in batch.rows] == [7]
+
+
+def test_a_day_is_read_anew_for_rows_that_have_no_number() -> None:
+    site = Site(watermark=NOW - 10, retries_a_day=True)
+    site.push()
+    assert site.asked_since == [NOW - 86_400]
 
 
 def test_watermark_stays_when_the_portal_breaks_off_in_the_middle() -> None:
-    site = Site(jobs=[job(1)], watermark=500)
+    site = Site(jobs=[job(1)], watermark=NOW - 500)
     send = site.send_jobs
 
     def fail_on_rows(batch: JobBatch) -> Watermark:
@@ -121,7 +191,7 @@ def test_watermark_stays_when_the_portal_breaks_off_in_the_middle() -> None:
     with pytest.raises(TransientPortalError):
         site.push()
 
-    assert site.watermark == 500
+    assert site.watermark == NOW - 500
 
 
 def test_site_without_accounts_is_not_searched() -> None:
@@ -158,7 +228,7 @@ def test_history_of_an_adopted_account_is_read_once_from_the_beginning() -> None
 
 
 def test_history_is_wanted_still_while_records_are_held_back() -> None:
-    site = Site(history_of=("lab",), held_back=3)
+    site = Site(history_of=("lab",), held_back=3, watermark=NOW - 10)
 
     site.push(("lab",))
 

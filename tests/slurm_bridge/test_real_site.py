@@ -93,7 +93,7 @@ class RealSite:
         return self.commands.read("squeue", *options)
 
     def jobs(self) -> list[JobRow]:
-        return list(JobReader(self.commands, SITE).jobs_since(0, [self.account]))
+        return list(JobReader(self.commands, SITE).jobs_between(0, None, [self.account]))
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def test_each_run_is_counted_with_its_gpus_and_its_hostile_name(
     commands: RecordedCommands,
 ) -> None:
     reader = JobReader(commands, SITE)
-    rows = list(reader.jobs_since(0, [PROJECT]))
+    rows = list(reader.jobs_between(0, None, [PROJECT]))
 
     assert reader.invalid_rows == 0
     assert sorted((row.state, row.gpus) for row in rows) == [

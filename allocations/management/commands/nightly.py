@@ -2,14 +2,17 @@
 
 import logging
 from collections.abc import Callable, Iterable
+from datetime import date
 from functools import partial
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.audit import SystemActor
 from allocations.actions.budgets import lapse_ended
+from allocations.actions.job_retention import keep_months
 from allocations.actions.notices import warn_of_end
 from allocations.models import Allocation
 
@@ -32,8 +35,19 @@ class Command(BaseCommand):
         lapse = partial(lapse_ended, actor=NIGHTLY)
         warn = partial(warn_of_end, today=today, actor=NIGHTLY)
         failed = _for_each(ended, lapse) + _for_each(open_ones, warn)
+        failed += _months_failed(today)
         if failed:
-            raise CommandError(f"{failed} allocations could not be served; the log says why.")
+            raise CommandError(f"{failed} things could not be done; the log says why.")
+
+
+def _months_failed(today: date) -> int:
+    """Serve the months of jobs; 1 where that failed."""
+    try:
+        keep_months(today=today, months_kept=settings.JOB_MONTHS_KEPT, actor=NIGHTLY)
+    except Exception:  # what else the night does must not wait for it
+        log.exception("the months of jobs were left as they are tonight")
+        return 1
+    return 0
 
 
 def _for_each(allocation_ids: Iterable[int], act: Callable[..., object]) -> int:

@@ -11,7 +11,7 @@ from slurm_bridge.slurm.commands import Commands, Result
 FOLDER = Path(__file__).parent
 # What is another each time: random delimiters, times, numbers of users.
 DELIMITER = re.compile(r"(?<=[=%a-z])([0-9a-f]{24}|[0-9a-f]{16})(?=$|%|[^0-9a-f])")
-VARIABLE = re.compile(r"(?<=--starttime=).*")
+VARIABLE = re.compile(r"(?<=--starttime=).*|(?<=--endtime=).*")
 # Which rows are asked for, and what is not said of them.
 ROWS_ONLY = ("--accounts=",)
 ROOT_PROGRAM = "belfry-root"

@@ -1,0 +1,76 @@
+"""What the portal of `bench.ingest` needs, done in its own process with its own settings.
+
+`prepare` makes the database, projects and a token; `forget` takes the jobs away again; `count`
+tells what has arrived. Answers are JSON.
+"""
+
+import argparse
+import json
+import os
+from datetime import UTC, datetime, timedelta
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "portal.settings")
+django.setup()
+
+from django.core.management import call_command  # noqa: E402 - Django must be set up first
+from django.db import connection  # noqa: E402
+
+from accounts.audit import SystemActor  # noqa: E402
+from accounts.permissions import Role  # noqa: E402
+from allocations.actions.drafts import submit_application  # noqa: E402
+from allocations.actions.tokens import issue_token  # noqa: E402
+from allocations.models import DailyUsage, Job, Site, SiteStatus  # noqa: E402
+from tests.domain import make_draft, make_project  # noqa: E402
+from tests.people import make_person  # noqa: E402
+
+SITE = "zellik"
+
+
+def main() -> None:
+    """Do what was asked for."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("what", choices=("prepare", "forget", "count"))
+    parser.add_argument("number", type=int, nargs="?", default=0)
+    asked = parser.parse_args()
+    doing = {"prepare": prepare, "forget": forget, "count": count}
+    print(json.dumps(doing[asked.what](asked.number)))
+
+
+def prepare(projects: int) -> dict[str, object]:
+    """So many projects at the site, and its token."""
+    for command in ("migrate", "createcachetable", "seed"):
+        call_command(command, verbosity=0)
+    leader, decider = make_person("Ada"), make_person("Staf", role=Role.STAFF)
+    accounts = []
+    for number in range(projects):
+        draft = make_draft(leader, title=f"Benchmark {number}")
+        handed_in = submit_application(application_id=draft.pk, actor=leader)
+        project = make_project(handed_in, decider)
+        accounts.append(project.allocations.get(site__code=SITE).account_name)
+    site = Site.objects.get(code=SITE)
+    token = issue_token(site=site, old_ones_last=timedelta(), actor=SystemActor("bench"))
+    return {"accounts": accounts, "token": token}
+
+
+def forget(since: int) -> dict[str, object]:
+    """As before the first reading, with a window that begins at a time."""
+    tables = ("job", "dailyusage", "joboutcome", "queuewait", "setasiderow")
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {', '.join(f'allocations_{table}' for table in tables)}")
+    moment = datetime.fromtimestamp(since, UTC)
+    SiteStatus.objects.update_or_create(
+        site=Site.objects.get(code=SITE), defaults={"accounting_until": moment}
+    )
+    return {}
+
+
+def count(_number: int) -> dict[str, object]:
+    """How many runs are there, and what they used in all."""
+    used = sum(DailyUsage.objects.values_list("gpu_seconds", flat=True))
+    return {"runs": Job.objects.count(), "gpu_seconds": used}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""Cuts a window of accounting in spans, none too long to be repeated after a fault. Pure.
+
+How many jobs a day has nobody knows beforehand: spans grow while there are few and shrink while
+there are many. What lies years back is one span, since there is mostly nothing.
+"""
+
+from dataclasses import dataclass
+
+HOUR = 3600
+DAY = 24 * HOUR
+FIRST_SECONDS = 7 * DAY
+SHORTEST_SECONDS = HOUR
+LONGEST_SECONDS = 28 * DAY
+LONG_AGO_SECONDS = 5 * 366 * DAY
+FEW_ROWS = 20_000
+MANY_ROWS = 80_000
+
+
+@dataclass(frozen=True)
+class Span:
+    """From one time to another, in epoch seconds."""
+
+    since: int
+    until: int
+    is_last: bool
+
+
+@dataclass
+class Spans:
+    """The spans of one window, one after the other; together they are the whole of it."""
+
+    since: int
+    until: int
+    length: int = FIRST_SECONDS
+
+    def next(self) -> Span | None:
+        """The next span, or None when the window is through; an empty window is one span."""
+        if self.since > self.until:
+            return None
+        end = min(max(self.since + self.length, self.until - LONG_AGO_SECONDS), self.until)
+        span = Span(self.since, end, is_last=end == self.until)
+        self.since = end if end < self.until else self.until + 1
+        return span
+
+    def had(self, rows: int) -> None:
+        """Choose the length of what follows by how many rows a span had."""
+        if rows > MANY_ROWS:
+            self.length = max(SHORTEST_SECONDS, self.length // 2)
+        elif rows < FEW_ROWS:
+            self.length = min(LONGEST_SECONDS, self.length * 2)
