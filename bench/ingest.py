@@ -86,7 +86,8 @@ def make_accounts(layout: Layout, accounts: list[str]) -> None:
     names = ",".join(accounts)
     commands.read("sacctmgr", "-i", "add", "account", names, f"cluster={ZELLIK.name}")
     users = ",".join(USERS)
-    commands.read("sacctmgr", "-i", "add", "user", users, f"account={names}")
+    where = (f"account={names}", f"cluster={ZELLIK.name}")
+    commands.read("sacctmgr", "-i", "add", "user", users, *where)
 
 
 def make_past(layout: Layout, jobs: int, progress: Progress) -> tuple[int, int]:

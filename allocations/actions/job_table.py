@@ -1,8 +1,10 @@
 """The statements that bring a batch into the table of jobs, from COPY to what has changed."""
 
 import io
+import re
 from collections.abc import Iterable
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from django.db import connection
@@ -118,6 +120,8 @@ def store_rows(*, site_id: int, rows: Iterable[JobRow], read_at: datetime) -> in
         "newest": datetime.fromtimestamp(max(times), read_at.tzinfo),
     }
     with connection.cursor() as cursor:
+        # These are statements of milliseconds; compiling one would take a hundred times as long.
+        cursor.execute("SET LOCAL jit = off")
         cursor.execute(_STAGE)
         cursor.copy_expert(
             f"COPY staged_job ({', '.join(_COLUMNS)}) FROM STDIN",
@@ -126,6 +130,7 @@ def store_rows(*, site_id: int, rows: Iterable[JobRow], read_at: datetime) -> in
         cursor.execute(_FRESH, parameters)
         stored = int(cursor.rowcount)
         cursor.execute(_CHANGED, parameters)
+        cursor.execute("ANALYZE changed_run")
         cursor.execute(_UPSERT, parameters)
         count_changes(cursor, site_id=site_id)
         cursor.execute(_NOT_ASIDE, parameters)
@@ -134,16 +139,26 @@ def store_rows(*, site_id: int, rows: Iterable[JobRow], read_at: datetime) -> in
 
 
 def _as_text(rows: Iterable[JobRow]) -> io.StringIO:
-    buffer = io.StringIO()
-    for row in rows:
-        buffer.write("\t".join(_field(getattr(row, column)) for column in _COLUMNS) + "\n")
-    buffer.seek(0)
-    return buffer
+    """The rows as COPY reads them; this runs for every row of millions."""
+    lines = ["\t".join(map(_field, _values(row))) for row in rows]
+    lines.append("")
+    return io.StringIO("\n".join(lines))
 
+
+_values = attrgetter(*_COLUMNS)
 
 # COPY's text format, in which whatever a user wrote as a job's name stays one field.
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x00": "\ufffd"})
+_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
+_TO_ESCAPE = re.compile(r"[\\\t\n\r]")
 
 
-def _field(value: object) -> str:
-    return "\\N" if value is None else str(value).translate(_ESCAPES)
+def _field(value: int | str | None) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, int):
+        return str(value)
+    return _TO_ESCAPE.sub(_escaped, value) if _TO_ESCAPE.search(value) else value
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return _ESCAPES[found[0]]

@@ -28,8 +28,9 @@ _USAGE = """
         FROM (
             SELECT project_id, username, sign, day::date AS day,
                    sign * gpus * (until - since)::bigint AS gpu_seconds,
-                   sign * cpus * (round(until * share)::bigint - round(since * share)::bigint)
-                       AS cpu_seconds
+                   sign * cpus * (
+                       round(until * ran / length)::bigint - round(since * ran / length)::bigint
+                   ) AS cpu_seconds
             FROM changed_run run
             CROSS JOIN LATERAL generate_series(
                 date_trunc('day', run.started_at AT TIME ZONE 'UTC'),
@@ -46,7 +47,7 @@ _USAGE = """
                        EXTRACT(EPOCH FROM LEAST(
                            (day + interval '1 day') AT TIME ZONE 'UTC', run.counted_until
                        ) - run.started_at) AS until,
-                       GREATEST(whole.length - run.suspended_seconds, 0) / whole.length AS share
+                       GREATEST(whole.length - run.suspended_seconds, 0) AS ran
             ) part
             WHERE run.counted_until > run.started_at
         ) part_of_day

@@ -123,7 +123,7 @@ def job_row(cells: list[bytes]) -> JobRow | None:
         raise ValueError(f"a row of {len(cells)} fields instead of {FIELD_COUNT}")
     index, job_id, shown_id, account, submit, eligible, start, end, suspended, word, *rest = cells
     exit_code, alloc_tres, node_list, user, partition, qos, name = rest
-    state = _text(word).split(" ", 1)[0]
+    state = _word(word).split(" ", 1)[0]
     if state in _NOT_STARTED and end in _NEVER:
         return None
     if submit in _NEVER:
@@ -135,21 +135,21 @@ def job_row(cells: list[bytes]) -> JobRow | None:
         job_id=int(job_id),
         array_job_id=int(array_task[1]) if array_task else None,
         array_task_id=int(array_task[2]) if array_task else None,
-        account=_text(account),
+        account=_word(account),
         submitted_at=int(submit),
         eligible_at=_epoch(eligible),
         started_at=_epoch(start),
         ended_at=_epoch(end),
         suspended_seconds=_seconds(suspended) if suspended else 0,
         state=state,
-        exit_code=_text(exit_code),
+        exit_code=_word(exit_code),
         gpus=gpus,
         cpus=cpus,
         nodes=nodes,
         nodes_used=_nodes(node_list),
-        username=_text(user),
-        partition=_text(partition),
-        qos=_text(qos),
+        username=_word(user),
+        partition=_word(partition),
+        qos=_word(qos),
         name=_text(name[: 4 * LONGEST_NAME])[:LONGEST_NAME],
     )
 
@@ -188,6 +188,10 @@ def _signed(key: int) -> int:
 def _text(cell: bytes) -> str:
     """Valid text without NUL, which PostgreSQL cannot store."""
     return cell.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
+# Few words fill the columns of millions of rows.
+_word = lru_cache(maxsize=4096)(_text)
 
 
 @lru_cache(maxsize=4096)
