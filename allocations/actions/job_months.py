@@ -10,6 +10,13 @@ from allocations.models import Allocation, DroppedMonth, DroppedQosUsage, Site
 TABLE = "allocations_job"
 
 
+def hold_months(*, to_drop: bool = False) -> None:
+    """Until the transaction ends no month leaves; or, to drop one, no jobs are taken in."""
+    lock = "pg_advisory_xact_lock" if to_drop else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(hashtext(%s))", [f"{TABLE} leaves"])
+
+
 def month_of(moment: datetime) -> date:
     """The first day of a moment's month, in UTC."""
     return moment.astimezone(UTC).date().replace(day=1)

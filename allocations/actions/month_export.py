@@ -11,7 +11,13 @@ import pyarrow.parquet as pq
 from django.db import connection, transaction
 
 from accounts.audit import SystemActor, action
-from allocations.actions.job_months import TABLE, following, kept_months, partition_of
+from allocations.actions.job_months import (
+    TABLE,
+    following,
+    hold_months,
+    kept_months,
+    partition_of,
+)
 from allocations.errors import StateError
 from allocations.models import DroppedMonth
 
@@ -67,10 +73,11 @@ def drop_month(*, month: date, actor: SystemActor, export_to: Path | None = None
     What was counted of them stays, and no late row changes it. Refused while a job of the month
     has not ended, or the month itself has not.
     """
+    hold_months(to_drop=True)
     _require_table(month)
     table = partition_of(month)
     with connection.cursor() as cursor:
-        # Nothing may be added between the writing and the dropping.
+        # Nothing may be added between the writing and the dropping, by whatever way.
         cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
         cursor.execute("SELECT (now() AT TIME ZONE 'UTC')::date")
         if cursor.fetchone()[0] < following(month):

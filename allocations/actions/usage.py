@@ -3,7 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from accounts.audit import SystemActor, action
-from allocations.actions.job_months import dropped_months, ensure_months, month_of
+from allocations.actions.job_months import (
+    dropped_months,
+    ensure_months,
+    hold_months,
+    month_of,
+)
 from allocations.actions.job_table import store_rows
 from allocations.actions.moments import moment
 from allocations.actions.set_aside import has_rows_without_number, jobs_to_retry, set_aside
@@ -21,6 +26,7 @@ def record_jobs(
 ) -> Watermark:
     """Store a batch, each run once, and answer from when the next window must start."""
     status, _created = SiteStatus.objects.select_for_update().get_or_create(site=site)
+    hold_months()
     unknown = _unknown_accounts(site, batch.rows)
     good, refused = _usable(batch.rows, unknown)
     ensure_months({month_of(moment(at)) for at in {row.submitted_at for row in good}})
