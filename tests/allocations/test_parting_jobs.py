@@ -6,7 +6,7 @@ from django.db import connection
 
 from allocations.models import Project, Site
 
-PART = import_module("allocations.migrations.0014_job_months").PART
+PART = import_module("allocations.migrations.0016_job_months").PART
 
 # As the table stood before, beside the real one.
 BEFORE = """
