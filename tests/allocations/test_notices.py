@@ -113,7 +113,7 @@ def test_a_fault_with_one_allocation_leaves_the_others(
         warn_of_end(allocation_id=allocation_id, today=today, actor=actor)
 
     monkeypatch.setattr(nightly, "warn_of_end", warn)
-    with pytest.raises(CommandError, match="1 allocations"):
+    with pytest.raises(CommandError, match="1 things"):
         call_command("nightly")
     assert len(subjects()) == Allocation.objects.count() - 1 > 0
 
