@@ -44,6 +44,8 @@ class Environment(BaseSettings):
     public_url: str = "http://127.0.0.1:8000"
     allowed_hosts: Annotated[list[str], NoDecode] = Field(default_factory=list)
     database_url: SecretStr = SecretStr("postgresql://belfry@127.0.0.1:17600/belfry")
+    reports_database_url: SecretStr | None = None
+    reports_max_lag_seconds: int = Field(default=60, ge=1)
     behind_proxy: bool = False
     static_root: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

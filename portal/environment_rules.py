@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from django.http.request import validate_host
+from pydantic import SecretStr
 
 from portal.environment import DEVELOPMENT_KEY, Environment
 
@@ -34,13 +35,13 @@ def _key(env: Environment) -> str:
     return env.secret_key.get_secret_value()
 
 
-def _database_scheme_is_foreign(env: Environment) -> bool:
-    url = env.database_url.get_secret_value()
-    return not url.startswith(("postgresql://", "postgres://"))
+def _scheme_is_foreign(address: SecretStr | None) -> bool:
+    schemes = ("postgresql://", "postgres://")
+    return address is not None and not address.get_secret_value().startswith(schemes)
 
 
-def _database_name_is_missing(env: Environment) -> bool:
-    return not urlsplit(env.database_url.get_secret_value()).path.strip("/")
+def _name_is_missing(address: SecretStr | None) -> bool:
+    return address is not None and not urlsplit(address.get_secret_value()).path.strip("/")
 
 
 def _public_host_is_not_allowed(env: Environment) -> bool:
@@ -63,8 +64,26 @@ def _public_url_has_path(env: Environment) -> bool:
 
 
 RULES = (
-    Rule("BELFRY_DATABASE_URL must start with postgresql://", _database_scheme_is_foreign),
-    Rule("BELFRY_DATABASE_URL must end in the name of the database", _database_name_is_missing),
+    Rule(
+        "BELFRY_DATABASE_URL must start with postgresql://",
+        lambda env: _scheme_is_foreign(env.database_url),
+    ),
+    Rule(
+        "BELFRY_DATABASE_URL must end in the name of the database",
+        lambda env: _name_is_missing(env.database_url),
+    ),
+    Rule(
+        "BELFRY_REPORTS_DATABASE_URL must start with postgresql://",
+        lambda env: _scheme_is_foreign(env.reports_database_url),
+    ),
+    Rule(
+        "BELFRY_REPORTS_DATABASE_URL must end in the name of the database",
+        lambda env: _name_is_missing(env.reports_database_url),
+    ),
+    Rule(
+        "BELFRY_REPORTS_DATABASE_URL is BELFRY_DATABASE_URL: name a replica, or nothing",
+        lambda env: env.reports_database_url == env.database_url,
+    ),
     Rule(
         "BELFRY_PUBLIC_URL must start with https:// (or http:// in development)",
         lambda env: not env.public_url.startswith(("http://", "https://")),

@@ -3,13 +3,13 @@
 import os
 import sys
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pghistory
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from portal.configuration import ConfigurationError, load_environment
+from portal.databases import database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -95,20 +95,14 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-_database = urlsplit(ENVIRONMENT.database_url.get_secret_value())
-DATABASES = {
-    "default": {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(_database.path.lstrip("/")),
-        "USER": unquote(_database.username or ""),
-        "PASSWORD": unquote(_database.password or ""),
-        "HOST": _database.hostname or "",
-        "PORT": _database.port or "",
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **dict(parse_qsl(_database.query))},
-    }
-}
+DATABASES = {"default": database(ENVIRONMENT.database_url.get_secret_value())}
+if ENVIRONMENT.reports_database_url is not None:
+    DATABASES["reports"] = database(
+        ENVIRONMENT.reports_database_url.get_secret_value(),
+        options="-c default_transaction_read_only=on",
+    ) | {"TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["portal.reports.replica.ReplicaRouter"]
+REPORTS_MAX_LAG_SECONDS = ENVIRONMENT.reports_max_lag_seconds
 # Counts attempts to sign in and remembers used one-time codes, so that all processes must share it.
 CACHES = {
     "default": {

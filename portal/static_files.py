@@ -5,13 +5,15 @@ from typing import cast
 from django.apps import apps
 from django.contrib.staticfiles.apps import StaticFilesConfig
 
-# Builds of Apache ECharts that no page loads, and their maps: fifty megabytes.
+# Builds that no page loads, their maps, and the pages of documentation that Django Ninja brings.
+# What is collected is compressed, and that would take minutes.
 NOT_SERVED = (
-    "echarts.js*",
-    "echarts.min.js",
-    "echarts.esm*",
-    "echarts.simple*",
-    "echarts.common.js*",
+    *("bootstrap.css*", "bootstrap.js*", "bootstrap.min.js*", "bootstrap.bundle.js*"),
+    *("bootstrap.esm*", "bootstrap.rtl*", "bootstrap-[gru]*"),
+    *("bootstrap-icons.css", "bootstrap-icons.json", "bootstrap-icons.scss"),
+    *("echarts.js*", "echarts.min.js", "echarts.esm*", "echarts.simple*", "echarts.common.js*"),
+    *("htmx.js", "htmx.amd.js", "htmx.cjs.js", "htmx.esm.js", "htmx-[24]*", "htmax-*"),
+    *("swagger-ui*", "redoc*"),
 )
 
 

@@ -12,11 +12,13 @@ from allocations.access import require
 from portal.reports.exports import report_as_csv, report_as_json
 from portal.reports.forms import ReportForm
 from portal.reports.queries import Selection, usage_report
+from portal.reports.replica import reads_from_replica
 from portal.reports.tables import ReportTable
 
 
 @login_required
 @require_safe
+@reads_from_replica
 def report(request: SignedInRequest) -> HttpResponse:
     """Granted, used and remaining GPU-hours of every project at every site."""
     form = _form(request)
@@ -28,6 +30,7 @@ def report(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@reads_from_replica
 def report_csv(request: SignedInRequest) -> HttpResponse:
     """The same rows for a spreadsheet."""
     form = _form(request)
@@ -44,6 +47,7 @@ def report_csv(request: SignedInRequest) -> HttpResponse:
 
 @login_required
 @require_safe
+@reads_from_replica
 def report_json(request: SignedInRequest) -> HttpResponse:
     """The same rows for programs."""
     form = _form(request)

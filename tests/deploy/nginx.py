@@ -32,6 +32,8 @@ class Nginx:
     https_port: int
     http_port: int
     process: subprocess.Popen[bytes] | None = None
+    other_portals: tuple[int, ...] = ()
+    """Ports of further portals of the same upstream, as docs/scaling.md has it."""
 
     @property
     def configuration(self) -> Path:
@@ -93,6 +95,12 @@ class Nginx:
             self.process.terminate()
             self.process.wait(timeout=20)
 
+    def _servers(self) -> str:
+        if not self.other_portals:
+            return f"server 127.0.0.1:{self.portal_port};"
+        ports = (self.portal_port, *self.other_portals)
+        return " ".join(f"server 127.0.0.1:{port} max_fails=0;" for port in ports)
+
     def _adapted(self) -> str:
         """The shipped file with other ports, paths and name, and nothing else changed."""
         text = SITE.read_text()
@@ -100,7 +108,7 @@ class Nginx:
             (r"listen \[::\]:\d+[^;]*;", ""),
             (r"listen 80;", f"listen 127.0.0.1:{self.http_port};"),
             (r"listen 443 ", f"listen 127.0.0.1:{self.https_port} "),
-            (r"server 127\.0\.0\.1:8000;", f"server 127.0.0.1:{self.portal_port};"),
+            (r"server 127\.0\.0\.1:8000;", self._servers()),
             (r"portal\.example\.org", HOST),
             (r"/etc/belfry/tls", str(self.folder)),
             (r"/var/log/nginx", str(self.folder)),

@@ -15,6 +15,7 @@ import pytest
 from deploy.testbed.layout import REPOSITORY, Layout
 from deploy.testbed.postgres import query
 from slurm_bridge.wire import API_PREFIX
+from tests.deploy.loopback import ToLoopback
 from tests.deploy.nginx import Nginx, free_port, nginx_program, wait_for_port
 from tests.production import HOST, manage, production_environment
 
@@ -66,7 +67,7 @@ def production(postgres: Layout, tmp_path_factory: pytest.TempPathFactory) -> It
         nginx.start(program)
         with httpx.Client(
             base_url=f"https://{HOST}:{nginx.https_port}",
-            transport=_to_loopback(nginx),
+            transport=ToLoopback(nginx),
             timeout=30,
         ) as client:
             yield Production(client, nginx, environment, log)
@@ -75,19 +76,6 @@ def production(postgres: Layout, tmp_path_factory: pytest.TempPathFactory) -> It
         portal.terminate()
         portal.wait(timeout=30)
         query(postgres, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-
-
-class _to_loopback(httpx.HTTPTransport):  # noqa: N801  # used like a function
-    """Sends what is meant for the portal's name to loopback, where this test's nginx is."""
-
-    def __init__(self, nginx: Nginx) -> None:
-        super().__init__(verify=nginx.trust())
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        request.headers["Host"] = HOST
-        request.extensions["sni_hostname"] = HOST
-        request.url = request.url.copy_with(host="127.0.0.1")
-        return super().handle_request(request)
 
 
 def test_nginx_finds_no_fault_with_the_site(tmp_path: Path) -> None:

@@ -26,6 +26,15 @@ BREAKS: dict[str, dict[str, str | None]] = {
     "BELFRY_DATABASE_URL must end in the name of the database": {
         "BELFRY_DATABASE_URL": "postgresql://belfry@127.0.0.1/"
     },
+    "BELFRY_REPORTS_DATABASE_URL must start with postgresql://": {
+        "BELFRY_REPORTS_DATABASE_URL": "mysql://belfry@127.0.0.1/belfry"
+    },
+    "BELFRY_REPORTS_DATABASE_URL must end in the name of the database": {
+        "BELFRY_REPORTS_DATABASE_URL": "postgresql://belfry@127.0.0.1"
+    },
+    "BELFRY_REPORTS_DATABASE_URL is BELFRY_DATABASE_URL: name a replica, or nothing": {
+        "BELFRY_REPORTS_DATABASE_URL": "postgresql://belfry@127.0.0.1:1/belfry"
+    },
     "BELFRY_PUBLIC_URL must start with https:// (or http:// in development)": {
         "BELFRY_PUBLIC_URL": "portal.belfry.example"
     },
