@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -81,7 +81,7 @@ class Applier:
             if isinstance(stage[0], ch.CreateAccount):
                 self._add(stage)
             elif isinstance(stage[0], ch.AddMember):
-                self._add(left_to_right(self._keep(stage, self._why_unresolved), changes))
+                self._add(left_to_right(self._keep(stage, self._unresolved(stage)), changes))
             elif isinstance(stage[0], ch.RemoveMember):
                 self._remove(stage, changes)
             elif isinstance(stage[0], ch.DeletePartition):
@@ -167,12 +167,10 @@ class Applier:
         self._tell(len(late))
         return tuple(change for change, reason in reasons.items() if not reason)
 
-    def _why_unresolved(self, change: ch.Change) -> str:
+    def _unresolved(self, stage: Batch) -> Callable[[ch.Change], str]:
         """Slurmctld remembers for ever that a user could not be resolved: identity comes first."""
-        _, username = membership(change)
-        if self._directory.uid_of(username) is None:
-            return f"waits until user {username} is known on this host"
-        return ""
+        known = self._directory.resolved({membership(change)[1] for change in stage})
+        return lambda change: _why_unresolved(membership(change)[1], known)
 
     def _remove(self, stage: Batch, changes: Batch) -> None:
         """Refuse the leaving users' new jobs, then take out those who have no job left."""
@@ -219,6 +217,10 @@ class Applier:
             return [work(batch) for batch in todo]
         with ThreadPoolExecutor(max_workers=self._slurm.simultaneous_changes) as pool:
             return list(pool.map(work, todo))
+
+
+def _why_unresolved(username: str, known: Collection[str]) -> str:
+    return "" if username in known else f"waits until user {username} is known on this host"
 
 
 def _unknown_jobs(error: BridgeError) -> Callable[[ch.Change], str]:

@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from slurm_bridge.as_root import AsRoot
 from slurm_bridge.audit_run import Audit
 from slurm_bridge.begun import BegunPlans
+from slurm_bridge.changes import CreateUser
 from slurm_bridge.config import BridgeConfig, read_token
 from slurm_bridge.cycle import Cycle, RefusedError
-from slurm_bridge.directory.interface import Directory
-from slurm_bridge.directory.local import LocalDirectory
-from slurm_bridge.directory.none import NoDirectory
+from slurm_bridge.directory.ldap_keys import DirectoryKeys
 from slurm_bridge.doctor import Doctor
 from slurm_bridge.doctor_rights import Rights
 from slurm_bridge.errors import FatalConfigError, FatalPortalError
@@ -29,6 +28,13 @@ from slurm_bridge.portal_client import PortalClient
 from slurm_bridge.push_counters import CounterPush
 from slurm_bridge.push_jobs import JobPush
 from slurm_bridge.readiness import ReadinessCheck
+from slurm_bridge.site_directory import (
+    directory_doctor,
+    directory_keys,
+    key_files,
+    ldap_tree,
+    site_directory,
+)
 from slurm_bridge.slurm.accounting import JobReader
 from slurm_bridge.slurm.budgets import BudgetReader
 from slurm_bridge.slurm.commands import Commands
@@ -58,6 +64,7 @@ class Bridge:
     nightly: NightlyAudit
     login: LoginFiles | None = None
     keys: KeyFiles | None = None
+    directory_keys: DirectoryKeys | None = None
     _budgets: frozenset[str] = frozenset()
     _reported: ActualState | None = None
     _proposed: PlanOutline | None = None
@@ -72,9 +79,18 @@ class Bridge:
             if elsewhere:
                 report = self.cycle.stopped(desired, elsewhere)
             else:
-                report = self.cycle.run(desired)
+                report = self._cycle(desired)
                 self._budgets = frozenset(item.name for item in desired.qos)
         return self._told(report)
+
+    def _cycle(self, desired: DesiredState) -> SyncReport:
+        if self.directory_keys is None:
+            return self.cycle.run(desired)
+        self.directory_keys.publish(desired)  # As with files, though only one bridge may write.
+        report = self.cycle.run(desired)
+        if any(isinstance(result.change, CreateUser) for result in report.results):
+            self.directory_keys.publish(desired)  # They had no entry before.
+        return report
 
     def apply_reviewed(
         self, desired: DesiredState, plan_id: str, *, allows_removals: bool
@@ -164,7 +180,8 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         uses_proxy=not config.portal_is_local,
     )
     rights = Rights(as_root, config.cluster, config.state_dir, config.partitions_file)
-    doctor = Doctor(commands, config.cluster, rights, kept)
+    doctor = Doctor(commands, config.cluster, rights, kept, directory_doctor(config))
+    tree = ldap_tree(config)
     login = login_files(config, commands)
     lease = Lease(portal, config.state_dir)
     return Bridge(
@@ -175,7 +192,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         cycle=Cycle(
             cluster=config.cluster,
             slurm=site,
-            directory=_directory(config, as_root),
+            directory=site_directory(config, as_root, tree),
             readiness=ReadinessCheck(site, patience_seconds=config.readiness_timeout_seconds),
             limits=config.guard,
             publish=login.publish if login else None,
@@ -206,7 +223,8 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         ),
         counters=CounterPush(source=BudgetReader(commands).counters, receiver=portal),
         login=login,
-        keys=KeyFiles(config.login_dir, config.cluster) if config.login_dir else None,
+        keys=key_files(config),
+        directory_keys=directory_keys(config, tree),
     )
 
 
@@ -245,12 +263,6 @@ def login_files(config: BridgeConfig, commands: Commands) -> LoginFiles | None:
         portal_url=config.portal_url,
         slurm_user=config.slurm_user,
     )
-
-
-def _directory(config: BridgeConfig, as_root: AsRoot) -> Directory:
-    if config.directory == "none":
-        return NoDirectory()
-    return LocalDirectory(as_root, config.local_directory.record_file)
 
 
 def _require_own_user(config: BridgeConfig) -> None:

@@ -4,7 +4,6 @@ import os
 import stat
 import tomllib
 from datetime import time
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -12,12 +11,17 @@ from urllib.parse import urlsplit
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from slurm_bridge.as_root import PROGRAM
+from slurm_bridge.directory.ldap_config import LdapDirectoryConfig
 from slurm_bridge.errors import FatalConfigError
 from slurm_bridge.guard import GuardLimits
+from slurm_bridge.loopback import is_loopback
 from slurm_bridge.slurm.choice import PartitionsBy
 from slurm_bridge.wire_terms import Mode, SlurmName
 
 LONGEST_TOKEN = 4096
+LONGEST_PASSWORD = 4096
+
+KeysBy = Literal["files", "directory", "both"]
 
 
 class LocalDirectoryConfig(BaseModel):
@@ -48,14 +52,17 @@ class BridgeConfig(BaseModel):
     """What slurm.conf includes, so that access and partitions outlast a restart of slurmctld."""
     root_program: Path = PROGRAM
     """What does as root what only root may; started by sudo unless the bridge is root."""
-    directory: Literal["local", "none"]
+    directory: Literal["local", "ldap", "none"]
     mode: Mode = "full"
     """What the bridge does without asking; the rest waits until staff approve it."""
     login_dir: Path | None = None
     """Where login nodes and slurmctld read what projects have left; None writes nothing."""
     slurm_user: str = "slurm"
     """Who slurmctld runs as, and so who reads the list of all projects."""
+    ssh_keys: KeysBy = "files"
+    """Who hands people's keys to sshd: files below login_dir, the LDAP directory, or both."""
     local_directory: LocalDirectoryConfig = LocalDirectoryConfig()
+    ldap_directory: LdapDirectoryConfig | None = None
     guard: GuardLimits = GuardLimits()
     long_poll_seconds: int = Field(default=25, ge=1, le=55)
     reconcile_interval_seconds: float = Field(default=60, ge=1)
@@ -92,20 +99,36 @@ class BridgeConfig(BaseModel):
             raise ValueError("partitions_file needs slurm_conf, with which it is tried out")
         return self
 
+    @model_validator(mode="after")
+    def _directory_is_described(self) -> "BridgeConfig":
+        if self.directory == "ldap" and self.ldap_directory is None:
+            raise ValueError('directory = "ldap" needs the section [ldap_directory]')
+        if self.directory != "ldap" and self.ldap_directory is not None:
+            raise ValueError('the section [ldap_directory] needs directory = "ldap"')
+        return self
+
+    @model_validator(mode="after")
+    def _keys_have_a_way(self) -> "BridgeConfig":
+        if self.keys_in_directory and self.directory != "ldap":
+            raise ValueError(f'ssh_keys = "{self.ssh_keys}" needs directory = "ldap"')
+        if self.ssh_keys == "both" and self.login_dir is None:
+            raise ValueError('ssh_keys = "both" needs login_dir')
+        return self
+
+    @property
+    def keys_in_directory(self) -> bool:
+        """Whether people's keys are kept in the LDAP directory."""
+        return self.ssh_keys in {"directory", "both"}
+
+    @property
+    def keys_in_files(self) -> bool:
+        """Whether people's keys are kept below `login_dir`."""
+        return self.ssh_keys in {"files", "both"}
+
     @property
     def portal_is_local(self) -> bool:
         """Whether the portal runs on this very machine."""
         return is_loopback(urlsplit(self.portal_url).hostname or "")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name can only mean this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def load_config(path: Path) -> BridgeConfig:
@@ -132,6 +155,18 @@ def read_token(path: Path) -> str:
     if not token or len(token) > LONGEST_TOKEN or not token.isprintable() or " " in token:
         raise FatalConfigError(f"{path} must hold one token on one line")
     return token
+
+
+def read_password(path: Path) -> str:
+    """A password that is the only line of a file which nobody but its owner may read."""
+    _check_permissions(path, forbidden=stat.S_IRWXG | stat.S_IRWXO, danger="read")
+    try:
+        password = path.read_text(encoding="utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise FatalConfigError(f"cannot read the password in {path}") from error
+    if not password or len(password) > LONGEST_PASSWORD or not password.isprintable():
+        raise FatalConfigError(f"{path} must hold one password on one line")
+    return password
 
 
 def _check_permissions(path: Path, *, forbidden: int, danger: str) -> None:

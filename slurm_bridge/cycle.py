@@ -233,17 +233,15 @@ class Cycle:
         try:
             again = self.slurm.read(accounts)
             return self._state(desired, brought_up_to_date(self._reading, again, accounts))
-        except (TransientSlurmError, RefusedError) as error:
+        except StoppedError:
+            raise
+        except BridgeError as error:
             log.warning("cannot read the state after the changes: %s", error)
             return None
 
     def _resolved_users(self, desired: DesiredState) -> list[ActualUser]:
-        uids = {user.username: self.directory.uid_of(user.username) for user in desired.users}
-        return [
-            ActualUser(username=username, uid=uid)
-            for username, uid in uids.items()
-            if uid is not None
-        ]
+        uids = self.directory.resolved([user.username for user in desired.users])
+        return [ActualUser(username=username, uid=uid) for username, uid in uids.items()]
 
     def _report(
         self,

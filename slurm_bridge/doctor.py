@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from slurm_bridge.directory.ldap_doctor import LdapDoctor
 from slurm_bridge.doctor_rights import Rights
 from slurm_bridge.errors import BridgeError, StoppedError
 from slurm_bridge.slurm.commands import Commands
@@ -26,18 +27,20 @@ class Doctor:
     cluster: str
     rights: Rights
     partition_file: PartitionFile | None = None
+    directory: LdapDoctor | None = None
 
     def findings(self) -> tuple[Finding, ...]:
         """Everything that was looked at, good or bad."""
         settings = self._settings()
         if settings is None:
-            return (self._no_controller(), *self.rights.on_host())
+            return (self._no_controller(), *self._directory(), *self.rights.on_host())
         return (
             _finding("slurmctld", "ok", "answers"),
             *settings_findings(settings, self.cluster),
             *self._open_partitions(settings.get("SLURM_VERSION", "")),
             *self._database(),
             self._kept_partitions(),
+            *self._directory(),
             *self.rights.on_host(),
         )
 
@@ -122,6 +125,10 @@ class Doctor:
         if not problem:
             return _finding("partitions_file", "ok", str(self.partition_file.path))
         return _finding("partitions_file", "error", problem, "See docs/partitions.md.")
+
+    def _directory(self) -> Iterator[Finding]:
+        if self.directory is not None:
+            yield from self.directory.findings()
 
 
 def parse_settings(text: str) -> dict[str, str]:

@@ -9,6 +9,7 @@ BridgeError
 │   └── TransientLeaseError      another bridge may write to this site by now
 ├── FatalError                   act: nothing gets better by itself
 │   ├── FatalConfigError         correct the configuration file
+│   ├── FatalDirectoryError      the user directory refuses this bridge: password, rights, schema
 │   ├── FatalPortalError         the portal refuses this bridge: token, address or release
 │   └── FatalSlurmError          Slurm's commands cannot be started at all
 └── StoppedError                 nothing: the bridge was told to stop
@@ -49,6 +50,10 @@ class FatalError(BridgeError):
 
 class FatalConfigError(FatalError):
     """The configuration cannot be used as it is."""
+
+
+class FatalDirectoryError(FatalError):
+    """The user directory refuses this bridge, or cannot hold what it should."""
 
 
 class FatalPortalError(FatalError):

@@ -29,6 +29,8 @@ def _why_unusable(wanted: DesiredGroup, found: ActualGroup | None) -> str:
     """Why this group must be left alone on this host; empty if it need not."""
     if wanted.name in SYSTEM_USERS or wanted.gid in SYSTEM_UIDS:
         return f"with gid {wanted.gid} is kept for the system itself"
+    if found and found.foreign:
+        return "exists and was not made by Belfry"
     if found and found.gid != wanted.gid:
         return f"is gid {found.gid} on this host, but should be {wanted.gid}"
     return ""

@@ -149,6 +149,8 @@ class ActualGroup(Message):
     name: str
     gid: Annotated[int, Field(strict=True, ge=0, le=2**32)]
     members: SetOf[str] = frozenset()
+    foreign: StrictBool = False
+    """True where the directory says that somebody else made it."""
 
 
 class ActualQos(Message):

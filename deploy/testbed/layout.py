@@ -115,6 +115,26 @@ class Layout:
         """Where the portal finds PostgreSQL."""
         return self.port_base
 
+    @property
+    def ldap(self) -> Path:
+        """What the tests' OpenLDAP server has: configuration, data, certificate."""
+        return self.state / "ldap"
+
+    @property
+    def ldap_certificate(self) -> Path:
+        """What a client of that server must trust."""
+        return self.ldap / "certificate.pem"
+
+    @property
+    def ldap_port(self) -> int:
+        """Where that server listens, with StartTLS."""
+        return self.port_base + 3
+
+    @property
+    def ldaps_port(self) -> int:
+        """Where it listens with TLS from the start."""
+        return self.port_base + 4
+
     def slurmdbd_port(self, site: Site | None) -> int:
         """The port of the shared slurmdbd, or of a site's own."""
         return self.port_base + (2 if site is None else site.port_offset + 9)

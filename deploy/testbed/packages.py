@@ -28,6 +28,8 @@ SLURM_PACKAGES = (
 )
 # A login node's own sshd, for tests of who is let in.
 LOGIN_PACKAGES = ("openssh-server", "openssh-client")
+# A directory for tests of the bridge's LDAP driver, and the commands to look into it.
+LDAP_PACKAGES = ("slapd", "ldap-utils")
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_SAVED = Path("/usr/sbin/policy-rc.d.before-belfry")
@@ -49,6 +51,7 @@ UNITS = {
     "mariadb-server": "mariadb.service",
     "postgresql": "postgresql.service",
     "openssh-server": "ssh.service",
+    "slapd": "slapd.service",
 }
 
 

@@ -13,6 +13,10 @@ class Directory(Protocol):
         """The number that the name resolves to on this host, or None."""
         ...
 
+    def resolved(self, usernames: Collection[str]) -> dict[str, int]:
+        """The numbers of those of the names that resolve on this host, asked for together."""
+        ...
+
     def create(self, user: DesiredUser) -> None:
         """Make the user, or raise TransientDirectoryError."""
         ...

@@ -17,6 +17,11 @@ class NoDirectory:
         except KeyError:
             return None
 
+    def resolved(self, usernames: Collection[str]) -> dict[str, int]:
+        """The numbers of those of the names that resolve on this host."""
+        numbers = {username: self.uid_of(username) for username in usernames}
+        return {username: uid for username, uid in numbers.items() if uid is not None}
+
     def create(self, user: DesiredUser) -> None:
         """Refuse: this site's users come from its own directory."""
         raise TransientDirectoryError(

@@ -20,6 +20,8 @@ class KeyFiles:
 
     folder: Path
     cluster: str
+    delivers: bool = True
+    """False where keys go another way: then no file of an earlier time may stay valid."""
     _written: dict[str, str] = field(default_factory=dict)
 
     def publish(self, desired: DesiredState) -> None:
@@ -31,7 +33,8 @@ class KeyFiles:
                 opened_folder(self.folder) as folder,
                 opened_folder(KEYS_FOLDER, inside=folder, mode=NOT_LISTABLE) as keys,
             ):
-                self._write(keys, {user.username: user for user in desired.users if user.keys})
+                people = desired.users if self.delivers else ()
+                self._write(keys, {user.username: user for user in people if user.keys})
         except (BridgeError, OSError) as error:
             log.warning("login nodes are not told which keys are valid: %s", error)
 

@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from pydantic import BaseModel, SecretStr
@@ -33,11 +33,20 @@ def documented(section: str) -> dict[str, str]:
     return {row[0].strip("`"): row[2] for row in rows}
 
 
+def is_section(kind: object) -> bool:
+    """Whether a key holds a table of keys."""
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
+
+
 def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, FieldInfo]]:
     """The keys of a model's fields, those of tables with a dot."""
     for name, field in model.model_fields.items():
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from leaves(field.annotation, f"{prefix}{name}.")
+        section = next(
+            (kind for kind in (field.annotation, *get_args(field.annotation)) if is_section(kind)),
+            None,
+        )
+        if section:
+            yield from leaves(section, f"{prefix}{name}.")
         else:
             yield prefix + name, field
 

@@ -10,6 +10,7 @@ from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.wire import DesiredGroup, DesiredUser
+from tests.slurm_bridge.ldap_servers import LdapSite
 from tests.slurm_bridge.root_programs import FEWEST_GID, FEWEST_UID, MANY, installed_as_root
 from tests.slurm_bridge.worlds import MemoryDirectory
 
@@ -42,6 +43,12 @@ def _under_test(directory: Directory) -> DirectoryUnderTest:
 @contextmanager
 def memory_directory() -> Iterator[DirectoryUnderTest]:
     yield _under_test(MemoryDirectory())
+
+
+@contextmanager
+def ldap_directory(site: LdapSite) -> Iterator[DirectoryUnderTest]:
+    """A branch of a real server, on a host that notices at once whom it has."""
+    yield _under_test(site.directory)
 
 
 @contextmanager

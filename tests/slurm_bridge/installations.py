@@ -44,7 +44,13 @@ class Installation:
         write_program(self.programs, name, script)
 
 
-def install(folder: Path, portal: FakePortal, *lines: str, with_slurm: bool = True) -> Installation:
+def install(
+    folder: Path,
+    portal: FakePortal,
+    *lines: str,
+    with_slurm: bool = True,
+    directory: str = "none",
+) -> Installation:
     """Write everything that a bridge needs; further lines go into its configuration."""
     installation = Installation(folder)
     (folder / "state").mkdir(exist_ok=True)
@@ -57,7 +63,7 @@ def install(folder: Path, portal: FakePortal, *lines: str, with_slurm: bool = Tr
         f'portal_url = "{portal.address}"',
         f'token_file = "{token}"',
         f'state_dir = "{folder / "state"}"',
-        'directory = "none"',
+        f'directory = "{directory}"',
     ]
     if with_slurm:
         text.append(f'slurm_bin = "{installation.programs}"')

@@ -5,8 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from slurm_bridge.config import BridgeConfig, load_config, read_token
+from slurm_bridge.config import (
+    BridgeConfig,
+    LocalDirectoryConfig,
+    load_config,
+    read_password,
+    read_token,
+)
+from slurm_bridge.directory.ldap_config import LdapDirectoryConfig
 from slurm_bridge.errors import FatalConfigError
+from slurm_bridge.guard import GuardLimits
 
 MINIMAL = """
 site = "zellik"
@@ -16,6 +24,22 @@ token_file = "/etc/belfry/zellik.token"
 state_dir = "/var/lib/belfry-bridge"
 directory = "local"
 """
+
+
+LDAP = (
+    MINIMAL.replace('"local"', '"ldap"')
+    + """
+ssh_keys = "directory"
+
+[ldap_directory]
+url = "ldaps://ldap.example.org"
+bind_dn = "cn=belfry,dc=example,dc=org"
+password_file = "/etc/belfry/zellik.ldap"
+base = "dc=example,dc=org"
+users_base = "ou=people,dc=example,dc=org"
+groups_base = "OU=groups, DC=example, DC=org"
+"""
+)
 
 
 def written(folder: Path, text: str, mode: int = 0o600) -> Path:
@@ -37,14 +61,17 @@ def test_example_names_every_key_and_is_valid(tmp_path: Path) -> None:
     load_config(written(tmp_path, example))
 
     uncommented = "\n".join(
-        line[2:] if line.startswith("# ") and " = " in line else line
+        line[2:] if line.startswith("# [") or (line.startswith("# ") and " = " in line) else line
         for line in example.splitlines()
     )
     named = tomllib.loads(uncommented)
     assert named.keys() == BridgeConfig.model_fields.keys()
-    for section in ("local_directory", "guard"):
-        model = BridgeConfig.model_fields[section].annotation
-        assert named[section].keys() == model.model_fields.keys()  # type: ignore[union-attr]
+    for section, model in (
+        ("local_directory", LocalDirectoryConfig),
+        ("ldap_directory", LdapDirectoryConfig),
+        ("guard", GuardLimits),
+    ):
+        assert named.pop(section).keys() == model.model_fields.keys()
 
 
 @pytest.mark.parametrize(
@@ -125,3 +152,66 @@ def test_token_that_others_may_read_is_refused_and_not_shown(tmp_path: Path) -> 
 def test_file_without_exactly_one_token_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(FatalConfigError):
         read_token(written(tmp_path, content))
+
+
+def test_ldap_directory_is_described_in_a_section_of_its_own(tmp_path: Path) -> None:
+    config = load_config(written(tmp_path, LDAP))
+    assert config.ldap_directory is not None
+    assert (config.ldap_directory.host, config.ldap_directory.port) == ("ldap.example.org", 636)
+    assert config.keys_in_directory
+    assert not config.keys_in_files
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("ldaps://", "ldap://", "a password is sent"),
+        ("ldaps://ldap.example.org", "ldapi:///run/slapd", "must be an address"),
+        ("ldap.example.org", "ldap.example.org/dc=x", "no path, query or user"),
+        ("ldap.example.org", "ldap.example.org:99999", "url"),
+        ("bind_dn =", "start_tls = true\nbind_dn =", "start_tls is for ldap://"),
+        (
+            '"ldaps://ldap.example.org"',
+            '"ldap://127.0.0.1"\nca_file = "/ca.pem"',
+            "ca_file needs ldaps:// or start_tls",
+        ),
+        ("ou=people,dc=example,dc=org", "ou=people,dc=other,dc=org", "users_base must lie below"),
+        ("OU=groups, DC=example", "OU=groups, DC=other", "groups_base must lie below"),
+        ('base = "dc=example', 'base = "example', "base: must be the name of an entry"),
+        ("users_base", "user_base", "unknown key ldap_directory.user_base"),
+        ("users_base", "user_base", "missing key ldap_directory.users_base"),
+        ("[ldap_directory]", "[ldap_directory]\npassword = 'x'", "key ldap_directory.password"),
+        ('directory = "ldap"', 'directory = "local"', 'needs directory = "ldap"'),
+        ('ssh_keys = "directory"', 'ssh_keys = "both"', 'ssh_keys = "both" needs login_dir'),
+        ('ssh_keys = "directory"', 'ssh_keys = "ldap"', "ssh_keys"),
+    ],
+)
+def test_contradiction_about_the_ldap_directory_is_named(
+    tmp_path: Path, before: str, after: str, told: str
+) -> None:
+    assert before in LDAP
+    with pytest.raises(FatalConfigError) as raised:
+        load_config(written(tmp_path, LDAP.replace(before, after, 1)))
+    assert told in str(raised.value)
+
+
+@pytest.mark.parametrize("value", ["directory", "both"])
+def test_keys_cannot_be_kept_in_a_directory_that_is_not_there(tmp_path: Path, value: str) -> None:
+    text = MINIMAL + f'login_dir = "/x"\nssh_keys = "{value}"\n'
+    with pytest.raises(FatalConfigError, match='needs directory = "ldap"'):
+        load_config(written(tmp_path, text))
+
+
+def test_ldap_directory_must_be_described(tmp_path: Path) -> None:
+    with pytest.raises(FatalConfigError, match=r"needs the section \[ldap_directory\]"):
+        load_config(written(tmp_path, MINIMAL.replace('"local"', '"ldap"')))
+
+
+def test_password_is_one_line_that_nobody_else_may_read(tmp_path: Path) -> None:
+    assert read_password(written(tmp_path, "two words \n")) == "two words "
+    for content in ("", "\n", "one\ntwo\n", "x" * 5000):
+        with pytest.raises(FatalConfigError, match="one password on one line"):
+            read_password(written(tmp_path, content))
+    with pytest.raises(FatalConfigError, match="read by others") as raised:
+        read_password(written(tmp_path, "secret-word", mode=0o640))
+    assert "secret-word" not in str(raised.value)

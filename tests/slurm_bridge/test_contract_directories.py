@@ -1,4 +1,4 @@
-"""What every directory of UNIX users promises: in memory, in this host's files."""
+"""What every directory of UNIX users promises: in memory, in this host's files, in LDAP."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,12 +7,27 @@ import pytest
 
 from slurm_bridge.errors import TransientDirectoryError
 from slurm_bridge.wire import DesiredGroup, DesiredUser
-from tests.slurm_bridge.directories import DirectoryUnderTest, local_directory, memory_directory
+from tests.slurm_bridge.directories import (
+    DirectoryUnderTest,
+    ldap_directory,
+    local_directory,
+    memory_directory,
+)
 
 
-@pytest.fixture(params=["memory", pytest.param("local", marks=pytest.mark.slurm)])
+@pytest.fixture(
+    params=[
+        "memory",
+        pytest.param("local", marks=pytest.mark.slurm),
+        pytest.param("ldap", marks=pytest.mark.slurm),
+    ]
+)
 def here(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DirectoryUnderTest]:
-    kinds = {"memory": memory_directory, "local": lambda: local_directory(tmp_path)}
+    kinds = {
+        "memory": memory_directory,
+        "local": lambda: local_directory(tmp_path),
+        "ldap": lambda: ldap_directory(request.getfixturevalue("ldap_site")),
+    }
     with kinds[request.param]() as made:
         yield made
 
@@ -21,6 +36,16 @@ def test_a_user_is_known_by_number_once_made(here: DirectoryUnderTest) -> None:
     assert here.directory.uid_of(here.ada.username) is None
     here.directory.create(here.ada)
     assert here.directory.uid_of(here.ada.username) == here.ada.uid
+
+
+def test_those_who_resolve_are_told_together(here: DirectoryUnderTest) -> None:
+    usernames = [here.ada.username, here.bob.username]
+    assert here.directory.resolved(usernames) == {}
+    here.directory.create(here.ada)
+    assert here.directory.resolved(usernames) == {here.ada.username: here.ada.uid}
+    here.directory.create(here.bob)
+    both = {user.username: user.uid for user in (here.ada, here.bob)}
+    assert here.directory.resolved(usernames) == here.directory.resolved(usernames) == both
 
 
 def test_a_users_number_is_given_once(here: DirectoryUnderTest) -> None:

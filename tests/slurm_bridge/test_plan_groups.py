@@ -3,7 +3,7 @@
 import pytest
 
 from slurm_bridge.directory.none import NoDirectory
-from slurm_bridge.wire import DesiredGroup, DesiredState
+from slurm_bridge.wire import ActualGroup, DesiredGroup, DesiredState
 from tests.slurm_bridge.worlds import ADA, BOB, MemorySite, desired_state, project
 
 GROUP = "aif26fl0001"
@@ -88,3 +88,20 @@ def test_a_site_with_its_own_directory_keeps_its_own_groups(site: MemorySite) ->
     site.cycle.run(state("ada"))
     site.cycle.directory = NoDirectory()
     assert not any("UNIX group" in line for line in about_groups(site, state("ada", "bob")))
+
+
+def test_a_group_that_somebody_else_made_is_a_conflict_and_left_alone(site: MemorySite) -> None:
+    site.cycle.run(state("ada"))
+    actual = site.directory.groups
+
+    def foreign(names: list[str]) -> tuple[ActualGroup, ...]:
+        return tuple(item.model_copy(update={"foreign": True}) for item in actual(names) or ())
+
+    site.directory.groups = foreign  # type: ignore[method-assign,assignment]
+
+    report = site.cycle.run(state("ada", "bob"))
+
+    assert [(item.subject, item.reason) for item in report.conflicts] == [
+        (f"group {GROUP}", "exists and was not made by Belfry")
+    ]
+    assert site.directory.members[GROUP] == {"ada"}

@@ -42,6 +42,9 @@ class MemoryDirectory:
     def uid_of(self, username: str) -> int | None:
         return self.uids.get(username)
 
+    def resolved(self, usernames: Collection[str]) -> dict[str, int]:
+        return {name: self.uids[name] for name in usernames if name in self.uids}
+
     def create(self, user: DesiredUser) -> None:
         if user.username in self.uids or user.uid in self.uids.values():
             raise TransientDirectoryError(f"{user.username} or uid {user.uid} exists already")

@@ -69,6 +69,14 @@ def test_a_key_ends_by_itself_at_its_second(folder: Path, people: People) -> Non
     assert told(folder, now=NOW) == [SECOND]
 
 
+def test_where_keys_go_another_way_no_file_of_an_earlier_time_opens_anything(
+    folder: Path, people: People
+) -> None:
+    publish(KeyFiles(folder, CLUSTER), user("ada", (FIRST, None)))
+    publish(KeyFiles(folder, CLUSTER, delivers=False), user("ada", (FIRST, None)))
+    assert told(folder) == []
+
+
 def test_what_the_portal_no_longer_wants_is_gone_after_the_next_cycle(
     folder: Path, people: People
 ) -> None:
