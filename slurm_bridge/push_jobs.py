@@ -17,8 +17,8 @@ from slurm_bridge.wire_accounting import JobBatch, JobRow, UnreadRow, Watermark
 log = logging.getLogger(__name__)
 
 BATCH_ROWS = 5000
-# Of each span that is being read, so many are in memory.
-BATCHES_AHEAD = 2
+# Of each of the two spans that are being read, so many wait in memory.
+BATCHES_AHEAD = 1
 SECONDS_A_DAY = 86_400
 
 # After a restart slurmctld sends slurmdbd again what it knows of jobs that ended a while ago, and
