@@ -18,6 +18,7 @@ from allocations.models.leaving import JobCancel, LeavingMember
 from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
 from allocations.models.plans import SitePlan
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
+from allocations.models.rollups import ProjectMonth, SiteDay, SiteWait
 from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
@@ -51,16 +52,19 @@ __all__ = [
     "OfferedAccount",
     "Partition",
     "Project",
+    "ProjectMonth",
     "QueueWait",
     "RecordedMember",
     "RequestedHours",
     "SetAsideRow",
     "Site",
     "SiteCheck",
+    "SiteDay",
     "SiteLease",
     "SitePlan",
     "SiteStatus",
     "SiteToken",
+    "SiteWait",
     "SyncCycle",
     "Track",
     "TrackPartition",

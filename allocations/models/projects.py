@@ -14,9 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, UnixGroup, User
 from allocations.models.applications import Application, Decision
+from allocations.models.rollups import ProjectMonth
 from allocations.models.sites import Partition, Site
 from allocations.models.tracks import Track
-from allocations.models.usage import DailyUsage
 from allocations.rules.budgets import EntryKind
 from allocations.rules.naming import qos_name
 from allocations.states import AllocationState
@@ -104,21 +104,26 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
 
     def with_figures(self) -> "AllocationQuerySet":
         """With `granted_minutes` of the ledger and `used_seconds` of GPU time, in one query."""
+        used = (
+            ProjectMonth.objects.filter(project=OuterRef("project"), site=OuterRef("site"))
+            .values("project")
+            .annotate(total=Sum("gpu_seconds"))
+            .values("total")
+        )
+        return self.with_grants().annotate(  # type: ignore[no-redef]  # declared for its readers
+            used_seconds=Coalesce(Subquery(used), 0, output_field=models.BigIntegerField()),
+        )
+
+    def with_grants(self) -> "AllocationQuerySet":
+        """With `granted_minutes` of the ledger."""
         granted = (
             LedgerEntry.objects.filter(allocation=OuterRef("pk"))
             .values("allocation")
             .annotate(total=Sum("gpu_minutes"))
             .values("total")
         )
-        used = (
-            DailyUsage.objects.filter(project=OuterRef("project"), site=OuterRef("site"))
-            .values("project")
-            .annotate(total=Sum("gpu_seconds"))
-            .values("total")
-        )
         return self.annotate(  # type: ignore[no-redef]  # declared on the model for its readers
             granted_minutes=Coalesce(Subquery(granted), 0),
-            used_seconds=Coalesce(Subquery(used), 0, output_field=models.BigIntegerField()),
         )
 
     def with_other_name(self) -> "AllocationQuerySet":

@@ -6,14 +6,14 @@ has no figures at all: None, which is shown as “no data” and never as 0.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
-from django.db.models import BigIntegerField, Count, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
-from allocations.models import Allocation, DailyUsage, Job, Site, SiteStatus, Track
+from allocations.models import Allocation, Site, SiteStatus, Track
 from allocations.states import AllocationState
+from portal.reports.sums import Used, used_by_projects
 
 SECONDS_A_MINUTE = 60
 
@@ -52,6 +52,7 @@ class ReportRow:
     remaining_seconds: int | None
     """Of the whole award, whatever the period."""
     jobs: int | None
+    """That ended inside the period."""
     ends_on: date
     state: AllocationState
 
@@ -91,11 +92,19 @@ class Report:
 
 
 def usage_report(selection: Selection) -> Report:
-    """The report, in two queries."""
+    """The report, in a few queries whatever its length."""
     statuses = SiteStatus.objects.values_list("site__name", "accounting_until")
     read_until = dict.fromkeys(Site.objects.values_list("name", flat=True)) | dict(statuses)
+    period = selection.period
+    used = used_by_projects(period.first, period.last)
+    ever = used if period == Period() else used_by_projects(None, None)
     rows = [
-        _row(allocation, has_data=read_until[allocation.site.name] is not None)
+        _row(
+            allocation,
+            used=used[allocation.project_id, allocation.site_id],
+            ever=ever[allocation.project_id, allocation.site_id],
+            has_data=read_until[allocation.site.name] is not None,
+        )
         for allocation in _allocations(selection)
     ]
     if selection.site is not None:
@@ -105,12 +114,8 @@ def usage_report(selection: Selection) -> Report:
 
 def _allocations(selection: Selection) -> QuerySet[Allocation]:
     found: QuerySet[Allocation] = (
-        Allocation.objects.with_figures()
+        Allocation.objects.with_grants()
         .select_related("project__organisation", "project__track", "site")
-        .annotate(
-            used_in_period=Coalesce(_used(selection.period), 0, output_field=BigIntegerField()),
-            jobs_in_period=Coalesce(_jobs(selection.period), 0),
-        )
         .order_by("project__name", "site")
     )
     if selection.site is not None:
@@ -120,35 +125,11 @@ def _allocations(selection: Selection) -> QuerySet[Allocation]:
     return found
 
 
-def _used(period: Period) -> Subquery:
-    usage = DailyUsage.objects.filter(project=OuterRef("project"), site=OuterRef("site"))
-    if period.first is not None:
-        usage = usage.filter(day__gte=period.first)
-    if period.last is not None:
-        usage = usage.filter(day__lte=period.last)
-    return Subquery(usage.values("project").annotate(total=Sum("gpu_seconds")).values("total"))
-
-
-def _jobs(period: Period) -> Subquery:
-    """Runs that held resources inside the period."""
-    jobs = Job.objects.filter(
-        project=OuterRef("project"), site=OuterRef("site"), started_at__isnull=False
-    )
-    if period.first is not None:
-        since = _midnight(period.first)
-        jobs = jobs.filter(Q(counted_until__gt=since) | Q(started_at__gte=since))
-    if period.last is not None and period.last < date.max:
-        jobs = jobs.filter(started_at__lt=_midnight(period.last + timedelta(days=1)))
-    return Subquery(jobs.order_by().values("project").annotate(total=Count("pk")).values("total"))
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, UTC)
-
-
-def _row(allocation: Allocation, *, has_data: bool) -> ReportRow:
+def _row(allocation: Allocation, *, used: Used, ever: Used, has_data: bool) -> ReportRow:
     granted = allocation.granted_minutes * SECONDS_A_MINUTE
     project = allocation.project
+    # An adopted account has no award, since the site limits it.
+    is_known = has_data and allocation.adopted_at is None
     return ReportRow(
         project=project.name,
         title=project.title,
@@ -157,20 +138,12 @@ def _row(allocation: Allocation, *, has_data: bool) -> ReportRow:
         site=allocation.site.name,
         account=allocation.account_name,
         granted_seconds=granted,
-        used_seconds=allocation.used_in_period if has_data else None,  # type: ignore[attr-defined]
-        remaining_seconds=_remaining(allocation) if has_data else None,
-        jobs=allocation.jobs_in_period if has_data else None,  # type: ignore[attr-defined]
+        used_seconds=used.gpu_seconds if has_data else None,
+        remaining_seconds=max(granted - ever.gpu_seconds, 0) if is_known else None,
+        jobs=used.jobs_ended if has_data else None,
         ends_on=allocation.ends_on,
         state=allocation.state,
     )
-
-
-def _remaining(allocation: Allocation) -> int | None:
-    """What is left of the award; an adopted account has none, since the site limits it."""
-    if allocation.adopted_at is not None:
-        return None
-    granted = allocation.granted_minutes * SECONDS_A_MINUTE
-    return max(granted - allocation.used_seconds, 0)
 
 
 def _sum_up(name: str, rows: Iterable[ReportRow]) -> Total:

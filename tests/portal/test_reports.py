@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from allocations.actions.drafts import submit_application
-from allocations.models import Application, DailyUsage, Job, Project, Site
+from allocations.models import Application, DailyUsage, JobOutcome, Project, Site
 from tests.allocations.offers import adopted_account
 from tests.domain import make_draft, make_project
 from tests.portal.staff_world import job, read_accounting
@@ -93,11 +93,8 @@ def test_totals_are_the_sum_of_what_is_known(office: Client, used: Project) -> N
 def test_a_period_counts_its_days_only_and_leaves_the_remainder_whole(
     office: Client, used: Project
 ) -> None:
-    Job.objects.update(
-        started_at=timezone.now() - timedelta(days=40),
-        counted_until=timezone.now() - timedelta(days=39),
-    )
     DailyUsage.objects.update(day=F("day") - timedelta(days=40))
+    JobOutcome.objects.update(day=F("day") - timedelta(days=40))
     today = timezone.now().date().isoformat()
     inside = rows_of(office, **{"from": today, "to": today})["Zellik"]
     assert inside["used_gpu_seconds"] == 0

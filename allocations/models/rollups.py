@@ -1,0 +1,83 @@
+"""Sums of the days of usage, for reports about many projects or long times.
+
+Triggers of the database keep them, in the transaction that writes the days, so they cannot differ.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from allocations.models.sites import Site
+from allocations.models.tracks import Track
+
+
+class ProjectMonth(models.Model):
+    """What a project used at a site in one month of UTC, and how its jobs ended."""
+
+    project = models.ForeignKey(
+        "allocations.Project", on_delete=models.PROTECT, related_name="months"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    month = models.DateField()
+    """Its first day."""
+    gpu_seconds = models.BigIntegerField(default=0)
+    cpu_seconds = models.BigIntegerField(default=0)
+    jobs_ended = models.BigIntegerField(default=0)
+    jobs_failed = models.BigIntegerField(default=0)
+    """Ended in another way than that they completed or were cancelled."""
+    failed_gpu_seconds = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("month of a project")
+        verbose_name_plural = _("months of projects")
+        constraints = [
+            models.UniqueConstraint(fields=["project", "site", "month"], name="one_row_a_month")
+        ]
+        indexes = [models.Index(fields=["month"])]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.site_id} {self.month:%Y-%m}"
+
+
+class SiteDay(models.Model):
+    """What all projects of a track used at a site on one UTC day, and how their jobs ended."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    track = models.ForeignKey(Track, on_delete=models.PROTECT)
+    day = models.DateField()
+    gpu_seconds = models.BigIntegerField(default=0)
+    cpu_seconds = models.BigIntegerField(default=0)
+    jobs_ended = models.BigIntegerField(default=0)
+    jobs_failed = models.BigIntegerField(default=0)
+    failed_gpu_seconds = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("day of a site")
+        verbose_name_plural = _("days of sites")
+        constraints = [
+            models.UniqueConstraint(fields=["day", "site", "track"], name="one_row_a_site_and_day")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.track_id} {self.day}"
+
+
+class SiteWait(models.Model):
+    """How many jobs that began on one UTC day at a site had waited about so long."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    day = models.DateField()
+    bucket = models.PositiveSmallIntegerField()
+    """See `allocations.rules.waits`."""
+    jobs = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("wait at a site")
+        verbose_name_plural = _("waits at sites")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "site", "bucket"], name="one_wait_a_site_and_day"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.day} {self.bucket}"
