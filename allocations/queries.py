@@ -1,13 +1,13 @@
 """Questions to the database that more than one page or action asks."""
 
 from allauth.account.models import EmailAddress
-from django.db.models import BigIntegerField, Exists, ExpressionWrapper, F, OuterRef, QuerySet
-from django.db.models.functions import Coalesce, Extract, Greatest
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from allocations.models import Application, CreditedRun, Invitation, Job, Project
+from allocations.models.usage import GPU_SECONDS
 from allocations.rules.requests import TrackLimits, problems_of_request
 
 SHORTEST_ABSTRACT = 50
@@ -23,12 +23,9 @@ def open_invitations_to(user: User) -> QuerySet[Invitation]:
 
 def jobs_of(project: Project) -> QuerySet[Job]:
     """A project's jobs with the GPU-seconds that each has used so far, the newest first."""
-    ran = Extract(F("counted_until") - F("started_at"), "epoch")
-    charged = Greatest(ran - F("suspended_seconds"), 0) * F("gpus")
-    seconds = Coalesce(ExpressionWrapper(charged, output_field=BigIntegerField()), 0)
     jobs = Job.objects.filter(project=project).select_related("site")
     credited = CreditedRun.objects.filter(site=OuterRef("site"), db_index=OuterRef("db_index"))
-    return jobs.annotate(gpu_seconds=seconds, is_credited=Exists(credited))  # type: ignore[no-redef]  # declared on the model
+    return jobs.annotate(gpu_seconds=GPU_SECONDS, is_credited=Exists(credited))  # type: ignore[no-redef]  # declared on the model
 
 
 def what_is_missing(application: Application) -> list[str]:

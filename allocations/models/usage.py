@@ -4,9 +4,20 @@ Days are written from jobs, in the transaction that writes the jobs, by `actions
 """
 
 from django.db import models
+from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
+from django.db.models.functions import Coalesce, Extract
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models.sites import Site
+
+# As Slurm's own rollup charges them: a suspended job keeps its GPUs.
+GPU_SECONDS = Coalesce(
+    ExpressionWrapper(
+        Extract(F("counted_until") - F("started_at"), "epoch") * F("gpus"),
+        output_field=BigIntegerField(),
+    ),
+    0,
+)
 
 
 class Job(models.Model):
@@ -61,6 +72,16 @@ class Job(models.Model):
         indexes = [
             models.Index(fields=["project", "-submitted_at", "-db_index"]),
             models.Index(fields=["project", "site", "started_at", "counted_until"]),
+            # What lists are sorted and searched by, among millions.
+            models.Index(fields=["username", "-submitted_at"], name="job_by_user"),
+            models.Index(fields=["project", "state", "-submitted_at"], name="job_by_state"),
+            models.Index(fields=["project", "job_id"], name="job_by_id"),
+            models.Index(
+                fields=["project", "array_job_id"],
+                name="job_by_array",
+                condition=Q(array_job_id__isnull=False),
+            ),
+            models.Index("project", GPU_SECONDS.desc(), name="job_by_use"),
         ]
 
     def __str__(self) -> str:
@@ -96,7 +117,10 @@ class DailyUsage(models.Model):
                 fields=["project", "site", "username", "day"], name="one_row_a_day"
             )
         ]
-        indexes = [models.Index(fields=["day"])]
+        indexes = [
+            models.Index(fields=["day"]),
+            models.Index(fields=["username", "day"], name="usage_by_user"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.site_id} {self.username} {self.day}"
