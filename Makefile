@@ -85,6 +85,10 @@ bench-reconcile: install  ## What reconciling costs at 200 and 2,000 projects, o
 bench-ingest: install  ## What taking in JOBS=1000000 jobs costs, from slurmdbd to PostgreSQL
 	@$(BIN)/python -m bench.ingest $(JOBS)
 
+.PHONY: bench-reports
+bench-reports: install  ## Time of each page and export of usage among JOBS=10000000 jobs
+	@$(BIN)/python -m bench.reports $(JOBS)
+
 .PHONY: lock
 lock:  ## Resolve the pins of pyproject.toml and package.json anew
 	@for extra in bridge portal; do $(BIN)/uv pip compile --quiet pyproject.toml --extra $$extra \
