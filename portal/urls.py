@@ -6,6 +6,7 @@ from allocations.bridge.api import api as bridge_api
 from portal import views
 from portal.api.api import api
 from portal.metrics.views import metrics
+from portal.reports import project_views
 from slurm_bridge.wire import API_PREFIX
 
 urlpatterns = [
@@ -15,6 +16,12 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("people/", include("accounts.urls")),
     path("", include("allocations.urls")),
+    path("projects/<str:name>/usage", project_views.project_report, name="project_report"),
+    path(
+        "projects/<str:name>/usage/<slug:chart>.csv",
+        project_views.project_chart,
+        name="project_chart",
+    ),
     path("reports/", include("portal.reports.urls")),
     path("exports/", include("portal.exports.urls")),
     path("figures/", include("portal.programme.public_urls")),

@@ -4,10 +4,12 @@ from typing import Any
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from portal.reports.chart_option import chart_option
 from portal.reports.chart_table import table_of
 from portal.reports.charts import Chart
+from portal.reports.usage_charts import shown_wait
 
 register = template.Library()
 
@@ -22,3 +24,9 @@ def drawing(chart: Chart) -> dict[str, Any]:
 def chart_table(chart: Chart) -> SafeString:
     """The rows of the chart's table."""
     return table_of(chart)
+
+
+@register.filter
+def wait(seconds: float | None) -> str:
+    """A wait as people say it; None is “no data”."""
+    return _("no data") if seconds is None else shown_wait(seconds)

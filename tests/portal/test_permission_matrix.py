@@ -69,6 +69,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "code": "zellik",
         "plan_id": propose_plan(Site.objects.get(code="zellik")).plan_id,
         "site_code": "zellik",
+        "chart": "by-site",
         "key_id": 1,
         "token_id": 1,
         "export_id": own_export(people["staff"]).pk,

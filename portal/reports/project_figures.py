@@ -1,0 +1,123 @@
+"""What one project used, by rollups of days; job rows are read only by index, and few.
+
+Days are those of UTC. A site whose accounting was never read has no figures: it is left out.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date
+from typing import TypeVar
+
+from django.db.models import DateField, F, Model, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Cast, Greatest, Trunc
+
+from allocations.models import Allocation, DailyUsage, Job, JobOutcome, Project, QueueWait
+from allocations.queries import jobs_of
+from portal.reports.ranges import TimeRange
+
+MEMBERS_SHOWN = 6
+LARGEST_JOBS = 10
+
+ByPoint = dict[date, int]
+_Rollup = TypeVar("_Rollup", bound=Model)
+
+
+@dataclass(frozen=True)
+class ProjectFigures:
+    """Sums for each bar of the charts, by the first day of the bar."""
+
+    seconds_by_site: Mapping[str, ByPoint]
+    seconds_by_member: Mapping[str, ByPoint]
+    """All who used anything, those who used most first."""
+    jobs_by_state: Mapping[str, ByPoint]
+    """Jobs that ended, the most frequent state first."""
+    waits: Mapping[date, dict[int, int]]
+    """How many jobs that began waited in which bucket."""
+
+    @property
+    def used_seconds(self) -> int:
+        """All that was used in the time."""
+        return sum(sum(points.values()) for points in self.seconds_by_site.values())
+
+
+def project_figures(project: Project, time: TimeRange) -> ProjectFigures:
+    """The figures of one project, in four queries."""
+    usage = DailyUsage.objects.filter(project=project, day__range=(time.first, time.last))
+    ended = JobOutcome.objects.filter(project=project, day__range=(time.first, time.last))
+    began = QueueWait.objects.filter(project=project, day__range=(time.first, time.last))
+    return ProjectFigures(
+        seconds_by_site=by_most(points_by(usage, "site__name", time, of="gpu_seconds")),
+        seconds_by_member=by_most(points_by(usage, "username", time, of="gpu_seconds")),
+        jobs_by_state=by_most(points_by(ended, "state", time, of="jobs")),
+        waits=waits_by_point(began, time),
+    )
+
+
+def largest_jobs(project: Project, time: TimeRange) -> list[Job]:
+    """The jobs that were submitted in the time and used most, the largest first."""
+    return list(
+        jobs_of(project)
+        .filter(submitted_at__gte=time.starts_at, submitted_at__lt=time.ends_at)
+        .order_by(F("gpu_seconds").desc(), "-db_index")[:LARGEST_JOBS]
+    )
+
+
+def points_by(
+    rows: QuerySet[_Rollup], column: str, time: TimeRange, *, of: str
+) -> dict[str, ByPoint]:
+    """Sums of a column for each value of another, by bar; `rows` are of a rollup by day."""
+    found: dict[str, ByPoint] = defaultdict(dict)
+    grouped = rows.annotate(point=point_of(time)).values_list(column, "point")
+    for name, point, total in grouped.annotate(total=Sum(of)).order_by():
+        found[name][point] = int(total)
+    return found
+
+
+def waits_by_point(rows: QuerySet[_Rollup], time: TimeRange) -> dict[date, dict[int, int]]:
+    """How many jobs waited in which bucket, by bar."""
+    found: dict[date, dict[int, int]] = defaultdict(dict)
+    grouped = rows.annotate(point=point_of(time)).values_list("point", "bucket")
+    for point, bucket, jobs in grouped.annotate(total=Sum("jobs")).order_by():
+        found[point][bucket] = jobs
+    return found
+
+
+def point_of(time: TimeRange) -> Combinable:
+    """In SQL what `TimeRange.start_of` is in Python."""
+    if time.step == "day":
+        return F("day")
+    first = Value(time.first, output_field=DateField())
+    return Greatest(Cast(Trunc("day", time.step), DateField()), first)
+
+
+def allocations_of(project: Project) -> list[Allocation]:
+    """The project's allocations with their figures, in one query."""
+    found = Allocation.objects.with_figures().filter(project=project)
+    return list(found.select_related("site__status"))
+
+
+def span_of(allocations: list[Allocation], today: date) -> TimeRange | None:
+    """From the first day of any allocation to the last of any, or today; None without any."""
+    if not allocations:
+        return None
+    first = min(allocation.starts_on for allocation in allocations)
+    last = min(max(allocation.ends_on for allocation in allocations), today)
+    return TimeRange(first, max(first, last))
+
+
+def read_until(allocations: list[Allocation]) -> dict[str, date | None]:
+    """For each site of a project the day up to which its accounting was read; None: never."""
+    found: dict[str, date | None] = {}
+    for allocation in allocations:
+        status = getattr(allocation.site, "status", None)
+        until = status.accounting_until if status else None
+        found[allocation.site.name] = until.astimezone(UTC).date() if until else None
+    return found
+
+
+def by_most(found: dict[str, ByPoint]) -> dict[str, ByPoint]:
+    """The same, those with the largest sums first."""
+    order = sorted(found, key=lambda name: (-sum(found[name].values()), name))
+    return {name: found[name] for name in order}

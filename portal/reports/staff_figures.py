@@ -1,0 +1,259 @@
+"""What staff look at of all sites and projects: from sums of days and months, never from jobs."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, timedelta
+
+from django.db.models import Sum
+
+from allocations.models import (
+    Allocation,
+    DailyUsage,
+    JobOutcome,
+    LedgerEntry,
+    ProjectMonth,
+    Site,
+    SiteDay,
+    SiteStatus,
+    SiteWait,
+)
+from allocations.rules.anomalies import (
+    has_many_failures,
+    is_far_above_usual,
+    is_wait_far_above_usual,
+)
+from allocations.rules.risks import Risk, risks_of
+from allocations.rules.units import SECONDS_AN_HOUR
+from portal.reports.project_figures import ByPoint, by_most, point_of
+from portal.reports.ranges import TimeRange, last_days
+from portal.reports.waits import wait_at
+
+ANOMALY_DAYS = 7
+USUAL_DAYS = 28
+WaitsBySite = dict[str, dict[date, dict[int, int]]]
+"""Jobs by site, bar and bucket of their wait."""
+GOOD_ENDS = ("COMPLETED", "CANCELLED", "REQUEUED", "PREEMPTED")
+
+
+@dataclass(frozen=True)
+class SiteLine:
+    """One site beside the others; None is “no data”."""
+
+    name: str
+    gpus_total: int | None
+    gpus_allocated: int | None
+    jobs_running: int | None
+    jobs_pending: int | None
+    is_late: bool
+    used_seconds: int | None
+    """In the time, and likewise what follows."""
+    jobs_ended: int | None
+    jobs_failed: int | None
+    half_waited: float | None
+    most_waited: float | None
+
+    @property
+    def occupancy_percent(self) -> int | None:
+        """How many of its GPUs are allocated now."""
+        if not self.gpus_total or self.gpus_allocated is None:
+            return None
+        return round(100 * self.gpus_allocated / self.gpus_total)
+
+
+@dataclass(frozen=True)
+class AtRisk:
+    """An allocation that deserves a look, and why."""
+
+    project: str
+    title: str
+    site: str
+    used_percent: int
+    ends_on: date
+    risks: list[Risk]
+
+
+@dataclass(frozen=True)
+class Anomaly:
+    """Something far from usual: `kind` is use, failures or wait."""
+
+    kind: str
+    day: date | None
+    project: str
+    site: str
+    figure: float
+    usual: float
+
+
+def site_lines(time: TimeRange, waits: WaitsBySite) -> list[SiteLine]:
+    """Every site, in two queries; `waits` are those of the time."""
+    used = {
+        site: sums
+        for site, *sums in SiteDay.objects.filter(day__range=(time.first, time.last))
+        .values_list("site")
+        .annotate(Sum("gpu_seconds"), Sum("jobs_ended"), Sum("jobs_failed"))
+        .order_by()
+    }
+    return [
+        _line(site, used.get(site.pk, [0, 0, 0]), _together(waits.get(site.name, {})))
+        for site in Site.objects.select_related("status").defer("status__actual")
+    ]
+
+
+def waits_by_site(time: TimeRange) -> WaitsBySite:
+    """How many jobs waited in which bucket, by site and bar."""
+    found: WaitsBySite = defaultdict(lambda: defaultdict(dict))
+    rows = SiteWait.objects.filter(day__range=(time.first, time.last))
+    grouped = rows.annotate(point=point_of(time)).values_list("site__name", "point", "bucket")
+    for site, point, bucket, jobs in grouped.annotate(total=Sum("jobs")).order_by("-site__name"):
+        found[site][point][bucket] = jobs
+    return found
+
+
+def used_by_site_and_track(time: TimeRange) -> tuple[dict[str, ByPoint], dict[str, ByPoint]]:
+    """GPU-seconds by bar of each site, and of each track."""
+    sites: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
+    tracks: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
+    rows = SiteDay.objects.filter(day__range=(time.first, time.last))
+    grouped = rows.annotate(point=point_of(time)).values_list("site__name", "track__name", "point")
+    for site, track, point, seconds in grouped.annotate(total=Sum("gpu_seconds")).order_by():
+        sites[site][point] += seconds
+        tracks[track][point] += seconds
+    return sites, by_most(tracks)
+
+
+def projects_at_risk(today: date) -> list[AtRisk]:
+    """Running allocations that deserve a look, those that end first before the others."""
+    running = (
+        Allocation.objects.current()
+        .with_figures()
+        .filter(adopted_at=None, starts_on__lte=today, ends_on__gte=today)
+        .select_related("project", "site")
+        .order_by("ends_on", "project__name")
+    )
+    return [found for allocation in running if (found := _at_risk(allocation, today)).risks]
+
+
+def granted_and_used_by_track() -> list[tuple[str, float, float]]:
+    """For each track the GPU-hours that were ever granted and used."""
+    granted = dict(
+        LedgerEntry.objects.values_list("allocation__project__track__name")
+        .annotate(total=Sum("gpu_minutes"))
+        .order_by()
+    )
+    used = dict(
+        SiteDay.objects.values_list("track__name").annotate(total=Sum("gpu_seconds")).order_by()
+    )
+    return [
+        (name, granted.get(name, 0) / 60, used.get(name, 0) / SECONDS_AN_HOUR)
+        for name in sorted({*granted, *used})
+    ]
+
+
+def anomalies(today: date) -> list[Anomaly]:
+    """What was far from usual in the last week."""
+    recent = TimeRange(today - timedelta(days=ANOMALY_DAYS), today)
+    return [*_days_of_much_use(recent), *_many_failures(recent), *_long_waits(today)]
+
+
+def _line(site: Site, used: list[int], waits: dict[int, int]) -> SiteLine:
+    status: SiteStatus | None = getattr(site, "status", None)
+    heard = (status.heartbeat if status else None) or {}
+    has_data = status is not None and status.accounting_until is not None
+    seconds, ended, failed = used
+    return SiteLine(
+        name=site.name,
+        gpus_total=heard.get("gpus_total"),
+        gpus_allocated=heard.get("gpus_allocated"),
+        jobs_running=heard.get("jobs_running"),
+        jobs_pending=heard.get("jobs_pending"),
+        is_late=status is None or status.is_late,
+        used_seconds=seconds if has_data else None,
+        jobs_ended=ended if has_data else None,
+        jobs_failed=failed if has_data else None,
+        half_waited=wait_at(0.5, waits),
+        most_waited=wait_at(0.9, waits),
+    )
+
+
+def _together(waits: dict[date, dict[int, int]]) -> dict[int, int]:
+    found: dict[int, int] = defaultdict(int)
+    for jobs_by_bucket in waits.values():
+        for bucket, jobs in jobs_by_bucket.items():
+            found[bucket] += jobs
+    return found
+
+
+def _at_risk(allocation: Allocation, today: date) -> AtRisk:
+    granted = allocation.granted_minutes * 60
+    return AtRisk(
+        project=allocation.project.name,
+        title=allocation.project.title,
+        site=allocation.site.name,
+        used_percent=100 * allocation.used_seconds // granted if granted else 0,
+        ends_on=allocation.ends_on,
+        risks=risks_of(
+            granted=granted,
+            used=allocation.used_seconds,
+            starts_on=allocation.starts_on,
+            ends_on=allocation.ends_on,
+            today=today,
+        ),
+    )
+
+
+def _days_of_much_use(recent: TimeRange) -> Iterator[Anomaly]:
+    """Days on which a project used over three times its daily mean of the last months."""
+    since = (recent.first - timedelta(days=USUAL_DAYS)).replace(day=1)
+    days = (recent.last - since).days
+    usual = {
+        (project, site): seconds / days / SECONDS_AN_HOUR
+        for project, site, seconds in ProjectMonth.objects.filter(month__gte=since)
+        .values_list("project__name", "site__name")
+        .annotate(total=Sum("gpu_seconds"))
+        .order_by()
+    }
+    rows = (
+        DailyUsage.objects.filter(day__range=(recent.first, recent.last))
+        .values_list("project__name", "site__name", "day")
+        .annotate(total=Sum("gpu_seconds"))
+        .filter(total__gte=100 * SECONDS_AN_HOUR)
+        .order_by("-day", "project__name")
+    )
+    for project, site, day, seconds in rows:
+        hours, mean = seconds / SECONDS_AN_HOUR, usual.get((project, site), 0.0)
+        if is_far_above_usual(hours=hours, usual_hours=mean):
+            yield Anomaly("use", day, project, site, hours, mean)
+
+
+def _many_failures(recent: TimeRange) -> Iterator[Anomaly]:
+    ended: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    rows = JobOutcome.objects.filter(day__range=(recent.first, recent.last))
+    for project, site, state, jobs in (
+        rows.values_list("project__name", "site__name", "state")
+        .annotate(total=Sum("jobs"))
+        .order_by("project__name", "site__name")
+    ):
+        counts = ended[project, site]
+        counts[0] += jobs
+        counts[1] += 0 if state in GOOD_ENDS else jobs
+    for (project, site), (all_jobs, failed) in ended.items():
+        if has_many_failures(failed=failed, ended=all_jobs):
+            yield Anomaly("failures", None, project, site, failed, all_jobs)
+
+
+def _long_waits(today: date) -> Iterator[Anomaly]:
+    usual_time = last_days(USUAL_DAYS + ANOMALY_DAYS, today)
+    for site, waits in waits_by_site(usual_time).items():
+        since = today - timedelta(days=ANOMALY_DAYS)
+        recent = _together({day: found for day, found in waits.items() if day > since})
+        before = _together({day: found for day, found in waits.items() if day <= since})
+        seconds, usual = wait_at(0.5, recent), wait_at(0.5, before)
+        if is_wait_far_above_usual(seconds=seconds, usual_seconds=usual):
+            yield Anomaly("wait", None, "", site, seconds or 0.0, usual or 0.0)
+
+
+def read_until_by_site() -> dict[str, date | None]:
+    """Up to which day each site's accounting was read; None: never."""
+    read = Site.objects.values_list("name", "status__accounting_until")
+    return {name: until.astimezone(UTC).date() if until else None for name, until in read}

@@ -1,0 +1,103 @@
+"""Pages with charts in a real browser: drawn, without JavaScript, by keyboard, on paper."""
+
+import pytest
+from django.urls import reverse
+from playwright.sync_api import Browser, expect
+
+from accounts.models import User
+from allocations.models import Project
+from tests.portal.chromium import Judge, open_context
+from tests.portal.usage_world import used_project
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def used(transactional_db: None, project: Project) -> Project:
+    return used_project(project)
+
+
+@pytest.fixture
+def pages(used: Project) -> dict[str, str]:
+    report = reverse("project_report", args=[used.name])
+    return {
+        "report_project": report,
+        "report_project_allocation": f"{report}?range=allocation",
+        "report_project_empty": f"{report}?from=2020-01-01&to=2020-01-31",
+    }
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_with_charts_can_be_used_by_everybody(
+    browser: Browser, live_server: object, pages: dict[str, str], applicant: User, width: int
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, applicant, width)
+    judge = Judge(context.new_page())
+    for name, address in pages.items():
+        judge.look_at(f"{name}-{width}", url + address)
+        for figure in judge.page.locator("figure[data-chart]").all():
+            expect(figure.locator("svg")).to_be_visible()
+            expect(figure.locator("table")).not_to_be_visible()
+    answer = judge.page.goto(f"{url}{pages['report_project']}?range=nonsense")
+    assert answer
+    assert answer.status == 422
+    judge.judge(f"report_project_refused-{width}")
+    context.close()
+    assert not judge.problems, "\n".join(judge.problems)
+
+
+def test_without_javascript_the_tables_stand_where_the_charts_would(
+    browser: Browser, live_server: object, pages: dict[str, str], applicant: User
+) -> None:
+    url = str(live_server)
+    with_session = open_context(browser, url, applicant, 1280)
+    context = browser.new_context(java_script_enabled=False)
+    context.add_cookies(with_session.cookies())  # type: ignore[arg-type]
+    page = context.new_page()
+    page.goto(url + pages["report_project"])
+    for figure in page.locator("figure[data-chart]").all():
+        expect(figure.locator("table")).to_be_visible()
+        expect(figure.locator(".chart-drawing")).not_to_be_visible()
+    context.close()
+    with_session.close()
+
+
+def test_a_table_is_opened_and_a_time_chosen_by_keyboard(
+    browser: Browser, live_server: object, pages: dict[str, str], applicant: User
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, applicant, 1280)
+    page = context.new_page()
+    page.goto(url + pages["report_project"])
+    page.get_by_role("link", name="7 days").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/usage?range=7")
+    summary = page.locator("#by-site summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#by-site table")).to_be_visible()
+    page.keyboard.press("Tab")
+    expect(page.locator("#by-site .chart-rows")).to_be_focused()
+    context.close()
+
+
+def test_on_paper_every_table_is_printed_and_nothing_is_wider_than_the_page(
+    browser: Browser, live_server: object, pages: dict[str, str], applicant: User
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, applicant, 1280)
+    page = context.new_page()
+    page.goto(url + pages["report_project"])
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 720, "height": 1000})
+    for figure in page.locator("figure[data-chart]").all():
+        expect(figure.locator("table")).to_be_visible()
+        width = figure.locator("svg").evaluate("drawing => drawing.getBoundingClientRect().width")
+        assert width <= 700
+    expect(page.locator(".range-picker")).not_to_be_visible()
+    page.emulate_media(media="screen")
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    expect(page.locator("#by-site table")).not_to_be_visible()
+    context.close()
