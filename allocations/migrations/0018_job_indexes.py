@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0016_rollups'),
+        ('allocations', '0017_rollups'),
     ]
 
     operations = [
