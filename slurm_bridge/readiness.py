@@ -5,11 +5,12 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 
 from slurm_bridge import changes as ch
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.slurm.interface import Answer, Slurm, TestSubmission
-from slurm_bridge.wire import ActualState, DesiredAccount, DesiredState, Readiness
+from slurm_bridge.wire import ActualState, DesiredAccount, DesiredQos, DesiredState, Readiness
 
 LONGEST_REASON = 2000
 # What the contract, and so a report, can name.
@@ -30,7 +31,7 @@ class ReadinessCheck:
     max_accounts: int = 200
     """So many in one cycle; the others follow in the next."""
     workers: int = 4
-    refreshed: set[TestSubmission] = field(default_factory=set)
+    repaired: set[TestSubmission] = field(default_factory=set)
 
     def check(
         self, desired: DesiredState, actual: ActualState, applied: Iterable[ch.Change]
@@ -40,12 +41,21 @@ class ReadinessCheck:
         touched = _touched(applied)
         due = [item for item in desired.accounts if _is_due(item, touched)][: self.max_accounts]
         deadline = self.clock() + self.patience_seconds
+        budgets = {qos.name: qos for qos in desired.qos}
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
-            return tuple(pool.map(lambda item: self._verdict(item, actual, applied, deadline), due))
+            return tuple(
+                pool.map(
+                    lambda item: self._verdict(
+                        item, budgets.get(item.qos or ""), actual, applied, deadline
+                    ),
+                    due,
+                )
+            )
 
     def _verdict(
         self,
         account: DesiredAccount,
+        budget: DesiredQos | None,
         actual: ActualState,
         applied: tuple[ch.Change, ...],
         deadline: float,
@@ -58,8 +68,10 @@ class ReadinessCheck:
         )
         answer = NO_MEMBER
         if member:
-            may_touch = account.adopted is None
-            answer = self._patient_answer(submission, deadline, may_touch=may_touch)
+            repair = _nothing
+            if account.adopted is None:
+                repair = partial(self._repair, submission, budget)
+            answer = self._patient_answer(submission, deadline, repair)
         return Readiness(
             account=submission.account,
             username=submission.username,
@@ -70,11 +82,11 @@ class ReadinessCheck:
         )
 
     def _patient_answer(
-        self, submission: TestSubmission, deadline: float, *, may_touch: bool
+        self, submission: TestSubmission, deadline: float, repair: Callable[[], object]
     ) -> Answer:
         answer = self._answer(submission)
-        if not answer.accepted and may_touch:
-            self._refresh(submission)
+        if not answer.accepted:
+            repair()
         while not answer.accepted and self.clock() < deadline:
             self.sleep(self.pause_seconds)
             answer = self._answer(submission)
@@ -86,18 +98,32 @@ class ReadinessCheck:
         except TransientSlurmError as error:
             return Answer(False, str(error))
 
-    def _refresh(self, submission: TestSubmission) -> None:
-        """Touch the association: slurmctld then looks its user up anew.
+    def _repair(self, submission: TestSubmission, budget: DesiredQos | None) -> None:
+        """Tell slurmctld once more what it may have missed.
 
-        One written before its UNIX user was known is refused for ever otherwise.
+        An association written before its UNIX user was known is refused for ever otherwise; so is a
+        QOS that was made after a starting slurmctld had read the database and before it could be
+        told of changes.
         """
-        if submission in self.refreshed:
+        if submission in self.repaired:
             return
-        self.refreshed.add(submission)
+        self.repaired.add(submission)
         try:
+            if budget is not None and not self.slurm.has_heard_of_qos(budget.name):
+                self.slurm.remake_qos(
+                    submission.account,
+                    budget.name,
+                    budget.owner_mark,
+                    budget.gpu_minutes,
+                    sorted(budget.flags),
+                )
             self.slurm.refresh_members([submission.account], [submission.username])
         except TransientSlurmError:
             return  # The next answer says what is wrong.
+
+
+def _nothing() -> None:
+    """What is not Belfry's is not touched."""
 
 
 def _touched(applied: Iterable[ch.Change]) -> set[str]:

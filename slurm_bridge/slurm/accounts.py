@@ -130,6 +130,20 @@ class Accounts:
         # Only a change of shares does it, even one to the value that is there (22.05).
         self._modify_members(accounts, usernames, f"Fairshare={DEFAULT_SHARES}")
 
+    def remake_qos(
+        self, account: str, name: str, owner_mark: str, gpu_minutes: int, flags: Sequence[str]
+    ) -> None:
+        """Make a QOS that slurmctld has not heard of once more, for the account that has it.
+
+        The account takes no jobs meanwhile, since without its QOS it would have no limit.
+        """
+        self.suspend_accounts([account])
+        self._modify_accounts([account], "DefaultQOS=-1")  # A default QOS cannot be deleted.
+        self._write("delete", "qos", "where", f"name={name}")
+        self.create_qos([name], owner_mark, gpu_minutes, flags)
+        self.set_account_qos([account], name)
+        self.resume_accounts([account])
+
     def default_accounts(self, usernames: Sequence[str]) -> dict[str, str]:
         """The account on this cluster that each user's jobs go to by default; empty for none."""
         found: dict[str, str] = {}

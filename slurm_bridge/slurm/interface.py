@@ -110,6 +110,19 @@ class Slurm(Protocol):
         """Make slurmctld look these users up anew, since it remembers a failure for ever."""
         ...
 
+    def has_heard_of_qos(self, name: str) -> bool:
+        """Whether slurmctld knows a QOS; one made while it was starting is in the database only."""
+        ...
+
+    def remake_qos(
+        self, account: str, name: str, owner_mark: str, gpu_minutes: int, flags: Sequence[str]
+    ) -> None:
+        """Make a QOS that slurmctld has not heard of once more, for the account that has it.
+
+        The account takes no jobs meanwhile, since without its QOS it would have no limit.
+        """
+        ...
+
     def default_accounts(self, usernames: Sequence[str]) -> dict[str, str]:
         """The account on this cluster that each user's jobs go to by default; empty for none."""
         ...

@@ -46,6 +46,8 @@ class MemorySlurm:
     """Each user's default account; empty where it was removed."""
     unresolved: set[tuple[str, str]] = field(default_factory=set)
     """Members who could not be resolved when they were added."""
+    unheard_qos: set[str] = field(default_factory=set)
+    """QOS that slurmctld has not heard of, since they were made while it was starting."""
     partition_file: MemoryPartitionFile | None = None
     controller: MemoryPartitions = field(init=False)
 
@@ -162,6 +164,21 @@ class MemorySlurm:
         self._begin_write()
         self.unresolved -= set(_existing(_pairs(accounts, usernames), self.members))
 
+    def has_heard_of_qos(self, name: str) -> bool:
+        """Whether slurmctld knows a QOS."""
+        return name in self.qos and name not in self.unheard_qos
+
+    def remake_qos(
+        self, account: str, name: str, owner_mark: str, gpu_minutes: int, flags: Sequence[str]
+    ) -> None:
+        """Make a QOS that slurmctld has not heard of once more."""
+        self._begin_write()
+        self._require_qos(name)
+        del self.qos[name]
+        self.unheard_qos.discard(name)
+        self.create_qos([name], owner_mark, gpu_minutes, flags)
+        self.set_account_qos([account], name)
+
     def remove_members(self, accounts: Sequence[str], usernames: Sequence[str]) -> None:
         """Delete associations, which cancels whatever jobs they still have."""
         self._begin_write()
@@ -268,6 +285,8 @@ class MemorySlurm:
 
     def _within_budget(self, row: AssociationRow) -> Answer:
         for name in row.qos:
+            if name in self.unheard_qos:
+                return Answer(False, "Invalid qos specification")
             minutes = self.qos[name].gpu_minutes
             if minutes is not None and minutes < 1 and "DenyOnLimit" in self.qos[name].flags:
                 return Answer(False, "QOSGrpGRESMinutes")

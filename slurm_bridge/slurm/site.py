@@ -8,6 +8,7 @@ from slurm_bridge.as_root import AsRoot
 from slurm_bridge.partition_settings import PartitionSettings
 from slurm_bridge.rows import SlurmReading
 from slurm_bridge.slurm.accounts import Accounts
+from slurm_bridge.slurm.budgets import BudgetReader
 from slurm_bridge.slurm.bulk import BULK_TIMEOUT_SECONDS, BulkLoad
 from slurm_bridge.slurm.choice import PartitionsBy, chosen
 from slurm_bridge.slurm.commands import Commands
@@ -41,6 +42,7 @@ class SlurmSite(Accounts):
         live_partitions, self.live = chosen(commands, partitions_by)
         self.partitions = Partitions(live_partitions, partition_file)
         self.queue = Queue(commands)
+        self.budgets = BudgetReader(commands)
 
     def read(self, accounts: Collection[str] | None = None) -> SlurmReading:
         """Everything that planning needs, read at the same time."""
@@ -61,6 +63,10 @@ class SlurmSite(Accounts):
         """Make accounts, then members; what is there already stays as it is."""
         described = {row.name: row.description for row in self.read_accounts()} if accounts else {}
         self.bulk.load(accounts, members, described)
+
+    def has_heard_of_qos(self, name: str) -> bool:
+        """Whether slurmctld knows a QOS; one made while it was starting is in the database only."""
+        return name in self.budgets.counters()
 
     def change_access(
         self, partition: str, opened: Collection[str], closed: Collection[str]

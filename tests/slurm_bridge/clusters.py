@@ -3,12 +3,14 @@
 import secrets
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from deploy.testbed.history import Accounting
 from deploy.testbed.layout import SITES, site_named
 from deploy.testbed.root_program import clusters_of
+from deploy.testbed.settings import require_settings
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.normalise import actual_state
@@ -44,6 +46,8 @@ class ClusterUnderTest:
     directory: Directory
     prefix: str
     users: tuple[DesiredUser, DesiredUser]
+    untold: Callable[[], AbstractContextManager[None]]
+    """While open, slurmctld is not told of what is made, as while it starts."""
 
     def name(self, suffix: str = "p") -> str:
         return f"{self.prefix}{suffix}"
@@ -101,7 +105,28 @@ def memory_cluster(*, keeps_partitions: bool = False) -> ClusterUnderTest:
         directory=directory,
         prefix="ct",
         users=some_users("ct"),
+        untold=lambda: memory_untold(slurm),
     )
+
+
+@contextmanager
+def memory_untold(slurm: MemorySlurm) -> Iterator[None]:
+    before = set(slurm.qos)
+    yield
+    slurm.unheard_qos |= set(slurm.qos) - before
+
+
+@contextmanager
+def really_untold(testbed: Testbed) -> Iterator[None]:
+    """slurmdbd tells those only who have a port in its table of clusters."""
+    layout = testbed.layout
+    accounting = Accounting(layout, site_named(SITE), require_settings(layout))
+    ((port,),) = accounting.sql(f"SELECT control_port FROM cluster_table WHERE name = '{SITE}'")
+    accounting.sql(f"UPDATE cluster_table SET control_port = 0 WHERE name = '{SITE}'")
+    try:
+        yield
+    finally:
+        accounting.sql(f"UPDATE cluster_table SET control_port = {port} WHERE name = '{SITE}'")
 
 
 def memory_file(slurm: MemorySlurm) -> MemoryPartitionFile:
@@ -132,6 +157,7 @@ def real_cluster(
             directory=LocalDirectory(as_root, record_file=record),
             prefix=prefix,
             users=users,
+            untold=lambda: really_untold(testbed),
         )
     finally:
         _cancel_jobs(slurm, prefix)

@@ -123,3 +123,29 @@ def test_member_added_before_the_user_was_known_is_refused_until_refreshed(
 def test_refresh_of_somebody_who_is_no_member_is_refused(cluster: ClusterUnderTest) -> None:
     with pytest.raises(TransientSlurmError):
         cluster.slurm.refresh_members([cluster.make_project()], [cluster.make_user()])
+
+
+def test_qos_that_slurmctld_was_not_told_of_admits_nobody_until_it_is_made_once_more(
+    cluster: ClusterUnderTest,
+) -> None:
+    account, username = cluster.name(), cluster.make_user()
+    mark, flags = f"belfry-{account}", ["NoDecay", "DenyOnLimit"]
+    with cluster.untold():
+        cluster.slurm.create_qos([account], mark, 60, flags)
+    cluster.slurm.create_accounts([account], "root", mark, account)
+    cluster.slurm.add_members([account], [username])
+    cluster.slurm.change_access(PARTITION, [account], [])
+    late = TestSubmission(account, username, PARTITION)
+    assert not cluster.slurm.has_heard_of_qos(account)
+    assert not accepted(cluster, late)
+
+    cluster.slurm.remake_qos(account, account, mark, 60, flags)
+
+    assert cluster.slurm.has_heard_of_qos(account)
+    assert accepted(cluster, late)
+    found, qos = cluster.account(account), cluster.qos(account)
+    assert found is not None
+    assert not found.suspended
+    assert found.qos == frozenset({account})
+    assert qos is not None
+    assert (qos.gpu_minutes, qos.flags) == (60, frozenset(flags))
