@@ -29,11 +29,12 @@ class StateCollector(Collector):
     """Gauges read anew for each scrape; a site that was never heard has none of its own."""
 
     def collect(self) -> Iterator[Metric]:
-        """Every gauge, in six queries."""
+        """Every gauge, in seven queries."""
         now = timezone.now()
         yield from _of_sites(now)
         yield from _of_cycles(now)
         yield from _of_checks(now)
+        yield from _of_rows_set_aside()
         yield from _of_tasks(now)
         with connection.cursor() as cursor:
             cursor.execute(_JOBS)
@@ -84,6 +85,13 @@ def _of_checks(now: datetime) -> Iterator[Metric]:
         remaining.add_metric([check.site.code], check.remaining)
     yield age
     yield remaining
+
+
+def _of_rows_set_aside() -> Iterator[Metric]:
+    rows = _gauge("rows_set_aside", "Rows of accounting that could not be taken in.")
+    for site in Site.objects.annotate(rows=Count("rows_set_aside")):
+        rows.add_metric([site.code], site.rows)
+    yield rows
 
 
 def _of_tasks(now: datetime) -> Iterator[Metric]:

@@ -10,9 +10,10 @@ import pytest
 from django.conf import settings as django_settings
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
-from allocations.models import Site
+from allocations.models import SetAsideRow, Site
 from tests.portal.staff_world import report_site
 
 TOKEN = "a-token-for-tests-only"
@@ -90,7 +91,7 @@ def test_requests_are_counted_by_route(
 def test_a_scrape_asks_few_queries(
     client: Client, seeded: None, guarded: dict[str, str], django_assert_max_num_queries: Any
 ) -> None:
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         read(client, **guarded)
 
 
@@ -131,3 +132,17 @@ def test_alerts_and_document_name_metrics_that_exist(
     for path in (RULES, DOCUMENT):
         named = set(re.findall(r"\bbelfry_(?!metrics)\w+", path.read_text()))
         assert {re.sub(r"_(bucket|count|sum)$", "", name) for name in named} <= known
+
+
+def test_rows_that_could_not_be_taken_in_are_counted_by_site(
+    client: Client, seeded: None, guarded: dict[str, str]
+) -> None:
+    zellik = Site.objects.get(code="zellik")
+    now = timezone.now()
+    for key in ("1", "2"):
+        SetAsideRow.objects.create(
+            site=zellik, key=key, reason="no account", first_seen_at=now, last_seen_at=now
+        )
+    found = read(client, **guarded)
+    assert found["belfry_rows_set_aside", "zellik"] == 2
+    assert found["belfry_rows_set_aside", "charleroi"] == 0
