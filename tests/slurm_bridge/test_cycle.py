@@ -1,7 +1,5 @@
 """What one cycle does to a site, and what it says about it."""
 
-from dataclasses import replace
-
 import pytest
 
 from slurm_bridge.errors import StoppedError, TransientSlurmError, TransientSlurmTimeoutError
@@ -102,35 +100,6 @@ def test_association_older_than_its_user_is_refreshed_so_that_slurmctld_looks_ag
     report = site.cycle.run(desired_state(project()))
 
     assert [verdict.accepted for verdict in report.readiness] == [True]
-
-
-def test_qos_that_a_starting_slurmctld_did_not_hear_of_is_made_once_more(site: MemorySite) -> None:
-    site.cycle.run(desired_state(project(members=())))
-    (name,) = site.slurm.qos.keys() - {"normal"}
-    before = site.slurm.qos[name]
-    site.slurm.unheard_qos.add(name)
-
-    report = site.cycle.run(desired_state(project()))
-
-    assert [verdict.accepted for verdict in report.readiness] == [True]
-    assert site.slurm.qos[name] == before
-
-
-def test_bridge_that_dies_while_it_makes_a_qos_once_more_is_repaired_by_the_next_cycle(
-    site: MemorySite,
-) -> None:
-    wanted = desired_state(project())
-    site.cycle.run(wanted)
-    before = site.slurm.read()
-    (name,) = site.slurm.qos.keys() - {"normal"}
-    site.slurm.suspend_accounts(["aif26fl0001"])
-    del site.slurm.qos[name]
-    row = site.slurm.accounts["aif26fl0001"]
-    site.slurm.accounts["aif26fl0001"] = replace(row, qos=frozenset({"normal"}), default_qos="")
-
-    site.cycle.run(wanted)
-
-    assert site.slurm.read() == before
 
 
 def test_failed_change_is_reported_and_independent_ones_are_made(site: MemorySite) -> None:
