@@ -119,6 +119,8 @@ def test_the_contract_is_served_to_anyone_and_tells_nothing_of_a_site(
             "/budget-counters",
             "/heartbeat",
             "/lease",
+            "/usage-days",
+            "/usage-checks",
         )
     }
     for operations in document["paths"].values():
