@@ -59,7 +59,8 @@ def listens(process: int) -> bool:
     """Whether PostgreSQL's process for the question has finished reading and is idle."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT state = 'idle' AND query NOT LIKE 'LISTEN%%' AND query LIKE '%%ORDER BY%%'"
+            "SELECT state = 'idle' AND query LIKE 'SELECT%%'"
+            " AND clock_timestamp() - state_change > interval '0.3 s'"
             " FROM pg_stat_activity WHERE pid = %s",
             [process],
         )

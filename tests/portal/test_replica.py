@@ -60,10 +60,9 @@ def used_seconds(office: Client) -> int:
     return next(row["used_gpu_seconds"] for row in answer["rows"] if row["site"] == "Zellik")
 
 
-def run_jobs(project: Project, count: int) -> None:
+def run_job(project: Project, number: int) -> None:
     zellik = Site.objects.get(code="zellik")
-    jobs = [job(project, db_index=index, seconds=100, gpus=1) for index in range(1, count + 1)]
-    read_accounting(zellik, *jobs)
+    read_accounting(zellik, job(project, db_index=number, seconds=100, gpus=1))
 
 
 def caught_up(running: Replica) -> None:
@@ -79,11 +78,11 @@ def caught_up(running: Replica) -> None:
 def test_a_report_shows_what_the_replica_has(
     replica: Replica, project: Project, office: Client
 ) -> None:
-    run_jobs(project, 1)
+    run_job(project, 1)
     caught_up(replica)
     assert used_seconds(office) == 100
     replica.tell("SELECT pg_wal_replay_pause()")
-    run_jobs(project, 2)
+    run_job(project, 2)
     assert used_seconds(office) == 100
     replica.tell("SELECT pg_wal_replay_resume()")
     caught_up(replica)
@@ -93,7 +92,7 @@ def test_a_report_shows_what_the_replica_has(
 def test_who_may_read_is_decided_on_the_primary(
     replica: Replica, project: Project, office: Client, staff: User
 ) -> None:
-    run_jobs(project, 1)
+    run_job(project, 1)
     caught_up(replica)
     replica.tell("SELECT pg_wal_replay_pause()")
     assert office.get(reverse("reports")).status_code == 200
@@ -104,10 +103,10 @@ def test_who_may_read_is_decided_on_the_primary(
 def test_a_replica_that_lags_is_passed_over(
     replica: Replica, project: Project, office: Client, settings: Settings
 ) -> None:
-    run_jobs(project, 1)
+    run_job(project, 1)
     caught_up(replica)
     replica.tell("SELECT pg_wal_replay_pause()")
-    run_jobs(project, 2)
+    run_job(project, 2)
     settings.REPORTS_MAX_LAG_SECONDS = 0
     time.sleep(0.1)
     assert used_seconds(office) == 200
@@ -116,7 +115,7 @@ def test_a_replica_that_lags_is_passed_over(
 def test_a_replica_without_its_primary_on_the_line_is_as_old_as_its_last_transaction(
     replica: Replica, project: Project, office: Client, settings: Settings
 ) -> None:
-    run_jobs(project, 1)
+    run_job(project, 1)
     caught_up(replica)
     settings.REPORTS_MAX_LAG_SECONDS = 0
     assert reading.is_replica_fit()
@@ -132,11 +131,11 @@ def test_a_replica_without_its_primary_on_the_line_is_as_old_as_its_last_transac
 def test_a_replica_that_dies_takes_no_page_with_it(
     replica: Replica, project: Project, office: Client
 ) -> None:
-    run_jobs(project, 1)
+    run_job(project, 1)
     caught_up(replica)
     assert used_seconds(office) == 100
     replica.stop()
-    run_jobs(project, 2)
+    run_job(project, 2)
     assert used_seconds(office) == 200
 
 
