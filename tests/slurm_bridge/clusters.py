@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.testbed.history import Accounting
 from deploy.testbed.layout import SITES, site_named
 from deploy.testbed.root_program import clusters_of
-from deploy.testbed.settings import require_settings
+from deploy.testbed.settings import has_newest_slurm, require_settings
 from slurm_bridge.directory.interface import Directory
 from slurm_bridge.directory.local import LocalDirectory
 from slurm_bridge.normalise import actual_state
@@ -48,6 +48,8 @@ class ClusterUnderTest:
     users: tuple[DesiredUser, DesiredUser]
     untold: Callable[[], AbstractContextManager[None]]
     """While open, slurmctld is not told of what is made, as while it starts."""
+    can_be_untold: bool = True
+    """The newest slurmdbd tells whoever is connected, whatever stands in its table."""
 
     def name(self, suffix: str = "p") -> str:
         return f"{self.prefix}{suffix}"
@@ -158,6 +160,7 @@ def real_cluster(
             prefix=prefix,
             users=users,
             untold=lambda: really_untold(testbed),
+            can_be_untold=not has_newest_slurm(testbed.layout, site_named(SITE)),
         )
     finally:
         _cancel_jobs(slurm, prefix)

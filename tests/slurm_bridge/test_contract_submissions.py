@@ -136,8 +136,9 @@ def test_qos_that_slurmctld_was_not_told_of_admits_nobody_until_it_is_made_once_
     cluster.slurm.add_members([account], [username])
     cluster.slurm.change_access(PARTITION, [account], [])
     late = TestSubmission(account, username, PARTITION)
-    assert not cluster.slurm.has_heard_of_qos(account)
-    assert not accepted(cluster, late)
+    has_heard = cluster.slurm.has_heard_of_qos(account)
+    assert has_heard is not cluster.can_be_untold
+    assert accepted(cluster, late) is has_heard
 
     cluster.slurm.remake_qos(account, account, mark, 60, flags)
 
