@@ -35,6 +35,8 @@ def chart_option(chart: Chart) -> dict[str, Any]:
         "axisLabel": {"color": QUIET},
         "splitLine": {"lineStyle": {"color": LINE}},
         "min": 0,
+        # Where numbers are whole, there is no half of one on the axis.
+        "minInterval": 0 if chart.decimals else 1,
     }
     return {
         # Nothing moves, so that nobody has to ask for it.

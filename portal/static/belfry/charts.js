@@ -8,9 +8,12 @@ globalThis.belfryCharts = (() => {
   // The chart with its numbers in words of this language, and room for its legend at this width.
   function fitted({ option, decimals }, language, width) {
     const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: decimals });
-    const inWords = (value) => (typeof value === "number" ? numbers.format(value) : "–");
+    // A tick of less than one would be written as 0, like all others beside it.
+    const small = new Intl.NumberFormat(language, { maximumSignificantDigits: 2 });
+    const tick = (value) => (Math.abs(value) < 1 ? small : numbers).format(value);
+    const inWords = (value) => (typeof value === "number" ? tick(value) : "–");
     const axes = [option.xAxis, option.yAxis].map((axis) => (axis.type === "value"
-      ? { ...axis, axisLabel: { ...axis.axisLabel, formatter: (value) => numbers.format(value) } }
+      ? { ...axis, axisLabel: { ...axis.axisLabel, formatter: tick } }
       : axis));
     const legend = option.legend.show ? linesOfLegend(option.legend.data, width) * LEGEND_LINE : 0;
     return {
