@@ -24,57 +24,61 @@ LONGEST_SENTENCE = 500
 def answer_errors(api: NinjaAPI) -> None:
     """Let the API answer every error as an `ErrorAnswer`."""
     api.add_exception_handler(AuthenticationError, _unauthenticated)
-    api.add_exception_handler(ValidationError, _malformed)
+    api.add_exception_handler(ValidationError, malformed)
     api.add_exception_handler(HttpError, _refused)
     api.add_exception_handler(RequestDataTooBig, _too_big)
     api.add_exception_handler(DataError, _unstorable)
-    api.add_exception_handler(OperationalError, _database_away)
-    api.add_exception_handler(InterfaceError, _database_away)
-    api.add_exception_handler(Exception, _our_fault)
+    api.add_exception_handler(OperationalError, database_away)
+    api.add_exception_handler(InterfaceError, database_away)
+    api.add_exception_handler(Exception, our_fault)
 
 
 def _unauthenticated(request: HttpRequest, error: Any) -> HttpResponse:
-    response = _answer(401, "The token is missing, wrong or has run out; ask for a new one.")
+    response = answer(401, "The token is missing, wrong or has run out; ask for a new one.")
     response["WWW-Authenticate"] = "Bearer"
     return response
 
 
-def _malformed(request: HttpRequest, error: Any) -> HttpResponse:
+def malformed(request: HttpRequest, error: Any) -> HttpResponse:
+    """422, naming the first field that is wrong, and how many more are."""
     first = error.errors[0]
     where = ".".join(str(part) for part in first.get("loc", ()))
     count = len(error.errors)
     more = f" (and {count - 1} more)" if count > 1 else ""
-    return _answer(422, f"{where}: {first.get('msg', 'is not valid')}{more}")
+    return answer(422, f"{where}: {first.get('msg', 'is not valid')}{more}")
 
 
 def _refused(request: HttpRequest, error: Any) -> HttpResponse:
     # Ninja wraps whatever the parser raises, and would hide what it said.
     if isinstance(error.__cause__, BodyError):
-        return _answer(error.__cause__.status, str(error.__cause__))
-    return _answer(error.status_code, str(error))
+        return answer(error.__cause__.status, str(error.__cause__))
+    return answer(error.status_code, str(error))
 
 
 def _too_big(request: HttpRequest, error: Any) -> HttpResponse:
-    return _answer(413, "The body is too large; send smaller batches.")
+    return answer(413, "The body is too large; send smaller batches.")
 
 
 def _unstorable(request: HttpRequest, error: Any) -> HttpResponse:
     log.warning("A bridge sent what the database cannot store: %s", error)
-    return _answer(422, "The body holds a value that the database cannot store.")
+    return answer(422, "The body holds a value that the database cannot store.")
 
 
-def _database_away(request: HttpRequest, error: Any) -> HttpResponse:
-    log.error("The database does not answer a bridge: %s", error)
-    response = _answer(503, "The portal's database cannot be reached; try again.")
+def database_away(request: HttpRequest, error: Any) -> HttpResponse:
+    """503, with when to try again."""
+    log.error("The database does not answer the API: %s", error)
+    response = answer(503, "The portal's database cannot be reached; try again.")
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
 
-def _our_fault(request: HttpRequest, error: Any) -> HttpResponse:
+def our_fault(request: HttpRequest, error: Any) -> HttpResponse:
+    """500 that tells nothing; the log has the rest."""
     log.error("%s %s failed", request.method, request.path, exc_info=error)
-    return _answer(500, "The portal failed; its log says why.")
+    return answer(500, "The portal failed; its log says why.")
 
 
-def _answer(status: int, sentence: str) -> HttpResponse:
+def answer(status: int, sentence: str) -> HttpResponse:
+    """A refusal: one sentence in JSON."""
     body = ErrorAnswer(error=sentence[:LONGEST_SENTENCE]).model_dump_json()
     return HttpResponse(body, status=status, content_type="application/json")
