@@ -56,11 +56,21 @@ class AsRoot:
 
     def partitions_file(self, cluster: str) -> str | None:
         """The file of partitions that it may write for a cluster; None if it knows no such one."""
-        try:
-            answer = json.loads(self._ask("check").stdout)["partitions_files"].get(cluster)
-        except (ValueError, KeyError, TypeError, AttributeError):
-            return None
+        files = self._set_up_for().get("partitions_files")
+        answer = files.get(cluster) if isinstance(files, dict) else None
         return answer if isinstance(answer, str) else None
+
+    def makes_people(self) -> bool | None:
+        """Whether it makes UNIX users or groups for anybody; None if it does not say."""
+        answer = self._set_up_for().get("makes_people")
+        return answer if isinstance(answer, bool) else None
+
+    def _set_up_for(self) -> dict[str, object]:
+        try:
+            answer = json.loads(self._ask("check").stdout)
+        except ValueError:
+            return {}
+        return answer if isinstance(answer, dict) else {}
 
     def _ask(self, *words: str, text: str = "") -> Result:
         sudo = () if self.user_id == 0 else SUDO

@@ -179,7 +179,13 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         ca_file=config.ca_file,
         uses_proxy=not config.portal_is_local,
     )
-    rights = Rights(as_root, config.cluster, config.state_dir, config.partitions_file)
+    rights = Rights(
+        as_root,
+        config.cluster,
+        config.state_dir,
+        config.partitions_file,
+        makes_people=config.directory == "local",
+    )
     doctor = Doctor(commands, config.cluster, rights, kept, directory_doctor(config))
     tree = ldap_tree(config)
     login = login_files(config, commands)

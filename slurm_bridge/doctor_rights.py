@@ -22,6 +22,8 @@ class Rights:
     cluster: str
     state_dir: Path
     partitions_file: Path | None = None
+    makes_people: bool = True
+    """Whether the bridge has UNIX users and groups made on this host: `directory` is local."""
     user_name: Callable[[], str] = lambda: pwd.getpwuid(os.geteuid()).pw_name
     user_id: Callable[[], int] = os.geteuid
 
@@ -44,6 +46,7 @@ class Rights:
         """The user, what root does for it, and its folder."""
         yield self._user()
         yield self._by_root()
+        yield from self._people_by_root()
         if os.access(self.state_dir, os.W_OK):
             yield _finding("state_dir", "ok", "writable")
         else:
@@ -61,9 +64,10 @@ class Rights:
         check, program = "rights on this host", self.as_root.program
         problem = self.as_root.problem()
         if problem:
+            people = "no UNIX user is made, " if self.makes_people else ""
             advice = (
-                f"Without it no UNIX user is made, no submission is tried, and so no project"
-                f" becomes active. {INSTALL}, says how to set up {program} and its sudo rule."
+                f"Without it {people}no submission is tried, and so no project becomes active."
+                f" {INSTALL}, says how to set up {program} and its sudo rule."
             )
             return _finding(check, "error", problem, advice)
         file = self.as_root.partitions_file(self.cluster)
@@ -78,6 +82,22 @@ class Rights:
             found = f"{program} may write {file or 'no file of partitions'}, not {wanted}"
             return _finding(check, "error", found, advice)
         return _finding(check, "ok", f"{program} answers")
+
+    def _people_by_root(self) -> Iterator[Finding]:
+        """That it makes people where they are made on this host, and nowhere else."""
+        check, program = "UNIX users by root", self.as_root.program
+        allowed = self.as_root.makes_people()
+        if allowed is None:
+            return
+        if allowed == self.makes_people:
+            yield _finding(check, "ok", "allowed" if allowed else "not allowed, and not needed")
+        elif allowed:
+            advice = "Take uids and gids out of /etc/belfry/root.toml; people is enough."
+            found = f"{program} may make them, but they come from another directory"
+            yield _finding(check, "warning", found, advice)
+        else:
+            advice = f"Set uids and gids in /etc/belfry/root.toml; {INSTALL}, says how."
+            yield _finding(check, "error", f"{program} may make none", advice)
 
 
 def _finding(check: str, level: str, found: str, advice: str = "") -> Finding:

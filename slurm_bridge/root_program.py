@@ -4,10 +4,9 @@
     belfry-bridge ALL=(root) NOPASSWD: /usr/local/sbin/belfry-root
 
 The bridge runs as a user of its own and may start this program by sudo, and nothing else. Whoever
-starts it may be anybody who took the bridge over, so that no argument is believed. Who may be made,
-and for which clusters, stands in a file that only root may write. Every operation becomes one
-program with a fixed path and environment, or replaces one file; no shell is started. It stands
-alone, so that it can be installed as one file and read at one sitting; see docs/install.md.
+starts it may have taken the bridge over, so no argument is believed. Who may be made, and for which
+clusters, stands in a file that only root may write. Every operation becomes one program with a
+fixed path and environment, or replaces one file; no shell is started. See docs/install.md.
 """
 
 import contextlib
@@ -78,7 +77,7 @@ class Policy:
     """What the administrator of this host allows."""
 
     uids: range
-    """Numbers of people that may be made."""
+    """Numbers of people that may be made; none where another directory makes them."""
     gids: range
     """Numbers of projects' groups that may be made and filled."""
     people: range
@@ -122,7 +121,8 @@ def _complain(status: int, reason: str, arguments: Sequence[str]) -> int:
 def check(policy: Policy) -> int:
     """Do nothing, and say what would be done."""
     files = {name: item.partitions_file for name, item in policy.clusters.items()}
-    sys.stdout.write(json.dumps({"partitions_files": files}) + "\n")
+    answer = {"partitions_files": files, "makes_people": bool(policy.uids or policy.gids)}
+    sys.stdout.write(json.dumps(answer) + "\n")
     return 0
 
 
@@ -378,20 +378,20 @@ def read_policy(config: str) -> Policy:
 
 
 def _policy(values: dict[str, Any]) -> Policy:
-    tables, uids, gids = values.pop("clusters", {}), values.pop("uids"), values.pop("gids")
-    people = _range(*values.pop("people", uids))
+    tables = values.pop("clusters", {})
+    uids, gids = (_range(*values.pop(key, ())) for key in ("uids", "gids"))
+    people = _range(*values.pop("people")) if "people" in values or not uids else uids
     for table in (values, *tables.values()):
         if not all(isinstance(value, str) for value in table.values()):
             raise TypeError(f"all but the numbers is text: {table}")
     clusters = {name: Cluster(**table) for name, table in tables.items()}
-    policy = Policy(_range(*uids), _range(*gids), people, clusters, **values)
-    if policy.uids.start < policy.gids.stop and policy.gids.start < policy.uids.stop:
-        raise ValueError("uids and gids overlap: each person has a group of their number")
-    return policy
+    if bool(uids) != bool(gids) or (uids.start < gids.stop and gids.start < uids.stop):
+        raise ValueError("uids and gids overlap, or one lacks: each person has a group of theirs")
+    return Policy(uids, gids, people, clusters, **values)
 
 
-def _range(first: int, last: int) -> range:
-    if not FEWEST_NUMBER <= first <= last <= MOST_NUMBER:
+def _range(first: int = FEWEST_NUMBER, last: int = FEWEST_NUMBER - 1) -> range:
+    if not FEWEST_NUMBER <= first <= last + 1 <= MOST_NUMBER + 1:
         raise ValueError(f"numbers lie between {FEWEST_NUMBER} and {MOST_NUMBER}")
     return range(first, last + 1)
 

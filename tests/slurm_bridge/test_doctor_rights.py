@@ -1,6 +1,7 @@
 """What doctor says about the bridge's user, and about what root does for it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,26 @@ USER = "belfry-bridge"
 SUDO = 'shift 2; exec "$@"'
 
 
-def rights(tmp_path: Path, uid: int = 990, **files: str) -> Rights:
+def rights(
+    tmp_path: Path,
+    uid: int = 990,
+    allowed: bool | None = True,
+    makes_people: bool = True,
+    **files: str,
+) -> Rights:
     """Of a bridge whose root knows these files of partitions, by cluster."""
-    answer = json.dumps({"partitions_files": files})
+    answer = json.dumps({"partitions_files": files, "makes_people": allowed})
     program = write_program(tmp_path / "root", "belfry-root", f"echo '{answer}'")
     write_program(tmp_path / "bin", "sudo", SUDO)
     as_root = AsRoot(Commands(slurm_bin=tmp_path / "bin"), program, user_id=uid)
-    return Rights(as_root, "zellik", tmp_path, user_name=lambda: USER, user_id=lambda: uid)
+    return Rights(
+        as_root,
+        "zellik",
+        tmp_path,
+        makes_people=makes_people,
+        user_name=lambda: USER,
+        user_id=lambda: uid,
+    )
 
 
 def found(rights: Rights) -> dict[str, Finding]:
@@ -71,6 +85,33 @@ def test_missing_sudo_rule_is_named_with_what_it_costs(tmp_path: Path) -> None:
     assert "no project becomes active" in finding.advice
 
 
+@pytest.mark.parametrize(
+    ("allowed", "makes_people", "verdict", "advice"),
+    [
+        (True, True, "ok", ""),
+        (False, True, "error", "Set uids and gids"),
+        (True, False, "warning", "Take uids and gids out"),
+        (False, False, "ok", ""),
+    ],
+)
+def test_root_makes_people_where_no_other_directory_does(
+    tmp_path: Path, allowed: bool, makes_people: bool, verdict: str, advice: str
+) -> None:
+    bridge = rights(tmp_path, allowed=allowed, makes_people=makes_people, zellik="")
+    finding = found(bridge)["UNIX users by root"]
+    assert finding.level == verdict
+    assert advice in finding.advice
+
+
+def test_missing_sudo_rule_costs_no_people_where_they_come_from_a_directory(tmp_path: Path) -> None:
+    without = rights(tmp_path, makes_people=False, zellik="")
+    write_program(tmp_path / "bin", "sudo", "exit 1")
+    findings = found(without)
+    assert "no submission is tried" in findings["rights on this host"].advice
+    assert "UNIX user" not in findings["rights on this host"].advice
+    assert "UNIX users by root" not in findings
+
+
 def test_host_without_sudo_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     without = rights(tmp_path, zellik="")
     (tmp_path / "bin" / "sudo").unlink()
@@ -89,7 +130,7 @@ def test_program_that_does_not_know_the_cluster_is_found(tmp_path: Path) -> None
 def test_another_file_of_partitions_than_the_bridges_is_found(tmp_path: Path) -> None:
     ours = rights(tmp_path, zellik="/etc/slurm/other.conf")
     wanted = tmp_path / "kept.conf"
-    other = Rights(ours.as_root, "zellik", tmp_path, wanted, ours.user_name, ours.user_id)
+    other = replace(ours, partitions_file=wanted)
     finding = found(other)["rights on this host"]
     assert finding.level == "error"
     assert "/etc/slurm/other.conf" in finding.found

@@ -121,6 +121,19 @@ def test_a_file_that_cannot_be_believed_allows_nothing(
     assert ADA not in host.lines("group")
 
 
+def test_root_makes_nobody_where_its_file_names_people_only(host: PrivateHost) -> None:
+    lines = host.config.read_text().splitlines()
+    kept = [line for line in lines if not line.startswith(("uids", "gids"))]
+    assert json.loads(host.ask("check").stdout)["makes_people"] is True
+    host.config.write_text("\n".join(kept))
+
+    assert json.loads(host.ask("check").stdout)["makes_people"] is False
+    for operation, number in (("add-user-group", UIDS[0]), ("add-group", GIDS[0])):
+        assert host.ask(operation, "newcomer", str(number)).returncode == REFUSED
+    host.config.write_text("\n".join(line for line in kept if not line.startswith("people")))
+    assert host.ask("check").returncode == MISCONFIGURED
+
+
 def test_a_file_elsewhere_behind_a_link_is_not_believed(host: PrivateHost, tmp_path: Path) -> None:
     elsewhere = host.config.rename(tmp_path / "elsewhere.toml")
     host.config.symlink_to(elsewhere)
