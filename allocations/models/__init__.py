@@ -13,6 +13,15 @@ from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.capacity import DailyCapacity
 from allocations.models.credits import CreditedRun
 from allocations.models.drift import Drift
+from allocations.models.energy import EnergyFactor
+from allocations.models.gpu import (
+    DailyGpuUse,
+    GpuFigures,
+    GpuFinding,
+    GpuMinutes,
+    GpuRun,
+    JobGpu,
+)
 from allocations.models.job_months import DroppedMonth, DroppedQosUsage
 from allocations.models.leaving import JobCancel, LeavingMember
 from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
@@ -35,15 +44,22 @@ __all__ = [
     "CheckedTotal",
     "CreditedRun",
     "DailyCapacity",
+    "DailyGpuUse",
     "DailyUsage",
     "Decision",
     "DedicatedPartition",
     "Drift",
     "DroppedMonth",
     "DroppedQosUsage",
+    "EnergyFactor",
+    "GpuFigures",
+    "GpuFinding",
+    "GpuMinutes",
+    "GpuRun",
     "Invitation",
     "Job",
     "JobCancel",
+    "JobGpu",
     "JobOutcome",
     "LeavingMember",
     "LedgerEntry",

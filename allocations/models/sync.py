@@ -28,6 +28,8 @@ class SiteStatus(models.Model):
     """Every job alive before this time has been received."""
     counters_read_at = models.DateTimeField(null=True)
     """When slurmctld's counters were as the rows of `BudgetCounter` say."""
+    gpu_read_at = models.DateTimeField(null=True)
+    """When the site last sent figures of its GPUs; None where it never did."""
 
     class Meta:
         verbose_name = _("status of a site")

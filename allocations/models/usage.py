@@ -81,6 +81,8 @@ class Job(models.Model):
                 name="job_by_array",
                 condition=Q(array_job_id__isnull=False),
             ),
+            # By which a GPU's figures find their run.
+            models.Index(fields=["site", "job_id"], name="job_by_number"),
             models.Index("project", GPU_SECONDS.desc(), name="job_by_use"),
         ]
 
