@@ -9,6 +9,7 @@ from allocations.views import (
     decisions,
     drafts,
     drift,
+    gpu_help,
     invitations,
     leaving,
     lost_runs,
@@ -24,6 +25,8 @@ from allocations.views import (
 )
 
 urlpatterns = [
+    # Everybody
+    path("help/gpu", gpu_help.gpu_help, name="gpu_help"),
     # Applicants
     path("applications/", applications.my_applications, name="applications"),
     path("applications/new", drafts.choose_track, name="choose_track"),

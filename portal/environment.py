@@ -83,6 +83,14 @@ class Environment(BaseSettings):
         default_factory=list
     )
 
+    gpu_shortest_seconds: int = Field(default=600, ge=0, le=604_800)
+    gpu_least_measured_percent: int = Field(default=80, ge=1, le=100)
+    gpu_unused_percent: int = Field(default=90, ge=1, le=100)
+    gpu_waiting_percent: int = Field(default=30, ge=0, le=100)
+    gpu_few_cores_percent: int = Field(default=10, ge=0, le=100)
+    gpu_memory_full_percent: int = Field(default=95, ge=1, le=100)
+    gpu_memory_empty_percent: int = Field(default=10, ge=0, le=100)
+
     site_late_after_seconds: int = Field(default=300, ge=10)
     job_months_kept: int = Field(default=0, ge=0, le=1200)
     max_bridge_body_mb: int = Field(default=32, ge=1, le=1024)

@@ -111,6 +111,10 @@ RULES = (
         lambda env: env.unix_uid_min == env.unix_group_gid_min,
     ),
     Rule(
+        "BELFRY_GPU_MEMORY_EMPTY_PERCENT must be less than BELFRY_GPU_MEMORY_FULL_PERCENT",
+        lambda env: env.gpu_memory_empty_percent >= env.gpu_memory_full_percent,
+    ),
+    Rule(
         "BELFRY_SECRET_KEY is missing",
         lambda env: _key(env) == DEVELOPMENT_KEY,
         only_in_production=True,

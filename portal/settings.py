@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.configuration import ConfigurationError, load_environment
 from portal.databases import database
+from slurm_bridge.gpu_verdict import Thresholds
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -202,6 +203,17 @@ EXPORT_DAYS = ENVIRONMENT.export_days
 METRICS_TOKEN = ENVIRONMENT.metrics_token.get_secret_value()
 METRICS_NETWORKS = ENVIRONMENT.metrics_networks
 BEHIND_PROXY = ENVIRONMENT.behind_proxy
+
+# What is said of how jobs used their GPUs ----------------------------------------------------
+GPU_THRESHOLDS = Thresholds(
+    shortest_seconds=ENVIRONMENT.gpu_shortest_seconds,
+    least_measured_percent=ENVIRONMENT.gpu_least_measured_percent,
+    unused_percent=ENVIRONMENT.gpu_unused_percent,
+    waiting_percent=ENVIRONMENT.gpu_waiting_percent,
+    few_cores_percent=ENVIRONMENT.gpu_few_cores_percent,
+    memory_full_percent=ENVIRONMENT.gpu_memory_full_percent,
+    memory_empty_percent=ENVIRONMENT.gpu_memory_empty_percent,
+)
 
 # Bridges -------------------------------------------------------------------------------------
 SITE_LATE_AFTER_SECONDS = ENVIRONMENT.site_late_after_seconds

@@ -34,6 +34,8 @@ ROWS: dict[tuple[str, str], str] = {
     # Everybody
     ("home", "GET"): EVERYBODY,
     ("home", "POST"): WRONG_METHOD,
+    ("gpu_help", "GET"): EVERYBODY,
+    ("gpu_help", "POST"): WRONG_METHOD,
     ("health", "GET"): EVERYBODY,
     ("health", "POST"): WRONG_METHOD,
     ("metrics", "GET"): NOTHING_THERE,
