@@ -21,6 +21,7 @@ from slurm_bridge.console import (
 )
 from slurm_bridge.cycle import PlanMovedError, RefusedError
 from slurm_bridge.errors import BridgeError, FatalPortalError
+from slurm_bridge.gpu.command import gpu_exporter
 from slurm_bridge.plan_command import print_plan
 from slurm_bridge.progress import progress_on
 from slurm_bridge.run import run_forever
@@ -185,6 +186,9 @@ def adopt(
         print_answer(answer, bridge.config.portal_url, as_json=as_json)
         if answer.refused:
             raise typer.Exit(INCOMPLETE)
+
+
+app.command("gpu-exporter")(gpu_exporter)
 
 
 @contextmanager

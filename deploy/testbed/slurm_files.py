@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 
 from deploy.testbed.folders import owned_file, owned_folder
 from deploy.testbed.hostname import daemon_hostname
@@ -150,6 +151,12 @@ def job_submit_lua(layout: Layout, site: Site) -> str:
     """The script that slurmctld asks about each job, with the testbed's own folder."""
     example = (EXAMPLES / "job_submit.lua").read_text()
     return example.replace("/var/lib/belfry-login", str(layout.login_folder(site)))
+
+
+def gpu_script(example: Path, folder: str | Path, drivers_gpus: str | Path) -> str:
+    """Prolog or epilog of a node, with that node's own folders."""
+    text = example.read_text().replace("/run/belfry-gpu", str(folder))
+    return text.replace("/proc/driver/nvidia/gpus", str(drivers_gpus))
 
 
 def nodes_conf(layout: Layout, site: Site) -> str:
