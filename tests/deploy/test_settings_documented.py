@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+import typer
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
 from deploy.testbed.layout import REPOSITORY
 from portal.environment import Environment
 from portal.environment_names import OF_GUNICORN, OF_TESTBED
+from slurm_bridge.cli import app
 from slurm_bridge.config import BridgeConfig
 from slurm_bridge.root_program import Cluster, Policy
 from tests.production import manage
@@ -52,6 +54,8 @@ def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, Fiel
 
 
 BRIDGE = dict(leaves(BridgeConfig))
+_EXPORTER = typer.main.get_command(app).commands["gpu-exporter"]  # type: ignore[attr-defined]
+EXPORTER = {option.envvar: option.default for option in _EXPORTER.params if option.envvar}
 
 
 def shown(field: FieldInfo) -> str:
@@ -80,7 +84,7 @@ def test_every_setting_of_the_web_server_is_documented_and_read() -> None:
 
 def test_every_variable_of_the_testbed_is_documented_and_read() -> None:
     assert set(documented("Testbed, demonstration and tests")) == OF_TESTBED
-    known = OF_GUNICORN | OF_TESTBED | set(PORTAL)
+    known = OF_GUNICORN | OF_TESTBED | set(PORTAL) | set(EXPORTER)
     assert variables_of(REPOSITORY / "deploy") | variables_of(REPOSITORY / "slurm_bridge") <= known
 
 
@@ -94,6 +98,14 @@ def variables_of(folder: Path) -> set[str]:
 
 def test_every_key_of_the_bridge_is_documented_and_no_other() -> None:
     assert set(documented("Bridge")) == set(BRIDGE)
+
+
+def test_every_variable_of_the_gpu_exporter_is_documented_with_its_default() -> None:
+    words = {None: "none", "": "the host's name"}
+    shown_defaults = {
+        name: words.get(default, f"`{default}`") for name, default in EXPORTER.items()
+    }
+    assert documented("GPU exporter") == shown_defaults
 
 
 def test_every_key_of_roots_file_is_documented_and_no_other() -> None:
