@@ -130,11 +130,14 @@ def _sessions(people: dict[str, User | None]) -> list[Any]:
     return sessions
 
 
+# One for all requests: each new client loads every middleware anew, which takes longer than a page.
+BROWSER = Client(raise_request_exception=False)
+
+
 def _answer(session: Any, method: str, address: str) -> str:
     """The status; what the request changed is taken back."""
-    client = Client(raise_request_exception=False)
-    client.cookies = copy(session)
-    send: Callable[..., Any] = client.get if method == "GET" else client.post
+    BROWSER.cookies = copy(session)
+    send: Callable[..., Any] = BROWSER.get if method == "GET" else BROWSER.post
     with transaction.atomic():
         response = send(address)
         transaction.set_rollback(True)
