@@ -21,6 +21,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.name_cache import cached_names
 from bench.one_by_one import extrapolated, sample_seconds
 from bench.people import enter_own_etc, make_people
 from bench.processor import load_average, services_seconds
@@ -58,21 +59,11 @@ def main() -> int:
     enter_own_etc(["-m", "bench.reconcile", *sys.argv[1:]])
     make_people(desired_state(max(sizes)).users)
     figures = stored("reconcile")
-    for projects in sizes:
-        clean(layout)
-        try:
+    with cached_names():
+        for projects in sizes:
             progress.say(f"{projects} projects of ten members")
-            bring_up(layout)
-            install_root_program(
-                root_program(layout).parent,
-                uids=PEOPLE,
-                gids=NO_GROUPS,
-                clusters=clusters_of(layout, (ZELLIK,)),
-            )
-            figures[str(projects)] = measure(layout, projects, progress)
-        finally:
-            clean(layout)
-        store("reconcile", figures)
+            figures[str(projects)] = measure_anew(layout, projects, progress)
+            store("reconcile", figures)
     show({projects: figures[str(projects)] for projects in sizes})
     return int(any(too_costly(projects, figures[str(projects)]) for projects in sizes))
 
@@ -83,6 +74,22 @@ def own_layout() -> Layout:
     os.environ.setdefault("BELFRY_STATE", f"/var/tmp/belfry-b-{digest}")
     os.environ.setdefault("BELFRY_PORT_BASE", str(PORT_BASE))
     return layout_from_environment()
+
+
+def measure_anew(layout: Layout, projects: int, progress: Progress) -> dict[str, Any]:
+    """The figures of one size, on a testbed of its own."""
+    clean(layout)
+    try:
+        bring_up(layout)
+        install_root_program(
+            root_program(layout).parent,
+            uids=PEOPLE,
+            gids=NO_GROUPS,
+            clusters=clusters_of(layout, (ZELLIK,)),
+        )
+        return measure(layout, projects, progress)
+    finally:
+        clean(layout)
 
 
 def measure(layout: Layout, projects: int, progress: Progress) -> dict[str, Any]:
