@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import partial
 
 from slurm_bridge import changes as ch
 from slurm_bridge.additions import is_addition, left_to_right, measured, portions
@@ -25,7 +25,7 @@ from slurm_bridge.writing_way import is_load_quicker
 
 log = logging.getLogger(__name__)
 
-Work = TypeVar("Work")
+Task = Callable[[], None]
 
 # They renumber no tree of associations, so that sacctmgr processes can make them side by side.
 INDEPENDENT = (
@@ -67,6 +67,8 @@ class Applier:
         self._progress = progress or SilentProgress()
         self._associations = sum(1 + len(account.members) for account in actual.accounts)
         self._attempt = Attempt()
+        self._blocked: set[ch.Change] = set()
+        self._has_tried_to_block = False
         self._given_up = ""
         self._telling = threading.Lock()
 
@@ -83,11 +85,13 @@ class Applier:
             elif isinstance(stage[0], ch.AddMember):
                 self._add(left_to_right(self._keep(stage, self._unresolved(stage)), changes))
             elif isinstance(stage[0], ch.RemoveMember):
+                self._side_by_side(self._blocks(changes))
                 self._remove(stage, changes)
             elif isinstance(stage[0], ch.DeletePartition):
                 self._by_commands(self._unused(stage))
             elif isinstance(stage[0], INDEPENDENT):
-                self._side_by_side(self._try, batches(stage))
+                writes = [partial(self._try, batch) for batch in batches(stage)]
+                self._side_by_side((*writes, *self._blocks(changes)))
             else:
                 self._by_commands(stage)
         return self._attempt
@@ -173,9 +177,8 @@ class Applier:
         return lambda change: _why_unresolved(membership(change)[1], known)
 
     def _remove(self, stage: Batch, changes: Batch) -> None:
-        """Refuse the leaving users' new jobs, then take out those who have no job left."""
-        blocked = self._side_by_side(self._blocked, batches(stage))
-        leaving = tuple(change for batch in blocked for change in batch)
+        """Take out those who can start nothing more and have no job left."""
+        leaving = tuple(change for change in stage if change in self._blocked)
         try:
             busy = self._slurm.busy_members() if leaving else set()
         except StoppedError:
@@ -200,23 +203,33 @@ class Applier:
             return self._keep(stage, _unknown_jobs(error))
         return self._keep(stage, lambda change: _why_in_use(change, busy))
 
-    def _blocked(self, batch: Batch) -> Batch:
-        """The changes whose users can start nothing more."""
+    def _blocks(self, changes: Batch) -> Iterator[Task]:
+        """What refuses leaving users' new jobs: once in a plan, beside the first that allows it."""
+        if not self._has_tried_to_block:
+            self._has_tried_to_block = True
+            removals = [change for change in changes if isinstance(change, ch.RemoveMember)]
+            yield from (partial(self._block, batch) for batch in batches(removals))
+
+    def _block(self, batch: Batch) -> None:
         try:
             self._may_write()
             self._writer.block(batch)
         except StoppedError:
             raise
         except BridgeError as error:
-            return self._keep(batch, _unknown_jobs(error))
-        return batch
+            self._keep(batch, _unknown_jobs(error))
+        else:
+            self._blocked.update(batch)
 
-    def _side_by_side(self, work: Callable[[Batch], Work], todo: Iterator[Batch]) -> list[Work]:
+    def _side_by_side(self, tasks: Iterable[Task]) -> None:
         """Do what cannot disturb each other, as much at a time as Slurm takes."""
         if self._slurm.simultaneous_changes == 1:
-            return [work(batch) for batch in todo]
+            for task in tasks:
+                task()
+            return
         with ThreadPoolExecutor(max_workers=self._slurm.simultaneous_changes) as pool:
-            return list(pool.map(work, todo))
+            for done in [pool.submit(task) for task in tasks]:
+                done.result()
 
 
 def _why_unresolved(username: str, known: Collection[str]) -> str:

@@ -23,11 +23,11 @@ _ORDER: tuple[tuple[type[ch.Change], ...], ...] = (
     (ch.CreateGroup,),
     (ch.AddToGroup,),
     (ch.RemoveFromGroup,),
-    (ch.CreateQos, ch.SetQosFlags, ch.SetQosBudget),
+    (ch.CreateQos, ch.SetQosFlags, ch.SetQosBudget, ch.SuspendAccount, ch.MoveDefaultAccount),
     (ch.CreateAccount,),
     (ch.MoveAccount,),
     (ch.SetAccountQos,),
-    (ch.SuspendAccount, ch.MoveDefaultAccount),
+    (),  # Suspensions of accounts that the plan makes.
     (ch.AddMember,),
     (ch.CancelJobs,),
     (ch.RemoveMember,),
@@ -38,13 +38,17 @@ _ORDER: tuple[tuple[type[ch.Change], ...], ...] = (
     (ch.ResumeAccount,),
 )
 _STAGE = {kind: number for number, kinds in enumerate(_ORDER) for kind in kinds}
+_SUSPENDED_AT_ONCE = _ORDER.index(())
 
 
 def stages(changes: Iterable[ch.Change]) -> Iterator[Batch]:
     """Changes in the order in which they must be applied; those of one stage in any order."""
+    changes = tuple(changes)
+    created = {change.account for change in changes if isinstance(change, ch.CreateAccount)}
     kinds: dict[int, list[ch.Change]] = defaultdict(list)
     for change in changes:
-        kinds[_STAGE[type(change)]].append(change)
+        is_of_new = isinstance(change, ch.SuspendAccount) and change.account in created
+        kinds[_SUSPENDED_AT_ONCE if is_of_new else _STAGE[type(change)]].append(change)
     for _, stage in sorted(kinds.items()):
         yield tuple(stage)
 
