@@ -10,6 +10,7 @@ from functools import partial
 from slurm_bridge import changes as ch
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.slurm.interface import Answer, Slurm, TestSubmission
+from slurm_bridge.unheard import UnheardAccounts
 from slurm_bridge.wire import ActualState, DesiredAccount, DesiredQos, DesiredState, Readiness
 
 LONGEST_REASON = 2000
@@ -40,13 +41,20 @@ class ReadinessCheck:
         applied = tuple(applied)
         touched = _touched(applied)
         due = [item for item in desired.accounts if _is_due(item, touched)][: self.max_accounts]
+        new = [item for item in due if item.adopted is None and not item.confirmed]
+        unknown = UnheardAccounts(self.slurm).mend(new, actual)
         deadline = self.clock() + self.patience_seconds
         budgets = {qos.name: qos for qos in desired.qos}
         with ThreadPoolExecutor(max_workers=self.workers) as pool:
             return tuple(
                 pool.map(
                     lambda item: self._verdict(
-                        item, budgets.get(item.qos or ""), actual, applied, deadline
+                        item,
+                        budgets.get(item.qos or ""),
+                        actual,
+                        applied,
+                        deadline,
+                        unknown.get(item.name, ""),
                     ),
                     due,
                 )
@@ -59,6 +67,7 @@ class ReadinessCheck:
         actual: ActualState,
         applied: tuple[ch.Change, ...],
         deadline: float,
+        unknown: str,
     ) -> Readiness:
         member = _member(account, actual, applied)
         submission = TestSubmission(
@@ -66,8 +75,8 @@ class ReadinessCheck:
             username=member or _people(account)[0],
             partition=_partition(account, actual),
         )
-        answer = NO_MEMBER
-        if member:
+        answer = Answer(False, unknown) if unknown else NO_MEMBER
+        if member and not unknown:
             repair = _nothing
             if account.adopted is None:
                 repair = partial(self._repair, submission, budget)

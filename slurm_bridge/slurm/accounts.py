@@ -130,6 +130,11 @@ class Accounts:
         # Only a change of shares does it, even one to the value that is there (22.05).
         self._modify_members(accounts, usernames, f"Fairshare={DEFAULT_SHARES}")
 
+    def delete_accounts(self, names: Sequence[str]) -> None:
+        """Delete this cluster's associations of accounts and of their members, with their jobs."""
+        where = (f"name={joined(names)}", f"cluster={self.cluster}")
+        self._write("delete", "account", "where", *where)
+
     def remake_qos(
         self, account: str, name: str, owner_mark: str, gpu_minutes: int, flags: Sequence[str]
     ) -> None:

@@ -114,6 +114,14 @@ class Slurm(Protocol):
         """Whether slurmctld knows a QOS; one made while it was starting is in the database only."""
         ...
 
+    def accounts_unheard_of(self, accounts: Collection[str]) -> set[str]:
+        """Those of these accounts that slurmctld does not know, since it was starting."""
+        ...
+
+    def delete_accounts(self, names: Sequence[str]) -> None:
+        """Delete this cluster's associations of accounts and of their members, with their jobs."""
+        ...
+
     def remake_qos(
         self, account: str, name: str, owner_mark: str, gpu_minutes: int, flags: Sequence[str]
     ) -> None:

@@ -48,6 +48,8 @@ class MemorySlurm:
     """Members who could not be resolved when they were added."""
     unheard_qos: set[str] = field(default_factory=set)
     """QOS that slurmctld has not heard of, since they were made while it was starting."""
+    unheard_accounts: set[str] = field(default_factory=set)
+    """Accounts likewise: their members may submit, and no limit of the account holds for them."""
     partition_file: MemoryPartitionFile | None = None
     controller: MemoryPartitions = field(init=False)
 
@@ -168,6 +170,19 @@ class MemorySlurm:
         """Whether slurmctld knows a QOS."""
         return name in self.qos and name not in self.unheard_qos
 
+    def accounts_unheard_of(self, accounts: Collection[str]) -> set[str]:
+        """Those of these accounts that slurmctld does not know."""
+        return set(accounts) & self.unheard_accounts
+
+    def delete_accounts(self, names: Sequence[str]) -> None:
+        """Delete associations of accounts and of their members, with their jobs."""
+        self._begin_write()
+        for name in _existing(names, self.accounts):
+            del self.accounts[name]
+            self.unheard_accounts.discard(name)
+            for pair in [pair for pair in self.members if pair[0] == name]:
+                self._delete_member(pair)
+
     def remake_qos(
         self, account: str, name: str, owner_mark: str, gpu_minutes: int, flags: Sequence[str]
     ) -> None:
@@ -185,11 +200,14 @@ class MemorySlurm:
         leaving = _existing(_pairs(accounts, usernames), self.members)
         self._refuse_default_beside_another(leaving)
         for pair in leaving:
-            del self.members[pair]
-            self._forget_default(*pair)
-            self.unresolved.discard(pair)
-            self.jobs.discard(pair)
-            self.queue.pop(pair, None)
+            self._delete_member(pair)
+
+    def _delete_member(self, pair: tuple[str, str]) -> None:
+        del self.members[pair]
+        self._forget_default(*pair)
+        self.unresolved.discard(pair)
+        self.jobs.discard(pair)
+        self.queue.pop(pair, None)
 
     def default_accounts(self, usernames: Sequence[str]) -> dict[str, str]:
         """The account on this cluster that each user's jobs go to by default; empty for none."""
@@ -317,7 +335,7 @@ class MemorySlurm:
 
     def _is_suspended(self, account: str) -> bool:
         """Limits of an account hold for everything under it."""
-        while account:
+        while account and account not in self.unheard_accounts:
             if self.accounts[account].grp_submit_jobs == 0:
                 return True
             account = self.accounts[account].parent

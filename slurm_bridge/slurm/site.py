@@ -12,6 +12,7 @@ from slurm_bridge.slurm.budgets import BudgetReader
 from slurm_bridge.slurm.bulk import BULK_TIMEOUT_SECONDS, BulkLoad
 from slurm_bridge.slurm.choice import PartitionsBy, chosen
 from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.heard import unheard_of
 from slurm_bridge.slurm.interface import Answer, NewAccount, TestSubmission
 from slurm_bridge.slurm.partition_file import PartitionFile
 from slurm_bridge.slurm.partitions import Partitions
@@ -67,6 +68,10 @@ class SlurmSite(Accounts):
     def has_heard_of_qos(self, name: str) -> bool:
         """Whether slurmctld knows a QOS; one made while it was starting is in the database only."""
         return name in self.budgets.counters()
+
+    def accounts_unheard_of(self, accounts: Collection[str]) -> set[str]:
+        """Those of these accounts that slurmctld does not know, since it was starting."""
+        return unheard_of(self.commands, accounts)
 
     def change_access(
         self, partition: str, opened: Collection[str], closed: Collection[str]

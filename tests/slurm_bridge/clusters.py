@@ -113,9 +113,10 @@ def memory_cluster(*, keeps_partitions: bool = False) -> ClusterUnderTest:
 
 @contextmanager
 def memory_untold(slurm: MemorySlurm) -> Iterator[None]:
-    before = set(slurm.qos)
+    before, accounts_before = set(slurm.qos), set(slurm.accounts)
     yield
     slurm.unheard_qos |= set(slurm.qos) - before
+    slurm.unheard_accounts |= set(slurm.accounts) - accounts_before
 
 
 @contextmanager
