@@ -18,6 +18,8 @@ from slurm_bridge.directory.ldap_keys import DirectoryKeys
 from slurm_bridge.doctor import Doctor
 from slurm_bridge.doctor_rights import Rights
 from slurm_bridge.errors import FatalConfigError, FatalPortalError
+from slurm_bridge.gpu.gather import gpu_push
+from slurm_bridge.gpu.push_usage import GpuPush
 from slurm_bridge.heartbeat import Pulse
 from slurm_bridge.last_state import LastState
 from slurm_bridge.lease import Lease
@@ -65,6 +67,7 @@ class Bridge:
     login: LoginFiles | None = None
     keys: KeyFiles | None = None
     directory_keys: DirectoryKeys | None = None
+    gpus: GpuPush | None = None
     _budgets: frozenset[str] = frozenset()
     _reported: ActualState | None = None
     _proposed: PlanOutline | None = None
@@ -116,6 +119,13 @@ class Bridge:
         finally:
             if self.login is not None:
                 self.login.refresh()  # Slurm's counters move on while the portal is away.
+
+    def push_gpu_usage(self) -> int | None:
+        """Bring what GPUs did for jobs; None where no node is asked, or accounts are not known."""
+        accounts = self.cycle.owned_accounts
+        if self.gpus is None or accounts is None:
+            return None
+        return self.gpus.run(accounts)
 
     def _told(self, report: SyncReport) -> SyncReport:
         self._unsent.append(report)
@@ -231,6 +241,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         login=login,
         keys=key_files(config),
         directory_keys=directory_keys(config, tree),
+        gpus=gpu_push(config, commands, portal),
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from slurm_bridge.as_root import PROGRAM
 from slurm_bridge.directory.ldap_config import LdapDirectoryConfig
 from slurm_bridge.errors import FatalConfigError
+from slurm_bridge.gpu.scrape_config import GpuConfig
 from slurm_bridge.gpu_verdict import Thresholds
 from slurm_bridge.guard import GuardLimits
 from slurm_bridge.loopback import is_loopback
@@ -65,6 +66,8 @@ class BridgeConfig(BaseModel):
     local_directory: LocalDirectoryConfig = LocalDirectoryConfig()
     ldap_directory: LdapDirectoryConfig | None = None
     guard: GuardLimits = GuardLimits()
+    gpu: GpuConfig | None = None
+    """Where nodes tell what their GPUs do; without, nobody is asked."""
     gpu_verdict: Thresholds = Thresholds()
     """Where one verdict on a job's GPUs ends and another begins."""
     long_poll_seconds: int = Field(default=25, ge=1, le=55)

@@ -1,4 +1,4 @@
-"""The portal's API as the bridge sees it; the only module that speaks HTTP."""
+"""The portal's API as the bridge sees it; the only module that speaks to it."""
 
 import gzip
 import ssl
@@ -24,6 +24,7 @@ from slurm_bridge.wire import (
 )
 from slurm_bridge.wire_accounting import CounterReading, JobBatch, Watermark
 from slurm_bridge.wire_audit import UsageCheck, UsageDays
+from slurm_bridge.wire_gpu import GpuBatch, GpuUsageAnswer
 from slurm_bridge.wire_offers import Offers, OffersAnswer
 from slurm_bridge.wire_terms import Message
 
@@ -102,6 +103,11 @@ class PortalClient:
     def send_usage_check(self, check: UsageCheck) -> None:
         """Say what came of holding usage against Slurm's own figures."""
         self._post("/usage-checks", check)
+
+    def send_gpu_usage(self, batch: GpuBatch) -> GpuUsageAnswer:
+        """Deliver what GPUs did for jobs."""
+        body = batch.model_dump_json(exclude_defaults=True).encode()
+        return _received(self._post_body("/gpu-usage", body), GpuUsageAnswer)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Say how the site is."""

@@ -184,6 +184,7 @@ def _beside(bridge: Bridge, stopping: threading.Event, most: float) -> Iterator[
     for name, task, interval in (
         ("accounting", bridge.push_jobs, config.accounting_interval_seconds),
         ("heartbeat", bridge.pulse.beat, config.heartbeat_interval_seconds),
+        *((("GPUs", bridge.push_gpu_usage, config.gpu.interval_seconds),) if config.gpu else ()),
         ("self-check", bridge.nightly.run_if_due, AUDIT_LOOK_SECONDS),
     ):
         yield Repeated(name, task, interval, stopping, Backoff(most_seconds=most))

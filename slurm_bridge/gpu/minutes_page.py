@@ -7,8 +7,8 @@ from typing import Any
 from slurm_bridge.gpu.ledger import Key
 from slurm_bridge.gpu.minutes import SECONDS_A_MINUTE, Minute, MinuteSeries
 
-# What one answer holds at most; the rest comes with the next question.
-MOST_MINUTES = 50_000
+# What one answer holds at most: a day of 100 GPUs. Of more the oldest counters are left out.
+MOST_MINUTES = 150_000
 NO_DATA: Minute = (None, None, None)
 
 
@@ -16,7 +16,8 @@ def minutes_page(series: Mapping[Key, MinuteSeries], since: int) -> bytes:
     """Three arrays for each counter, from its first minute on that ends after `since`."""
     left, pieces = MOST_MINUTES, []
     first = since // SECONDS_A_MINUTE
-    for (job_id, gpu, began), item in series.items():
+    newest_first = sorted(series.items(), key=lambda pair: pair[0][2], reverse=True)
+    for (job_id, gpu, began), item in newest_first:
         known = sorted(number for number in item.minutes if number >= first)[:left]
         if known:
             left -= known[-1] - known[0] + 1
