@@ -14,6 +14,8 @@ from slurm_bridge.config import (
 )
 from slurm_bridge.directory.ldap_config import LdapDirectoryConfig
 from slurm_bridge.errors import FatalConfigError
+from slurm_bridge.gpu.scrape_config import GpuConfig
+from slurm_bridge.gpu_verdict import Thresholds
 from slurm_bridge.guard import GuardLimits
 
 MINIMAL = """
@@ -69,6 +71,8 @@ def test_example_names_every_key_and_is_valid(tmp_path: Path) -> None:
     for section, model in (
         ("local_directory", LocalDirectoryConfig),
         ("ldap_directory", LdapDirectoryConfig),
+        ("gpu", GpuConfig),
+        ("gpu_verdict", Thresholds),
         ("guard", GuardLimits),
     ):
         assert named.pop(section).keys() == model.model_fields.keys()
