@@ -18,6 +18,7 @@ from slurm_bridge.errors import (
     TransientSlurmError,
     TransientSlurmTimeoutError,
 )
+from slurm_bridge.slurm.silence import WORDS, Silence
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ class Commands:
     timeout_seconds: float = 30
     started: int = 0
     """How many programs have been started since the beginning."""
+    silence: Silence = field(default_factory=Silence)
     _live: set[subprocess.Popen[bytes]] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _stopped: bool = False
@@ -63,14 +65,19 @@ class Commands:
 
     def attempt(self, *args: str, timeout_seconds: float | None = None, text: str = "") -> Result:
         """Run a command to its end, whatever its exit status; `text` is what it can read."""
+        if self.silence.covers(args):
+            return Result(1, "", WORDS)
         limit = timeout_seconds or self.timeout_seconds
+        began = time.monotonic()
         content = text.encode("utf-8", errors="surrogateescape") or None
         reads = subprocess.PIPE if content else subprocess.DEVNULL
         with self._process(args, stderr=subprocess.PIPE, stdin=reads) as process:
             try:
                 stdout, stderr = process.communicate(content, timeout=limit)
             except subprocess.TimeoutExpired:
+                self.silence.note(args, limit, failed=True)
                 raise _too_slow(args, limit) from None
+        self.silence.note(args, time.monotonic() - began, failed=process.returncode != 0)
         if self._stopped:
             raise StoppedError("the bridge is stopping")
         return Result(process.returncode, _text(stdout), _text(stderr))
