@@ -4,11 +4,13 @@ The bridge starts about twenty programs in a cycle that grants a project. A scen
 one of them, ends one process there, politely or by SIGKILL, lets the cycle go on as it can, starts
 what is missing again, and runs one more cycle. `make test-faults` runs this file, which takes
 longer than the suite: every process ends before every step, both ways. BELFRY_FAULTS=some tries
-every third step with one process each.
+every third step with one process each. A line is printed for each scenario as it ends, so that also
+a run that is cut off has told something.
 """
 
 import os
 import signal
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +19,7 @@ import pytest
 from deploy.demo.browser import Browser
 from deploy.demo.stack import Stack
 from deploy.demo.steps import wait_until
+from deploy.testbed.errors import TestbedError
 from tests.end_to_end.conftest import GiveProject
 from tests.end_to_end.faulty_site import CYCLE_SECONDS, FaultySite, faulty_site, wrong_at
 from tests.end_to_end.running_job import RunningJob, running_job
@@ -73,11 +76,27 @@ def test_what_ends_at_any_step_is_repaired_by_the_next_cycle(
     site.cycle()
     steps = site.breakpoints.count
     assert steps >= 10
-    faults = {str(item): survive(item, site, job) for item in scenarios(steps)}
+    faults = {}
+    for number, scenario in enumerate(scenarios(steps), start=1):
+        wrong = faults[str(scenario)] = outcome(scenario, site, job)
+        with capsys.disabled():
+            line = f"{number:4} {scenario} of {steps}: {wrong or 'survived'}"
+            print(line, flush=True)  # noqa: T201
     survived = sum(not wrong for wrong in faults.values())
     with capsys.disabled():
         print(f"\nfaults: {len(faults)} scenarios run, {survived} survived")  # noqa: T201
     assert {name: wrong for name, wrong in faults.items() if wrong} == {}
+
+
+def outcome(scenario: Scenario, site: FaultySite, job: RunningJob) -> str:
+    """What is wrong afterwards; where something hangs, that, and the next scenario follows."""
+    try:
+        return survive(scenario, site, job)
+    except (subprocess.TimeoutExpired, TestbedError) as error:
+        site.breakpoints.go_on()
+        site.bring_back()
+        site.cycle()
+        return str(error)
 
 
 def survive(scenario: Scenario, site: FaultySite, job: RunningJob) -> str:
