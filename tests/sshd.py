@@ -4,7 +4,7 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +24,10 @@ class LoginNode:
     folder: Path
     port: int
 
-    def sign_in(self, username: str, private_key: Path) -> subprocess.CompletedProcess[str]:
-        """Ask for a user's name there, with this key and no other way in."""
+    def sign_in(
+        self, username: str, private_key: Path, command: str = "id -un"
+    ) -> subprocess.CompletedProcess[str]:
+        """Run something as a user there, with this key and no other way in."""
         options = (
             "IdentitiesOnly=yes",
             "BatchMode=yes",
@@ -38,7 +40,7 @@ class LoginNode:
                 *("ssh", "-F", "none", "-p", str(self.port), "-i", str(private_key)),
                 *(f"-o{option}" for option in options),
                 f"{username}@127.0.0.1",
-                "id -un",
+                command,
             ],
             capture_output=True,
             text=True,
@@ -48,14 +50,21 @@ class LoginNode:
 
 
 @contextmanager
-def login_node(folder: Path, login_dir: Path) -> Iterator[LoginNode]:
-    """A folder of root's own is needed: sshd trusts no program that others could replace."""
+def login_node(
+    folder: Path, login_dir: Path, *, keys_by: str = "", prefix: Sequence[str] = ()
+) -> Iterator[LoginNode]:
+    """A folder of root's own is needed: sshd trusts no program that others could replace.
+
+    Keys come from the bridge's files, unless another command says them; a prefix starts sshd
+    elsewhere than here.
+    """
     program = folder / "belfry-authorized-keys"
     shutil.copyfile(PROGRAM, program)
     program.chmod(0o755)
     make_key(folder / "host_key")
     NEEDED_BY_SSHD.mkdir(mode=0o755, exist_ok=True)
-    process, port = _start(folder, f"{program} --folder={login_dir} %u")
+    command = keys_by or f"{program} --folder={login_dir} %u"
+    process, port = _start(folder, command, prefix)
     try:
         yield LoginNode(folder, port)
     finally:
@@ -70,7 +79,9 @@ def make_key(path: Path) -> str:
     return path.with_suffix(".pub").read_text()
 
 
-def _start(folder: Path, command: str) -> tuple[subprocess.Popen[bytes], int]:
+def _start(
+    folder: Path, command: str, prefix: Sequence[str]
+) -> tuple[subprocess.Popen[bytes], int]:
     for _ in range(PORTS_TRIED):
         port = _free_port()
         config = folder / "sshd_config"
@@ -87,7 +98,7 @@ def _start(folder: Path, command: str) -> tuple[subprocess.Popen[bytes], int]:
         )
         with (folder / "log").open("wb") as log:
             process = subprocess.Popen(
-                ["/usr/sbin/sshd", "-D", "-e", "-f", str(config)], stderr=log
+                [*prefix, "/usr/sbin/sshd", "-D", "-e", "-f", str(config)], stderr=log
             )
         deadline = time.monotonic() + LONGEST_START_SECONDS
         while process.poll() is None and time.monotonic() < deadline:
