@@ -11,6 +11,7 @@ OF_GUNICORN = frozenset({"BELFRY_BIND", "BELFRY_WORKERS", "BELFRY_THREADS", "BEL
 OF_TESTBED = frozenset(
     {
         "BELFRY_KEEP",
+        "BELFRY_FAULTS",
         "BELFRY_LOGIN_DIR",
         "BELFRY_PORTAL_PORT",
         "BELFRY_PORT_BASE",

@@ -204,7 +204,10 @@ def test_a_variable_like_no_other_is_refused_without_a_guess(
     assert problems() == ["BELFRY_QQQ is no setting of Belfry"]
 
 
-@pytest.mark.parametrize("name", ["BELFRY_STATE", "BELFRY_PORT_BASE", "BELFRY_BIND", "BELFRY_KEEP"])
+@pytest.mark.parametrize(
+    "name",
+    ["BELFRY_STATE", "BELFRY_PORT_BASE", "BELFRY_BIND", "BELFRY_KEEP", "BELFRY_FAULTS"],
+)
 def test_variables_of_the_testbed_and_of_gunicorn_may_stand_beside(
     production: pytest.MonkeyPatch, name: str
 ) -> None:
