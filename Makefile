@@ -85,6 +85,10 @@ bench-reconcile: install  ## What reconciling costs at 200 and 2,000 projects, o
 bench-ingest: install  ## What taking in JOBS=1000000 jobs costs, from slurmdbd to PostgreSQL
 	@$(BIN)/python -m bench.ingest $(JOBS)
 
+.PHONY: bench-gpu
+bench-gpu: install  ## What the GPU exporter costs a node of 8 GPUs (five minutes, no GPU needed)
+	@$(BIN)/python -m bench.gpu
+
 .PHONY: bench-reports
 bench-reports: install  ## Time of each page and export of usage among JOBS=10000000 jobs
 	@$(BIN)/python -m bench.reports $(JOBS)

@@ -12,6 +12,7 @@ from slurm_bridge.gpu.counters import Counter
 from slurm_bridge.gpu.samples import Sample
 
 Value = float | int | None
+END = b"# EOF\n"
 
 
 @dataclass(frozen=True)
@@ -74,9 +75,9 @@ _GPU_GAUGES: tuple[tuple[str, str, Callable[[Sample], Value]], ...] = (
 def exposition(health: Health, samples: Iterable[Sample], counters: Iterable[Counter]) -> bytes:
     """The whole page; what is not known is not on it."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Page((*_of_exporter(health), *_of_gpus(samples), *_of_jobs(counters))))
+    registry.register(_Page((*_of_exporter(health), *_of_gpus(samples))))
     page: bytes = generate_latest(registry)  # type: ignore[no-untyped-call]
-    return page
+    return page.removesuffix(END) + "".join(_of_jobs(counters)).encode() + END
 
 
 @dataclass(eq=False)  # The registry keeps collectors in a dictionary.
@@ -118,23 +119,22 @@ def _of_gpus(samples: Iterable[Sample]) -> Iterator[Metric]:
         yield family
 
 
-def _of_jobs(counters: Iterable[Counter]) -> Iterator[Metric]:
+def _of_jobs(counters: Iterable[Counter]) -> Iterator[str]:
+    """The lines of jobs, put together by hand: there may be thousands, twice a minute."""
     labelled = [(_labels(counter), counter) for counter in counters]
-    kinds = ((CounterMetricFamily, _JOB_COUNTERS), (GaugeMetricFamily, _JOB_GAUGES))
-    for kind, families in kinds:
+    kinds = (("counter", "_total", _JOB_COUNTERS), ("gauge", "", _JOB_GAUGES))
+    for kind, suffix, families in kinds:
         for name, words, read in families:
-            family = kind(name, words, labels=names.JOB_LABELS)
+            yield f"# HELP {name} {words}\n# TYPE {name} {kind}\n"
             for labels, counter in labelled:
                 value = read(counter)
                 if value is not None:
-                    family.add_metric(labels, value)
-            yield family
+                    yield f"{name}{suffix}{labels} {value}\n"
 
 
-def _labels(counter: Counter) -> tuple[str, ...]:
+def _labels(counter: Counter) -> str:
+    gpu = counter.gpu.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
     return (
-        str(counter.job_id),
-        counter.gpu,
-        str(counter.gpu_index),
-        str(counter.first_sample_at),
+        f'{{gpu="{gpu}",index="{counter.gpu_index}",job="{counter.job_id}"'
+        f',since="{counter.first_sample_at}"}}'
     )

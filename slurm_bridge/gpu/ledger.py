@@ -107,6 +107,8 @@ class Ledger:
         counter = self.counters.get(key) if key else None
         if counter is not None and self._goes_on(counter, job, at):
             return counter
+        if counter is not None:
+            self.series[counter.key].close()
         began = int(at - seconds)
         while (job.job_id, gpu.uuid, began) in self.counters:
             began += 1

@@ -2,7 +2,6 @@
 
 EXPORTER = "belfry_gpu_exporter"
 TIME = "belfry_gpu_exporter_time_seconds"
-JOB_LABELS = ("job", "gpu", "index", "since")
 
 # Of each job and GPU; counters end in _total where they are read.
 SAMPLES = "belfry_gpu_job_samples"

@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,15 +22,24 @@ class Store:
     """Two files in one folder: counters, written with each sample, and minutes, once a minute."""
 
     folder: Path
+    _over: dict[Key, str] = field(default_factory=dict)
+    """Counters that are over, as they stand in the file: they change no more."""
 
     def save_counters(self, ledger: Ledger) -> None:
         """Replace the counters' file, whole or not at all."""
-        content = {
-            "form": FORM,
-            "counters": [asdict(counter) for counter in ledger.counters.values()],
-            "running": list(ledger.running.values()),
-        }
-        self._replace("counters.json", content)
+        running = set(ledger.running.values())
+        over = {}
+        texts = []
+        for key, counter in ledger.counters.items():
+            text = (None if key in running else self._over.get(key)) or _compact(counter)
+            texts.append(text)
+            if key not in running:
+                over[key] = text
+        self._over = over
+        self._replace(
+            "counters.json",
+            f'{{"form":{FORM},"running":{_compact(list(running))},"counters":[{",".join(texts)}]}}',
+        )
 
     def save_minutes(self, ledger: Ledger) -> None:
         """Replace the minutes' file, whole or not at all."""
@@ -39,7 +48,7 @@ class Store:
             for key, item in ledger.series.items()
             if item.minutes
         ]
-        self._replace("minutes.json", {"form": FORM, "series": series})
+        self._replace("minutes.json", _compact({"form": FORM, "series": series}))
 
     def load(self, ledger: Ledger) -> None:
         """Go on where the files end; one that cannot be used is put aside, and said."""
@@ -52,9 +61,9 @@ class Store:
             except (OSError, ValueError, TypeError, KeyError, RecursionError) as error:
                 self._put_aside(path, error)
 
-    def _replace(self, name: str, content: object) -> None:
+    def _replace(self, name: str, text: str) -> None:
         fresh = self.folder / f"{name}.new"
-        fresh.write_text(json.dumps(content, separators=(",", ":")), encoding="ascii")
+        fresh.write_text(text, encoding="ascii")
         fresh.replace(self.folder / name)
 
     def _put_aside(self, path: Path, error: Exception) -> None:
@@ -64,6 +73,10 @@ class Store:
             path.replace(aside)
         except OSError as failure:
             log.error("and cannot be moved there: %s", failure)  # noqa: TRY400 - one sentence is all
+
+
+def _compact(content: object) -> str:
+    return json.dumps(content, default=vars, separators=(",", ":"))
 
 
 def _read(path: Path) -> dict[str, Any] | None:

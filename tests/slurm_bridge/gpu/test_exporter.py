@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from typer.testing import CliRunner
 
 from slurm_bridge.cli import app
@@ -33,7 +34,8 @@ def test_exporter_samples_serves_and_outlasts_being_killed(exporter: ExporterPro
         wait_until(lambda: OBSERVED + "{" in exporter.get("/metrics"))
         wait_until(lambda: exporter.value(OBSERVED) > 1)
         page = exporter.get("/metrics")
-        assert page.endswith("# EOF\n")
+        families = {family.name for family in text_string_to_metric_families(page)}
+        assert {"belfry_gpu_exporter", "belfry_gpu_job_idle_seconds", "belfry_gpu"} <= families
         assert 'node="n1"' in page
         seconds = exporter.value(OBSERVED, 'job="7"')
         assert exporter.value(UTILISATION, 'gpu="GPU-a"') >= seconds / 2
@@ -50,6 +52,16 @@ def test_exporter_samples_serves_and_outlasts_being_killed(exporter: ExporterPro
         (exporter.job_map / "GPU-a").unlink()
         wait_until(lambda: json.loads(exporter.get("/minutes?since=0"))["series"])
         assert exporter.stop() == 0
+
+
+def test_driver_that_takes_its_time_holds_up_no_reader(exporter: ExporterProcess) -> None:
+    exporter.script.write_text("gpu 0 GPU-a 0 H200 1000\nslow nvmlDeviceGetUtilizationRates 1000\n")
+    with exporter:
+        wait_until(lambda: exporter.value("belfry_gpu_round_seconds") >= 1)
+        began = time.monotonic()
+        for _number in range(10):
+            exporter.get("/metrics")
+        assert time.monotonic() - began < 0.8
 
 
 def test_exporter_without_a_driver_serves_and_waits(exporter: ExporterProcess) -> None:

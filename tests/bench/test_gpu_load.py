@@ -1,0 +1,21 @@
+"""The load whose duty is known really has that duty."""
+
+import pytest
+
+from bench.gpu_load import keep_busy
+
+
+@pytest.mark.parametrize("share", [0, 0.25, 0.5, 1])
+def test_load_is_busy_for_its_share_of_the_time(share: float) -> None:
+    now, busy = [100.0], [0.0]
+
+    def multiply() -> None:
+        now[0] += 0.01
+        busy[0] += 0.01
+
+    def sleep(seconds: float) -> None:
+        now[0] += seconds
+
+    done = keep_busy(multiply, share, 60, clock=lambda: now[0], sleep=sleep)
+    assert busy[0] == pytest.approx(60 * share, abs=0.7)
+    assert done == pytest.approx(100 * busy[0])
