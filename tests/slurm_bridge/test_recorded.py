@@ -12,7 +12,7 @@ from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.normalise import actual_state
 from slurm_bridge.slurm.accounting import JobReader
 from slurm_bridge.slurm.budgets import BudgetReader
-from slurm_bridge.slurm.interface import Answer
+from slurm_bridge.slurm.interface import Answer, TestSubmission
 from slurm_bridge.slurm.site import SlurmSite
 from tests.slurm_bridge.clusters import PARTITION, SITE
 from tests.slurm_bridge.recorded.answers import RecordedCommands, read_answer, release_folders
@@ -89,6 +89,21 @@ def test_live_state_and_budgets_are_read(slurm: SlurmSite) -> None:
     figures = BudgetReader(slurm.commands).figures()
     assert figures.counters[PROJECT].reserved > 0
     assert figures.gpu_types[PARTITION] == ("h200",)
+
+
+def test_jobs_are_told_one_by_one(slurm: SlurmSite) -> None:
+    jobs = slurm.queued_jobs([PROJECT])[PROJECT, USER]
+    assert [(job.state, job.name, job.gpus) for job in jobs] == [
+        ("RUNNING", "long", 1),
+        ("PENDING", "later", 1),
+    ]
+
+
+@pytest.mark.usefixtures("_user")
+def test_what_slurmctld_knows_of_the_project_lets_its_member_submit(slurm: SlurmSite) -> None:
+    assert slurm.accounts_unheard_of([PROJECT]) == set()
+    assert slurm.default_accounts([USER]) == {USER: PROJECT}
+    assert slurm.would_accept(TestSubmission(PROJECT, USER, PARTITION)).accepted
 
 
 def test_settings_name_the_release(commands: RecordedCommands, release: Path) -> None:

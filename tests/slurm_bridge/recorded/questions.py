@@ -22,10 +22,10 @@ class Questions:
 
     def all(self, project: str, user: str) -> Iterator[Callable[[], object]]:
         """One after the other; some raise, as they should."""
-        yield from self.readings(project)
+        yield from self.readings(project, user)
         yield from self.refusals(project, user).values()
 
-    def readings(self, project: str) -> Iterator[Callable[[], object]]:
+    def readings(self, project: str, user: str) -> Iterator[Callable[[], object]]:
         """What is answered."""
         slurm = self.slurm
         yield slurm.read_associations
@@ -33,6 +33,10 @@ class Questions:
         yield slurm.read_qos
         yield slurm.partitions.read
         yield slurm.busy_members
+        yield lambda: slurm.queued_jobs([project])
+        yield lambda: slurm.accounts_unheard_of([project])
+        yield lambda: slurm.default_accounts([user])
+        yield lambda: slurm.would_accept(TestSubmission(project, user, PARTITION))
         yield slurm.live.nodes
         yield slurm.live.controller
         yield BudgetReader(slurm.commands).figures
