@@ -30,6 +30,7 @@ BY_COMMANDS = (
     "tests/slurm_bridge/test_contract_load.py",
     "tests/slurm_bridge/test_contract_partitions.py",
     "tests/slurm_bridge/test_contract_submissions.py",
+    "tests/slurm_bridge/test_contract_unheard.py",
     "tests/slurm_bridge/test_real_partitions.py",
     "tests/slurm_bridge/test_real_site.py",
     "tests/slurm_bridge/login/test_job_submit_real.py",

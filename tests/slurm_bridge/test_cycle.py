@@ -3,7 +3,7 @@
 import pytest
 
 from slurm_bridge.errors import StoppedError, TransientSlurmError, TransientSlurmTimeoutError
-from slurm_bridge.slurm.interface import Answer, NewAccount, TestSubmission
+from slurm_bridge.slurm.interface import NewAccount
 from slurm_bridge.wire import DesiredAccount, SyncReport
 from tests.slurm_bridge.worlds import ADA, BOB, MemorySite, desired_state, project
 
@@ -36,70 +36,6 @@ def test_second_cycle_changes_nothing(site: MemorySite) -> None:
     assert report.results == ()
     assert report.readiness == ()
     assert site.slurm.writes == writes
-
-
-def test_confirmed_project_is_verified_again_when_it_was_changed(site: MemorySite) -> None:
-    site.cycle.run(desired_state(project()))
-
-    report = site.cycle.run(desired_state(project(confirmed=True), gpu_minutes=700))
-
-    assert [verdict.accepted for verdict in report.readiness] == [True]
-
-
-def test_newest_member_is_the_one_who_is_tried(site: MemorySite) -> None:
-    site.cycle.run(desired_state(project()))
-
-    report = site.cycle.run(desired_state(project(members=("ada", "bob"))))
-
-    assert [verdict.username for verdict in report.readiness] == ["bob"]
-
-
-def test_suspended_project_is_not_tried(site: MemorySite) -> None:
-    report = site.cycle.run(desired_state(project(suspended=True)))
-
-    assert report.readiness == ()
-    assert site.slurm.accounts["aif26fl0001"].grp_submit_jobs == 0
-
-
-def test_project_that_slurm_refuses_is_reported_as_not_ready_with_the_reason(
-    site: MemorySite,
-) -> None:
-    report = site.cycle.run(desired_state(project(), gpu_minutes=0))
-
-    (verdict,) = report.readiness
-    assert not verdict.accepted
-    assert verdict.reason == "QOSGrpGRESMinutes"
-
-
-def test_readiness_waits_for_slurmctld_to_learn_of_the_member(site: MemorySite) -> None:
-    answers = [Answer(False, "not yet"), Answer(False, "not yet"), Answer(True)]
-    site.slurm.would_accept = lambda _: answers.pop(0)  # type: ignore[method-assign]
-
-    report = site.cycle.run(desired_state(project()))
-
-    assert [verdict.accepted for verdict in report.readiness] == [True]
-
-
-def test_readiness_loses_patience_once_for_all_projects(site: MemorySite) -> None:
-    began = site.clock()
-    site.slurm.would_accept = lambda _: Answer(False, "no")  # type: ignore[method-assign]
-
-    report = site.cycle.run(desired_state(*[project(f"p{n}") for n in range(20)]))
-
-    assert len(report.readiness) == 20
-    assert 3 <= site.clock() - began < 10
-
-
-def test_association_older_than_its_user_is_refreshed_so_that_slurmctld_looks_again(
-    site: MemorySite,
-) -> None:
-    site.cycle.run(desired_state(project(members=())))
-    site.directory.uids.clear()
-    site.slurm.add_members(["aif26fl0001"], ["ada"])
-
-    report = site.cycle.run(desired_state(project()))
-
-    assert [verdict.accepted for verdict in report.readiness] == [True]
 
 
 def test_failed_change_is_reported_and_independent_ones_are_made(site: MemorySite) -> None:
@@ -282,63 +218,6 @@ def test_command_that_succeeded_and_did_nothing_is_a_failure(site: MemorySite) -
 
     assert outcomes(report)["open partition h200 to account aif26fl0001"] == "failed"
     assert not any(verdict.accepted for verdict in report.readiness)
-
-
-def test_member_with_jobs_is_blocked_now_and_removed_when_they_have_ended(
-    site: MemorySite,
-) -> None:
-    site.cycle.run(desired_state(project(members=("ada", "bob"))))
-    site.slurm.jobs = {("aif26fl0001", "bob")}
-    without_bob = desired_state(project())
-
-    report = site.cycle.run(without_bob)
-
-    (result,) = report.results
-    assert result.outcome == "deferred"
-    assert "jobs of bob" in result.reason
-    assert site.slurm.jobs == {("aif26fl0001", "bob")}
-    refused = site.slurm.would_accept(TestSubmission("aif26fl0001", "bob", "h200"))
-    assert not refused.accepted
-
-    site.slurm.jobs = set()
-    site.cycle.run(without_bob)
-    assert ("aif26fl0001", "bob") not in site.slurm.members
-
-
-def test_leaving_member_who_is_wanted_back_may_submit_again(site: MemorySite) -> None:
-    both = desired_state(project(members=("ada", "bob")))
-    site.cycle.run(both)
-    site.slurm.jobs = {("aif26fl0001", "bob")}
-    site.cycle.run(desired_state(project()))
-
-    site.cycle.run(both)
-
-    assert site.slurm.would_accept(TestSubmission("aif26fl0001", "bob", "h200")).accepted
-
-
-def test_removal_waits_where_the_queue_cannot_be_read(site: MemorySite) -> None:
-    site.cycle.run(desired_state(project(members=("ada", "bob"))))
-
-    def unreadable() -> set[tuple[str, str]]:
-        raise TransientSlurmError("slurmctld is down")
-
-    site.slurm.busy_members = unreadable  # type: ignore[method-assign]
-
-    (result,) = site.cycle.run(desired_state(project())).results
-
-    assert result.outcome == "deferred"
-    assert ("aif26fl0001", "bob") in site.slurm.members
-
-
-def test_only_those_without_jobs_are_removed_from_several_accounts(site: MemorySite) -> None:
-    both = ("ada", "bob")
-    full = desired_state(project("p1", members=both), project("p2", members=both))
-    site.cycle.run(full)
-    site.slurm.jobs = {("p1", "ada"), ("p2", "bob")}
-
-    site.cycle.run(desired_state(project("p1", members=()), project("p2", members=())))
-
-    assert set(site.slurm.members) == {("p1", "ada"), ("p2", "bob")}
 
 
 def test_unreadable_slurm_is_reported_as_refused_and_nothing_is_changed(site: MemorySite) -> None:
