@@ -89,6 +89,10 @@ bench-ingest: install  ## What taking in JOBS=1000000 jobs costs, from slurmdbd 
 bench-gpu: install  ## What the GPU exporter costs a node of 8 GPUs (five minutes, no GPU needed)
 	@$(BIN)/python -m bench.gpu
 
+.PHONY: bench-gpu-ingest
+bench-gpu-ingest: install  ## What a day of minutes of 1,000 GPUs costs, through the real API and back
+	@$(BIN)/python -m bench.gpu_ingest
+
 .PHONY: bench-reports
 bench-reports: install  ## Time of each page and export of usage among JOBS=10000000 jobs
 	@$(BIN)/python -m bench.reports $(JOBS)
