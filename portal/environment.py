@@ -93,6 +93,7 @@ class Environment(BaseSettings):
 
     site_late_after_seconds: int = Field(default=300, ge=10)
     job_months_kept: int = Field(default=0, ge=0, le=1200)
+    gpu_months_kept: int = Field(default=3, ge=0, le=1200)
     max_bridge_body_mb: int = Field(default=32, ge=1, le=1024)
 
     @field_validator("allowed_hosts", "metrics_networks", mode="before")

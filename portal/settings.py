@@ -218,6 +218,7 @@ GPU_THRESHOLDS = Thresholds(
 # Bridges -------------------------------------------------------------------------------------
 SITE_LATE_AFTER_SECONDS = ENVIRONMENT.site_late_after_seconds
 JOB_MONTHS_KEPT = ENVIRONMENT.job_months_kept
+GPU_MONTHS_KEPT = ENVIRONMENT.gpu_months_kept
 MAX_BRIDGE_BODY_BYTES = ENVIRONMENT.max_bridge_body_mb * 2**20
 DATA_UPLOAD_MAX_MEMORY_SIZE = 4 * 2**20  # of any body as it arrives, which may be gzip
 PGHISTORY_APPEND_ONLY = True

@@ -65,8 +65,9 @@ FindingKind = Literal[
 
 
 class MinutePiece(Message):
-    """Means of whole minutes of UTC that are over; None where there was no sample, or no data.
+    """Whole minutes of UTC that are over; None where there was no sample, or no data.
 
+    Utilisation and power are means, memory is the most that was used in the minute.
     A minute that the portal knows already stays as it is, so pieces may overlap.
     """
 

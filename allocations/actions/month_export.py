@@ -90,6 +90,7 @@ def drop_month(*, month: date, actor: SystemActor, export_to: Path | None = None
             _written(month, export_to)
         cursor.execute(_KEEP_SUMS.format(table=table))
         DroppedMonth.objects.create(month=month, jobs=jobs)
+        cursor.execute(_LET_GPUS_LEAVE, {"since": month, "until": following(month)})
         # Foreign keys have checks that wait for the end of the transaction.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {TABLE} DETACH PARTITION {table}")
@@ -106,6 +107,16 @@ _KEEP_SUMS = """
     GROUP BY project_id, site_id, qos
     ON CONFLICT (project_id, site_id, qos) DO UPDATE SET
         gpu_seconds = kept.gpu_seconds + EXCLUDED.gpu_seconds
+"""
+
+# What was counted of their days stays, too.
+_LET_GPUS_LEAVE = """
+    DELETE FROM allocations_jobgpu
+    WHERE submitted_at >= %(since)s::timestamp AT TIME ZONE 'UTC'
+      AND submitted_at < %(until)s::timestamp AT TIME ZONE 'UTC';
+    DELETE FROM allocations_gpurun
+    WHERE submitted_at >= %(since)s::timestamp AT TIME ZONE 'UTC'
+      AND submitted_at < %(until)s::timestamp AT TIME ZONE 'UTC'
 """
 
 

@@ -17,6 +17,7 @@ from allocations.bridge.audit import router as audit_router
 from allocations.bridge.body import BridgeParser
 from allocations.bridge.callers import bridge_of, refuse_other_cluster, site_of
 from allocations.bridge.errors import ERRORS, answer_errors
+from allocations.bridge.gpu import router as gpu_router
 from allocations.bridge.job_rows import sorted_out
 from allocations.bridge.long_poll import wait_for_change
 from allocations.bridge.plausible import (
@@ -48,6 +49,7 @@ api = NinjaAPI(
 
 answer_errors(api)
 api.add_router("", audit_router)
+api.add_router("", gpu_router)
 
 Wait = Annotated[float, Query(ge=0, allow_inf_nan=False, description="Seconds; 25 at most count.")]
 KnownTag = Annotated[str, Header(alias="If-None-Match", description="The ETag that is known.")]

@@ -11,6 +11,18 @@ from allocations.models.sites import Site
 
 JOULES_A_KWH = 3_600_000
 
+SUMMED = (
+    "observed_seconds",
+    "measured_seconds",
+    "utilisation_seconds",
+    "idle_seconds",
+    "sm_seconds",
+    "sm_active_seconds",
+    "metered_seconds",
+    "energy_joules",
+)
+"""The columns of `GpuFigures`."""
+
 
 class GpuFigures(models.Model):
     """Sums over GPUs, each with the seconds for which there is such data: none is *no data*."""

@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from accounts.audit import SystemActor
 from allocations.actions.budgets import lapse_ended
+from allocations.actions.gpu_findings import forget_findings
+from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months
 from allocations.actions.job_retention import keep_months
 from allocations.actions.notices import warn_of_end
 from allocations.models import Allocation
@@ -35,17 +37,28 @@ class Command(BaseCommand):
         lapse = partial(lapse_ended, actor=NIGHTLY)
         warn = partial(warn_of_end, today=today, actor=NIGHTLY)
         failed = _for_each(ended, lapse) + _for_each(open_ones, warn)
-        failed += _months_failed(today)
+        failed += sum(_failed(what) for what in _retention(today))
         if failed:
             raise CommandError(f"{failed} things could not be done; the log says why.")
 
 
-def _months_failed(today: date) -> int:
-    """Serve the months of jobs; 1 where that failed."""
+def _retention(today: date) -> list[Callable[[], object]]:
+    """What is to be made ahead for the next month, and what may leave."""
+    job_months, gpu_months = settings.JOB_MONTHS_KEPT, settings.GPU_MONTHS_KEPT
+    return [
+        partial(keep_months, today=today, months_kept=job_months, actor=NIGHTLY),
+        partial(keep_gpu_months, today=today, months_kept=gpu_months, actor=NIGHTLY),
+        partial(forget_waiting_gpus, actor=NIGHTLY),
+        partial(forget_findings, actor=NIGHTLY),
+    ]
+
+
+def _failed(act: Callable[[], object]) -> int:
+    """Do it; 1 where that failed."""
     try:
-        keep_months(today=today, months_kept=settings.JOB_MONTHS_KEPT, actor=NIGHTLY)
+        act()
     except Exception:  # what else the night does must not wait for it
-        log.exception("the months of jobs were left as they are tonight")
+        log.exception("what is kept was left as it is tonight")
         return 1
     return 0
 
