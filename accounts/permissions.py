@@ -24,6 +24,7 @@ class Permission(StrEnum):
     PROJECT_MANAGE = "project:allocation:change"
     QUEUE_VIEW = "portal:queue:view"
     SITES_VIEW = "portal:sites:view"
+    SITES_CHANGE = "portal:sites:change"
     PLANS_DECIDE = "portal:plans:decide"
     TRACKS_CHANGE = "portal:tracks:change"
     REPORTS_VIEW = "portal:reports:view"
@@ -66,7 +67,8 @@ PERMISSIONS_OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.APPLICANT: frozenset(),
     Role.REVIEWER: _REVIEWER,
     Role.STAFF: _STAFF,
-    Role.ADMINISTRATOR: _STAFF | {Permission.PEOPLE_CHANGE_ROLE, Permission.TRACKS_CHANGE},
+    Role.ADMINISTRATOR: _STAFF
+    | {Permission.PEOPLE_CHANGE_ROLE, Permission.SITES_CHANGE, Permission.TRACKS_CHANGE},
 }
 
 PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {

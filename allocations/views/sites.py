@@ -12,6 +12,7 @@ from allocations.access import require
 from allocations.models import (
     Allocation,
     Drift,
+    GpuFinding,
     LeavingMember,
     SetAsideRow,
     Site,
@@ -28,6 +29,7 @@ from allocations.site_overview import (
 
 CYCLES_A_PAGE = 10
 ACCOUNTS_A_PAGE = 25
+FINDINGS_A_PAGE = 10
 
 
 @login_required
@@ -63,6 +65,10 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
         "drift_count": Drift.objects.filter(site=shown).count(),
         "leaving_count": LeavingMember.objects.filter(allocation__site=shown).count(),
         "set_aside_count": SetAsideRow.objects.filter(site=shown).count(),
+        "gpu_read_at": overview.status.gpu_read_at if overview.status else None,
+        "findings": Paginator(GpuFinding.objects.filter(site=shown), FINDINGS_A_PAGE).get_page(
+            request.GET.get("gpu")
+        ),
         "renamed": Allocation.objects.with_other_name().filter(site=shown),
     }
     return render(request, "staff/site.html", context)

@@ -16,6 +16,7 @@ from allocations.actions.allocations import suspend_allocation
 from allocations.actions.invitations import join_project
 from allocations.actions.partitions import set_dedicated_partition
 from allocations.models import Application, Drift, Membership, Project, Site, SiteStatus
+from tests.allocations.gpu_world import finding, tell
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.offers import adopted_account, offered_account
 from tests.domain import make_project
@@ -91,6 +92,8 @@ def _addresses(
     pages["review_open"] = reverse("review", args=[first.reference])
     pages["review_decided"] = reverse("review", args=[second.reference])
     pages["site"] = reverse("site", args=["zellik"])
+    tell(Site.objects.get(code="zellik"), findings=(finding(detail="no route"),))
+    pages["energy_factors"] = reverse("energy_factors", args=["zellik"])
     pages["plan"] = propose_plan(Site.objects.get(code="zellik")).get_absolute_url()
     stopped = propose_plan(Site.objects.get(code="charleroi"), refused="it would remove 9 of 9")
     pages["plan_stopped"] = stopped.get_absolute_url()
