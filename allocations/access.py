@@ -4,13 +4,18 @@ A stranger gets 404, so that names cannot be probed; somebody who may see the ob
 this to it gets 403.
 """
 
+import re
+
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
 from accounts.models import User
 from accounts.permissions import PERMISSIONS_OF_PART, Part, Permission
-from allocations.models import Application, Membership, Project
+from allocations.models import Application, Job, Membership, Project
+from allocations.models.usage import GPU_SECONDS
+
+_RUN = re.compile(r"-?[0-9]{1,19}")
 
 
 def application_for(
@@ -44,6 +49,21 @@ def project_for(
         raise Http404
     _require(permission, permissions_on_project(user, project), Permission.PROJECT_VIEW)
     return project
+
+
+def job_for(user: User, name: str, site_code: str, run: str) -> Job:
+    """The run of a project by its site and index, for those who may see the project's jobs."""
+    projects = Project.objects.select_related("track", "organisation")
+    project = project_for(user, name, Permission.PROJECT_VIEW, among=projects)
+    if not _RUN.fullmatch(run) or not -(2**63) <= int(run) < 2**63:
+        raise Http404
+    jobs = Job.objects.filter(project=project, site__code=_storable(site_code), db_index=int(run))
+    found = jobs.select_related("site__status").annotate(gpu_seconds=GPU_SECONDS)  # type: ignore[no-redef]  # declared on the model
+    job = found.order_by("-submitted_at").first()
+    if job is None:
+        raise Http404
+    job.project = project
+    return job
 
 
 def visible_projects(user: User) -> QuerySet[Project]:

@@ -1,12 +1,22 @@
 """Questions to the database that more than one page or action asks."""
 
+from datetime import date
+
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from allocations.models import Application, CreditedRun, Invitation, Job, Project
+from allocations.models import (
+    Application,
+    CreditedRun,
+    EnergyFactor,
+    Invitation,
+    Job,
+    Project,
+    Site,
+)
 from allocations.models.usage import GPU_SECONDS
 from allocations.rules.requests import TrackLimits, problems_of_request
 
@@ -23,9 +33,15 @@ def open_invitations_to(user: User) -> QuerySet[Invitation]:
 
 def jobs_of(project: Project) -> QuerySet[Job]:
     """A project's jobs with the GPU-seconds that each has used so far, the newest first."""
-    jobs = Job.objects.filter(project=project).select_related("site")
+    jobs = Job.objects.filter(project=project).select_related("site", "project")
     credited = CreditedRun.objects.filter(site=OuterRef("site"), db_index=OuterRef("db_index"))
     return jobs.annotate(gpu_seconds=GPU_SECONDS, is_credited=Exists(credited))  # type: ignore[no-redef]  # declared on the model
+
+
+def energy_factor_on(site: Site, day: date) -> EnergyFactor | None:
+    """The factor that held at a site on a day; None where nobody entered one."""
+    held = EnergyFactor.objects.filter(site=site, valid_from__lte=day)
+    return held.order_by("-valid_from").first()
 
 
 def what_is_missing(application: Application) -> list[str]:

@@ -6,7 +6,7 @@ from allocations.bridge.api import api as bridge_api
 from portal import views
 from portal.api.api import api
 from portal.metrics.views import metrics
-from portal.reports import project_views
+from portal.reports import job_views, project_views
 from slurm_bridge.wire import API_PREFIX
 
 urlpatterns = [
@@ -21,6 +21,12 @@ urlpatterns = [
         "projects/<str:name>/usage/<slug:chart>.csv",
         project_views.project_chart,
         name="project_chart",
+    ),
+    path("projects/<str:name>/jobs/<slug:site_code>/<str:run>/", job_views.job, name="project_job"),
+    path(
+        "projects/<str:name>/jobs/<slug:site_code>/<str:run>/<slug:series>.csv",
+        job_views.job_chart,
+        name="job_chart",
     ),
     path("reports/", include("portal.reports.urls")),
     path("exports/", include("portal.exports.urls")),

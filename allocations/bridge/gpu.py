@@ -48,14 +48,13 @@ def post_gpu_usage(request: HttpRequest, delivery: AnyGpuBatch) -> GpuUsageAnswe
 
 def _sorted_out(delivery: AnyGpuBatch) -> tuple[GpuBatch, list[int], list[RefusedCounter]]:
     """The counters that follow the contract with their places, and those that do not."""
-    head = {"read_at": delivery.read_at}
     try:
         # All at once first, since they nearly always do.
         counters = _ALL.validate_python(delivery.counters)
     except ValidationError:
         pass
     else:
-        batch = GpuBatch.model_construct(**head, findings=delivery.findings, counters=counters)
+        batch = _batch(delivery.read_at, delivery.findings, counters)
         return batch, list(range(len(counters))), []
     good: list[tuple[int, GpuCounter]] = []
     refused: list[RefusedCounter] = []
@@ -67,10 +66,16 @@ def _sorted_out(delivery: AnyGpuBatch) -> tuple[GpuBatch, list[int], list[Refuse
             reason = _reason(error)
             refused.append(RefusedCounter(place=place, kind="impossible", reason=reason))
             findings += _finding(told, reason, delivery.read_at)
-    batch = GpuBatch.model_construct(
-        **head, findings=tuple(findings), counters=tuple(counter for _place, counter in good)
-    )
+    counters = tuple(counter for _place, counter in good)
+    batch = _batch(delivery.read_at, tuple(findings), counters)
     return batch, [place for place, _counter in good], refused
+
+
+def _batch(
+    read_at: int, findings: tuple[NodeFinding, ...], counters: tuple[GpuCounter, ...]
+) -> GpuBatch:
+    """A batch of parts that have been looked at already."""
+    return GpuBatch.model_construct(read_at=read_at, findings=findings, counters=counters)
 
 
 def _reason(error: ValidationError) -> str:

@@ -6,6 +6,7 @@ Days are written from jobs, in the transaction that writes the jobs, by `actions
 from django.db import models
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce, Extract
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models.sites import Site
@@ -88,6 +89,10 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"job {self.shown_id} at {self.site_id}"
+
+    def get_absolute_url(self) -> str:
+        """Its page; lists load project and site with their jobs."""
+        return reverse("project_job", args=[self.project.name, self.site.code, self.db_index])
 
     @property
     def shown_id(self) -> str:

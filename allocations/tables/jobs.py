@@ -60,6 +60,10 @@ class JobTable(ListTable):
         order_by = "-submitted_at"
         empty_text = _("No jobs match.")
 
+    def render_shown_id(self, value: str, record: Job) -> SafeString:
+        """The id, which leads to the job's page."""
+        return format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
+
     def render_name(self, value: str) -> SafeString:
         """At most forty characters; whatever direction they run in stays inside the cell."""
         return format_html("<bdi>{}</bdi>", Truncator(one_line(value)).chars(LONGEST_NAME))

@@ -2,12 +2,14 @@
 
 import csv
 from collections.abc import Iterator
+from functools import lru_cache
 from io import StringIO
 
 from django.http import HttpResponse
 from django.utils.formats import number_format
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from allocations.rules.spreadsheets import safe_cell
@@ -48,11 +50,13 @@ def chart_as_csv(chart: Chart, *, filename: str) -> HttpResponse:
 
 
 def _cell(figure: Figure, name: str, decimals: int, no_data: str) -> str:
-    shown = no_data if figure is None else _shown(figure, decimals)
+    shown = no_data if figure is None else _shown(figure, decimals, get_language())
     return f'<td data-label="{name}" class="figures text-lg-end">{shown}</td>'
 
 
-def _shown(figure: float, decimals: int) -> str:
+@lru_cache(maxsize=10_000)
+def _shown(figure: float, decimals: int, language: str | None) -> str:
+    """The number as it reads in a language: a table of minutes has the same ones over and over."""
     return str(number_format(figure, decimals, force_grouping=True))
 
 

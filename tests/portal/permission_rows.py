@@ -195,6 +195,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("adopt", "POST"): "in 403 403 403 403 403 403 422 422",
     ("decline_offer", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("decline_offer", "POST"): "in 403 403 403 403 403 403 302 302",
+    ("energy_factors", "GET"): STAFF,
+    ("energy_factors", "POST"): "in 403 403 403 403 403 403 403 422",
     ("site_plan", "GET"): STAFF,
     ("site_plan", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("approve_plan", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
@@ -247,6 +249,10 @@ ROWS: dict[tuple[str, str], str] = {
     # Reports
     ("project_report", "GET"): MEMBERS_AND_STAFF,
     ("project_report", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("project_job", "GET"): MEMBERS_AND_STAFF,
+    ("project_job", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("job_chart", "GET"): MEMBERS_AND_STAFF,
+    ("job_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("project_chart", "GET"): MEMBERS_AND_STAFF,
     ("project_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("my_use", "GET"): SIGNED_IN,
@@ -325,6 +331,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("bridge:get_usage_days", "POST"): WRONG_METHOD,
     ("bridge:post_usage_check", "GET"): WRONG_METHOD,
     ("bridge:post_usage_check", "POST"): TOKEN_NEEDED,
+    ("bridge:post_gpu_usage", "GET"): WRONG_METHOD,
+    ("bridge:post_gpu_usage", "POST"): TOKEN_NEEDED,
     ("bridge:api-root", "GET"): NOTHING_THERE,
     ("bridge:api-root", "POST"): NOTHING_THERE,
 }

@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, expect
 from accounts.models import User
 from allocations.models import Project
 from tests.portal.chromium import Judge, open_context
+from tests.portal.gpu_run_world import watched_run
 from tests.portal.usage_world import used_project
 
 pytestmark = pytest.mark.browser
@@ -23,6 +24,7 @@ def pages(used: Project) -> dict[str, str]:
     return {
         "report_project": report,
         "report_project_allocation": f"{report}?range=allocation",
+        "report_job": watched_run(used, hours=30, gpus=12).get_absolute_url(),
         "report_project_empty": f"{report}?from=2020-01-01&to=2020-01-31",
     }
 

@@ -26,6 +26,7 @@ from tests.allocations.offers import offered_account
 from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.export_world import own_export, own_subscription
+from tests.portal.gpu_run_world import watched_run
 from tests.portal.permission_rows import ROLES, ROWS
 from tests.portal.route_table import Route, all_routes
 from tests.portal.staff_world import propose_plan, see_drift
@@ -70,6 +71,8 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "plan_id": propose_plan(Site.objects.get(code="zellik")).plan_id,
         "site_code": "zellik",
         "chart": "by-site",
+        "run": str(watched_run(project).db_index),
+        "series": "power",
         "key_id": 1,
         "token_id": 1,
         "export_id": own_export(people["staff"]).pk,

@@ -1,0 +1,130 @@
+"""The timeline of a run's GPUs: minute by minute, or in longer steps where the run is long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from math import ceil
+
+from django.utils.formats import date_format
+
+from allocations.models import GpuMinutes, GpuRun
+from allocations.rules.gpu_minutes import (
+    MINUTES_A_BLOCK,
+    SECONDS_A_BLOCK,
+    SECONDS_A_MINUTE,
+    Block,
+    Figure,
+    block_start,
+    unpack,
+)
+from portal.reports.job_figures import GpuOfRun
+
+# As many points as fit a table that a phone can still load.
+MOST_POINTS = MINUTES_A_BLOCK
+STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440)
+"""Minutes for which one point may stand."""
+MOST_CSV_MINUTES = 31 * 1440
+SERIES = ("utilisation", "memory", "power")
+
+
+@dataclass(frozen=True)
+class Window:
+    """A part of a run's time, or all of it, in steps of so many minutes."""
+
+    starts_at: int
+    minutes: int
+    step: int
+    part: int | None = None
+    """Which six hours of the run; None is all of it."""
+    parts: int = 1
+
+    @property
+    def earlier(self) -> int | None:
+        """The number of the part before, if it shows a part."""
+        return self.part - 1 if self.part else None
+
+    @property
+    def later(self) -> int | None:
+        """The number of the part after."""
+        return self.part + 1 if self.part else None
+
+    @property
+    def moments(self) -> list[datetime]:
+        """When each step begins."""
+        seconds = self.step * SECONDS_A_MINUTE
+        ends_at = self.starts_at + self.minutes * SECONDS_A_MINUTE
+        return [datetime.fromtimestamp(at, UTC) for at in range(self.starts_at, ends_at, seconds)]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The moments as people read them, with the day where there are several."""
+        moments = self.moments
+        is_one_day = moments[0].date() == moments[-1].date()
+        return tuple(date_format(at, "H:i" if is_one_day else "j M H:i") for at in moments)
+
+    def by_minute(self) -> "Window":
+        """The same time without longer steps, for files; the first month of it."""
+        return Window(self.starts_at, min(self.minutes, MOST_CSV_MINUTES), 1, self.part, self.parts)
+
+
+def window_of(run: GpuRun, part: int | None) -> Window:
+    """The whole run, or six hours of it by their number, the first being 1."""
+    first = _minute(run.first_sample_at)
+    seconds = run.last_sample_at.timestamp() - first
+    minutes = max(ceil(seconds / SECONDS_A_MINUTE), 1)
+    begin = block_start(first)
+    parts = (first + minutes * SECONDS_A_MINUTE - 1 - begin) // SECONDS_A_BLOCK + 1
+    if minutes <= MOST_POINTS:
+        return Window(first, minutes, 1)
+    if part is not None and 1 <= part <= parts:
+        starts_at = begin + (part - 1) * SECONDS_A_BLOCK
+        return Window(starts_at, MINUTES_A_BLOCK, 1, part, parts)
+    step = next((step for step in STEPS if minutes <= step * MOST_POINTS), STEPS[-1])
+    return Window(first, minutes, step, None, parts)
+
+
+def timelines(gpus: Sequence[GpuOfRun], window: Window) -> dict[str, list[list[Figure]]]:
+    """For each series of each GPU a figure for each step: the mean of what is known."""
+    blocks = _blocks(gpus, window)
+    return {
+        name: [_steps(blocks.get(gpu.uuid, {}), window, place) for gpu in gpus]
+        for place, name in enumerate(SERIES)
+    }
+
+
+def _blocks(gpus: Sequence[GpuOfRun], window: Window) -> dict[str, dict[int, Block]]:
+    """The stored blocks of the window by GPU and start, several counters of a GPU as one."""
+    uuids = {counter.pk: gpu.uuid for gpu in gpus for counter in gpu.counters}
+    since = datetime.fromtimestamp(block_start(window.starts_at), UTC)
+    until = datetime.fromtimestamp(window.starts_at, UTC) + timedelta(minutes=window.minutes)
+    rows = GpuMinutes.objects.filter(gpu__in=uuids, starts_at__gte=since, starts_at__lt=until)
+    found: dict[str, dict[int, Block]] = {}
+    for gpu, at, packed in rows.values_list("gpu", "starts_at", "packed"):
+        start, block = int(at.timestamp()), unpack(bytes(packed))
+        known = found.setdefault(uuids[gpu], {}).setdefault(start, block)
+        if known is not block:
+            known.fill(0, block.series)
+    return found
+
+
+def _steps(blocks: dict[int, Block], window: Window, place: int) -> list[Figure]:
+    first = block_start(window.starts_at)
+    skipped = (window.starts_at - first) // SECONDS_A_MINUTE
+    minutes: list[Figure] = []
+    while len(minutes) < skipped + window.minutes:
+        at = first + len(minutes) * SECONDS_A_MINUTE
+        minutes += blocks[at].series[place] if at in blocks else [None] * MINUTES_A_BLOCK
+    minutes = minutes[skipped : skipped + window.minutes]
+    if window.step == 1:
+        return minutes
+    return [_mean(minutes[at : at + window.step]) for at in range(0, len(minutes), window.step)]
+
+
+def _mean(figures: Sequence[Figure]) -> Figure:
+    known = [figure for figure in figures if figure is not None]
+    return round(sum(known) / len(known)) if known else None
+
+
+def _minute(at: datetime) -> int:
+    epoch = int(at.timestamp())
+    return epoch - epoch % SECONDS_A_MINUTE
