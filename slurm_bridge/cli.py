@@ -61,15 +61,15 @@ def once(
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Run one cycle, then accounting, what GPUs did, and a heartbeat.
+    """Run one cycle, then accounting, a heartbeat, and what GPUs did.
 
     Exit status: 0 all done, 1 a fault stopped it, 3 something was refused or failed.
     """
     with _bridge(config, verbose=verbose) as bridge, bridge.lease.kept():
         report = bridge.reconcile(_desired(bridge))
         rows = bridge.push_jobs(days=days) or 0
-        bridge.push_gpu_usage()
         bridge.pulse.beat()
+        bridge.push_gpu_usage()  # Last, since whatever is wrong with it touches nothing else.
         print_report(report, rows, as_json=as_json)
         if report.refused or any(item.outcome == "failed" for item in report.results):
             raise typer.Exit(INCOMPLETE)

@@ -86,6 +86,7 @@ def test_without_the_drivers_files_slurms_numbers_are_told(tmp_path: Path) -> No
         {"SLURM_JOB_ID": "5"},
         {"SLURM_JOB_ID": "5", "SLURM_JOB_GPUS": "../../x,NoDevFiles"},
         {"SLURM_JOB_ID": "5;reboot", "SLURM_JOB_GPUS": "0"},
+        {"SLURM_JOB_ID": "5", "CUDA_VISIBLE_DEVICES": "GPU-../../x,MIG-GPU-1/2/0"},
     ],
 )
 def test_what_makes_no_sense_writes_nothing(node: Node, environment: dict[str, str]) -> None:
