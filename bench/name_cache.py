@@ -5,14 +5,14 @@ With each new account slurmdbd looks up every user that it knows. Ten thousand p
 The program is unpacked and not installed: it serves the benchmark's own namespace only.
 """
 
-import os
-import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from deploy.testbed.unpacked import unpacked
 
 SOCKET = Path("/run/nscd/socket")
 LONGEST_START_SECONDS = 30
@@ -35,7 +35,7 @@ def cached_names() -> Iterator[None]:
     """Quick lookups for what is started meanwhile, where mounts are this process's own."""
     SOCKET.parent.mkdir(mode=0o755, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
-        program = _unpacked(Path(folder))
+        program = unpacked("nscd") / "usr" / "sbin" / "nscd"
         settings = Path(folder) / "nscd.conf"
         settings.write_text(SETTINGS)
         _run("mount", "-t", "tmpfs", "tmpfs", str(SOCKET.parent))
@@ -49,14 +49,6 @@ def cached_names() -> Iterator[None]:
             _run("umount", "--lazy", str(SOCKET.parent))
 
 
-def _unpacked(folder: Path) -> Path:
-    shutil.chown(folder, "_apt")
-    _run("apt-get", "-qq", "download", "nscd", folder=folder)
-    (package,) = folder.glob("nscd_*.deb")
-    _run("dpkg", "-x", str(package), str(folder))
-    return folder / "usr" / "sbin" / "nscd"
-
-
 def _wait_for_answers(process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + LONGEST_START_SECONDS
     while not SOCKET.exists():
@@ -65,6 +57,5 @@ def _wait_for_answers(process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.05)
 
 
-def _run(*command: str, folder: Path | None = None) -> None:
-    quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(command, cwd=folder, check=True, env=quiet)
+def _run(*command: str) -> None:
+    subprocess.run(command, check=True)

@@ -1,7 +1,7 @@
 """A host that knows people from LDAP alone: nslcd answers for them, in a namespace of its own.
 
-Debian's packages are unpacked and not installed, since an installed one would change how this whole
-machine resolves names. /etc is a copy, in which nsswitch.conf says `ldap` too, and the dynamic
+Debian's packages are unpacked and not installed, since that would change how this whole machine
+resolves names. /etc is a copy, in which nsswitch.conf says `ldap` too, and the dynamic
 linker's cache names the library that asks nslcd.
 """
 
@@ -17,11 +17,11 @@ from pathlib import Path
 from deploy.testbed.layout import ZELLIK
 from deploy.testbed.processes import Service, start, stop
 from deploy.testbed.slurm import nodes_not_ready, slurmctld_service, slurmd_service
+from deploy.testbed.unpacked import unpacked
 from tests.slurm_bridge.clusters import wait_until
 from tests.slurm_bridge.ldap_servers import LdapSite
 from tests.testbed import Testbed
 
-PACKAGES = ("nslcd", "libnss-ldapd")
 SOCKET_FOLDER = Path("/run/nslcd")
 LIBRARY = "libnss_ldap.so.2"
 LONGEST_START_SECONDS = 60
@@ -81,7 +81,9 @@ def ldap_host(site: LdapSite) -> Iterator[LdapHost]:
     folder.chmod(0o755)
     SOCKET_FOLDER.mkdir(mode=0o755, exist_ok=True)
     try:
-        library, program = _unpacked(folder / "packages")
+        files = unpacked("nslcd", "libnss-ldapd")
+        (library,) = files.rglob(LIBRARY)
+        program = files / "usr" / "sbin" / "nslcd"
         _write_etc(folder / "etc", library.parent, site)
         mounts = 'mount --bind "$0" /etc && mount -t tmpfs tmpfs /run/nslcd && exec "$@"'
         nslcd = subprocess.Popen(
@@ -96,17 +98,6 @@ def ldap_host(site: LdapSite) -> Iterator[LdapHost]:
             nslcd.wait(timeout=60)
     finally:
         shutil.rmtree(folder)
-
-
-def _unpacked(folder: Path) -> tuple[Path, Path]:
-    """The library that asks nslcd, and nslcd."""
-    folder.mkdir(mode=0o755)
-    shutil.chown(folder, "_apt")
-    subprocess.run(["apt-get", "-qq", "download", *PACKAGES], cwd=folder, check=True)
-    for package in folder.glob("*.deb"):
-        subprocess.run(["dpkg", "-x", package, folder / "root"], check=True)
-    (library,) = folder.rglob(LIBRARY)
-    return library, folder / "root" / "usr" / "sbin" / "nslcd"
 
 
 def _write_etc(etc: Path, libraries: Path, site: LdapSite) -> None:
