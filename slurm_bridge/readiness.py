@@ -42,7 +42,7 @@ class ReadinessCheck:
         touched = _touched(applied)
         due = [item for item in desired.accounts if _is_due(item, touched)][: self.max_accounts]
         new = [item for item in due if item.adopted is None and not item.confirmed]
-        unknown = UnheardAccounts(self.slurm).mend(new, actual)
+        unknown = UnheardAccounts(self.slurm, self.sleep).mend(new, actual)
         deadline = self.clock() + self.patience_seconds
         budgets = {qos.name: qos for qos in desired.qos}
         with ThreadPoolExecutor(max_workers=self.workers) as pool:

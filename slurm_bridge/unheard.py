@@ -5,7 +5,8 @@ effect. No change of such an account reaches slurmctld (22.05); made once more, 
 """
 
 import logging
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 from slurm_bridge.errors import TransientSlurmError
@@ -14,6 +15,8 @@ from slurm_bridge.wire import ActualState, DesiredAccount
 
 log = logging.getLogger(__name__)
 
+LAG_SECONDS = 2
+"""A slurmctld that is only slow has heard of everything by then."""
 RESTART = "restart slurmctld, which then reads all accounts anew"
 
 
@@ -22,6 +25,7 @@ class UnheardAccounts:
     """Makes accounts once more that have no job yet."""
 
     slurm: Slurm
+    sleep: Callable[[float], object] = time.sleep
 
     def mend(self, accounts: Iterable[DesiredAccount], actual: ActualState) -> dict[str, str]:
         """Why some of these new accounts of Belfry's remain unknown to slurmctld, by name."""
@@ -29,7 +33,7 @@ class UnheardAccounts:
         new = {item.name: item for item in accounts if item.name in there}
         parents = {item.parent for item in new.values()}
         try:
-            unheard = self.slurm.accounts_unheard_of(new.keys() | parents)
+            unheard = self._unheard(new.keys() | parents)
         except TransientSlurmError as error:
             log.warning("cannot tell whether slurmctld knows all accounts: %s", error)
             return {}
@@ -41,6 +45,13 @@ class UnheardAccounts:
                 log.error("%s", reason)
                 reasons[name] = reason
         return reasons
+
+    def _unheard(self, accounts: Collection[str]) -> set[str]:
+        unheard = self.slurm.accounts_unheard_of(accounts)
+        if unheard:
+            self.sleep(LAG_SECONDS)
+            unheard = self.slurm.accounts_unheard_of(accounts)
+        return unheard
 
     def _make_again(self, account: DesiredAccount, members: list[str], unheard: set[str]) -> str:
         """Delete an account's associations and make them again; why not, where it cannot be."""

@@ -7,6 +7,7 @@ import pytest
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.heard import unheard_of
+from slurm_bridge.unheard import LAG_SECONDS, UnheardAccounts
 from slurm_bridge.wire import DesiredState
 from tests.slurm_bridge.programs import write_program
 from tests.slurm_bridge.worlds import MemorySite, desired_state, project
@@ -35,6 +36,21 @@ def test_account_is_made_once_more_with_its_members(site: MemorySite) -> None:
     assert site.slurm.unheard_accounts == set()
     assert not [item for item in site.slurm.members.values() if item.max_submit_jobs == 0]
     assert site.cycle.run(desired_state(project())).results == ()
+
+
+def test_slow_slurmctld_is_given_time_to_hear_of_an_account(site: MemorySite) -> None:
+    waited: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        waited.append(seconds)
+        site.slurm.unheard_accounts.clear()
+
+    wanted = project()
+    there = site.cycle.preview(desired_state(wanted))[1]
+    before = site.slurm.writes
+    assert UnheardAccounts(site.slurm, sleep).mend([wanted], there) == {}
+    assert waited == [LAG_SECONDS]
+    assert site.slurm.writes == before
 
 
 def test_account_with_jobs_is_left_alone_and_not_called_ready(site: MemorySite) -> None:
