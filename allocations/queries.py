@@ -1,5 +1,6 @@
 """Questions to the database that more than one page or action asks."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from allauth.account.models import EmailAddress
@@ -18,7 +19,9 @@ from allocations.models import (
     Site,
 )
 from allocations.models.usage import GPU_SECONDS
-from allocations.rules.requests import TrackLimits, problems_of_request
+from allocations.rules.deadlines import BRUSSELS, Clock, Pause
+from allocations.rules.requests import problems_of_request
+from allocations.states import ApplicationState
 
 SHORTEST_ABSTRACT = 50
 
@@ -58,17 +61,37 @@ def what_is_missing(application: Application) -> list[str]:
         )
     if not application.purpose.strip():
         missing.append(_("Say what you will use the GPU time for."))
-    track = application.track
+    rules = application.rules()
+    if application.organisation and application.organisation.kind not in rules.organisation_kinds:
+        missing.append(
+            _("This track is not for organisations of the kind “%(kind)s”: start on another track.")
+            % {"kind": application.organisation.get_kind_display()}
+        )
     return missing + problems_of_request(
-        limits=TrackLimits(
-            min_gpu_hours=track.min_gpu_hours,
-            max_gpu_hours=track.max_gpu_hours,
-            max_sites=track.max_sites,
-            lengths_in_months=tuple(track.lengths_in_months),
-        ),
+        limits=rules.limits,
         hours_by_site={
             line.site.name: line.gpu_hours
             for line in application.requested_hours.select_related("site")
         },
         months=application.months,
     )
+
+
+def clock_of(application: Application) -> Clock:
+    """The time for the decision of an application that was handed in under a version."""
+    if application.track_version is None or application.submitted_at is None:
+        raise ValueError(f"{application.reference} was not handed in")
+    rule = application.track_version.deadline_rule
+    return Clock(rule, application.submitted_at, tuple(_pauses(application)))
+
+
+def _pauses(application: Application) -> Iterator[Pause]:
+    """Each time that the applicant owed an answer: from the question to the next step."""
+    asked_on = None
+    for state, at in application.transitions.values_list("state", "at"):
+        day = at.astimezone(BRUSSELS).date()
+        if asked_on is not None:
+            yield Pause(asked_on, day)
+        asked_on = day if state == ApplicationState.INFO_REQUESTED else None
+    if asked_on is not None:
+        yield Pause(asked_on, None)

@@ -21,6 +21,7 @@ from allocations.views import (
     queue,
     set_aside,
     sites,
+    track_versions,
     usage,
     usage_checks,
 )
@@ -77,8 +78,34 @@ urlpatterns = [
     path("staff/leaving/", leaving.leaving, name="leaving"),
     path("staff/leaving/<int:leaving_id>/", leaving.leaving_jobs, name="leaving_jobs"),
     path("staff/set-aside/", set_aside.set_aside, name="set_aside"),
-    path("staff/tracks/", partitions.tracks, name="tracks"),
-    path("staff/tracks/<slug:track_code>/", partitions.track_partitions, name="track_partitions"),
+    path("staff/tracks/", track_versions.tracks, name="tracks"),
+    path("staff/tracks/<slug:track_code>/", track_versions.track, name="track"),
+    path("staff/tracks/<slug:track_code>/open", track_versions.open_track, name="open_track"),
+    path(
+        "staff/tracks/<slug:track_code>/<int:number>/",
+        track_versions.track_version,
+        name="track_version",
+    ),
+    path(
+        "staff/tracks/<slug:track_code>/<int:number>/copy",
+        track_versions.start_version,
+        name="start_version",
+    ),
+    path(
+        "staff/tracks/<slug:track_code>/<int:number>/edit",
+        track_versions.edit_version,
+        name="edit_version",
+    ),
+    path(
+        "staff/tracks/<slug:track_code>/<int:number>/publish",
+        track_versions.publish_version,
+        name="publish_version",
+    ),
+    path(
+        "staff/tracks/<slug:track_code>/<int:number>/discard",
+        track_versions.discard_version,
+        name="discard_version",
+    ),
     path(
         "allocations/<int:allocation_id>/partitions",
         partitions.change_partitions,

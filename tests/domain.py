@@ -1,13 +1,14 @@
 """Fixtures of the domain: seeded sites and tracks, and people of each role."""
 
+import pgtrigger
 import pytest
 from django.core.management import call_command
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.permissions import Role
 from allocations.actions.decisions import AwardLine, approve_application
 from allocations.actions.drafts import DraftText, save_draft, start_application, submit_application
-from allocations.models import Application, Project, Site, Track
+from allocations.models import Application, Project, Site, Track, TrackVersion
 from tests.people import make_organisation, make_person
 
 ABSTRACT = "We train a small model that hears when a bell is about to crack, and publish it."
@@ -15,8 +16,10 @@ ABSTRACT = "We train a small model that hears when a bell is about to crack, and
 
 @pytest.fixture
 def seeded(db: None) -> None:
-    """The two sites and six tracks of a new portal."""
+    """The two sites and six tracks of a new portal, where every kind may apply for each."""
     call_command("seed")
+    with pgtrigger.ignore("allocations.TrackVersion:published_is_frozen"):
+        TrackVersion.objects.update(organisation_kinds=list(Organisation.Kind))
 
 
 @pytest.fixture
@@ -69,7 +72,7 @@ def make_draft(
             title=title,
             abstract=ABSTRACT,
             purpose="Training of an audio model.",
-            months=application.track.lengths_in_months[0],
+            months=application.rules().lengths_in_months[0],
             organisation=organisation,
             hours_by_site={Site.objects.get(code=code): count for code, count in wanted.items()},
         ),

@@ -76,7 +76,6 @@ def reject_application(*, application_id: int, reason: str, actor: User) -> Deci
 def request_information(*, application_id: int, question: str, actor: User) -> Application:
     """Send the application back to its applicant with a question."""
     application = _lock_for_decision(application_id, question, actor)
-    application.decision_due_on = None
     move_application(application, ApplicationState.INFO_REQUESTED, actor=actor, reason=question)
     mail_applicant("information_requested", application, question=question)
     return application

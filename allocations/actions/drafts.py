@@ -7,15 +7,21 @@ from datetime import timedelta
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.audit import action
+from accounts.audit import SystemActor, action
 from accounts.models import Organisation, OrganisationMember, User
-from allocations.actions.mails import mail_staff
+from allocations.actions.mails import mail_applicant, mail_staff
 from allocations.actions.numbers import next_reference
 from allocations.actions.transitions import lock_application, move_application
 from allocations.errors import IncompleteError, RefusedError, StateError
-from allocations.models import Application, RequestedHours, Site, Track, Transition
+from allocations.models import (
+    Application,
+    RequestedHours,
+    Site,
+    Track,
+    TrackVersion,
+    Transition,
+)
 from allocations.queries import what_is_missing
-from allocations.rules.calendar import add_working_days
 from allocations.states import ApplicationState
 
 MOST_STARTED_A_DAY = 50
@@ -37,7 +43,8 @@ class DraftText:
 @action
 def start_application(*, track: Track, actor: User) -> Application:
     """An empty draft on a track that is open."""
-    if not track.is_open:
+    rules = TrackVersion.objects.on(timezone.localdate()).filter(track=track).first()
+    if not track.is_open or rules is None:
         raise StateError(_("This track takes no applications at present. Choose another track."))
     since = timezone.now() - timedelta(days=1)
     if actor.applications.filter(created_at__gt=since).count() >= MOST_STARTED_A_DAY:
@@ -47,7 +54,7 @@ def start_application(*, track: Track, actor: User) -> Application:
         track=track,
         applicant=actor,
         organisation=actor.organisations.first(),
-        months=track.lengths_in_months[0] if len(track.lengths_in_months) == 1 else None,
+        months=rules.lengths_in_months[0] if len(rules.lengths_in_months) == 1 else None,
     )
     Transition.objects.create(application=application, state=ApplicationState.DRAFT, actor=actor)
     return application
@@ -79,17 +86,15 @@ def save_draft(*, application_id: int, version: int, text: DraftText, actor: Use
 
 @action
 def submit_application(*, application_id: int, actor: User) -> Application:
-    """Hand a complete application in; the deadline for the decision starts now."""
+    """Hand a complete application in; the time for the decision starts, or goes on."""
     application = lock_application(application_id)
     if not application.is_editable:
         raise StateError(_("This application has been handed in already."))
     missing = what_is_missing(application)
     if missing:
         raise IncompleteError(missing)
+    application.track_version = application.rules()
     application.submitted_at = application.submitted_at or timezone.now()
-    application.decision_due_on = add_working_days(
-        timezone.localdate(), application.track.decision_days
-    )
     move_application(application, ApplicationState.SUBMITTED, actor=actor)
     mail_staff("application_submitted", {"application": application})
     return application
@@ -103,6 +108,24 @@ def withdraw_application(*, application_id: int, actor: User) -> Application:
     move_application(application, ApplicationState.WITHDRAWN, actor=actor)
     if was_handed_in:
         mail_staff("application_withdrawn", {"application": application})
+    return application
+
+
+@action
+def withdraw_unanswered(*, application_id: int, actor: SystemActor) -> Application:
+    """Take an application back whose applicant did not answer a question in time."""
+    application = lock_application(application_id)
+    due = application.answer_due_on
+    if (
+        application.state != ApplicationState.INFO_REQUESTED
+        or due is None
+        or due >= timezone.localdate()
+    ):
+        raise StateError(_("There is time left to answer, or it was answered meanwhile."))
+    reason = _("Our question was not answered in time.")
+    move_application(application, ApplicationState.WITHDRAWN, actor=actor, reason=reason)
+    mail_applicant("application_unanswered", application)
+    mail_staff("application_withdrawn", {"application": application})
     return application
 
 

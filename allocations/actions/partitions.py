@@ -11,7 +11,7 @@ from accounts.audit import Actor, action
 from accounts.models import User
 from allocations.actions.wake import wake_sites
 from allocations.errors import RefusedError, StateError
-from allocations.models import Allocation, DedicatedPartition, Partition, Site, Track
+from allocations.models import Allocation, DedicatedPartition, Partition, Site
 from allocations.rules.nodes import shared_nodes, unknown_nodes
 from allocations.site_overview import nodes_of_site
 from slurm_bridge.node_lists import NodeListError, folded, nodes_of
@@ -28,16 +28,6 @@ class PartitionWish:
     priority: int
     memory_mb_per_cpu: int
     ends_on: date
-
-
-@action
-def change_track_partitions(
-    *, track_id: int, partitions: Collection[Partition], actor: User
-) -> Track:
-    """Say which partitions awards of a track get at first; awards that exist keep theirs."""
-    track = Track.objects.select_for_update().get(pk=track_id)
-    track.partitions.set(partitions)
-    return track
 
 
 @action

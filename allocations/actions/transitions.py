@@ -1,11 +1,16 @@
 """The one place that changes an application's state."""
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, person_or_none
 from allocations.errors import StateError
 from allocations.models import Application, Transition
-from allocations.states import ApplicationState, can_become
+from allocations.queries import clock_of
+from allocations.rules.deadlines import answer_due_on
+from allocations.states import OPEN_STATES, ApplicationState, can_become
+
+_DATES = ("decision_due_on", "decision_amber_on", "decision_red_on", "answer_due_on")
 
 
 def lock_application(application_id: int) -> Application:
@@ -23,7 +28,22 @@ def move_application(
             % {"state": ApplicationState(application.state).label}
         )
     application.state = state
-    application.save(update_fields=["state", "submitted_at", "decision_due_on"])
     Transition.objects.create(
         application=application, state=state, reason=reason, actor=person_or_none(actor)
+    )
+    _set_dates(application)
+    application.save(update_fields=["state", "submitted_at", "track_version", *_DATES])
+
+
+def _set_dates(application: Application) -> None:
+    """When the decision is due, or the applicant's answer; what was decided keeps its date."""
+    if application.state not in OPEN_STATES or application.track_version is None:
+        return
+    clock = clock_of(application)
+    application.decision_due_on = clock.due_on
+    application.decision_amber_on, application.decision_red_on = clock.amber_on, clock.red_on
+    application.answer_due_on = (
+        answer_due_on(timezone.localdate(), application.track_version.answer_days)
+        if application.state == ApplicationState.INFO_REQUESTED
+        else None
     )

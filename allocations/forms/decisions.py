@@ -85,7 +85,7 @@ class ApprovalForm(ReviewForm):
         self.fields["reason"].required = needs_reason
         self.asked = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
         self.sites = list(Site.objects.prefetch_related("partitions"))
-        of_track = set(application.track.partitions.values_list("pk", flat=True))
+        of_track = set(application.rules().partitions.values_list("pk", flat=True))
         for site in self.sites:
             self.fields[f"hours_{site.code}"] = self._hours_field(site)
             self.fields[f"partitions_{site.code}"] = _partitions_field(site, of_track)

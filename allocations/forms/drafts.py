@@ -58,11 +58,12 @@ class DraftForm(forms.Form):
 
     def __init__(self, *args: Any, application: Application, **kwargs: Any) -> None:
         self.application = application
-        self.sites = list(Site.objects.filter(partitions__track=application.track_id).distinct())
+        self.rules = application.rules()
+        self.sites = list(Site.objects.filter(partitions__trackversion=self.rules).distinct())
         kwargs.setdefault("initial", stored_values(application))
         super().__init__(*args, **kwargs)
         self._offer_organisations(application.applicant)
-        self._offer_lengths(application.track.lengths_in_months)
+        self._offer_lengths(self.rules.lengths_in_months)
         for site in self.sites:
             self.fields[_hours_name(site)] = _hours_field(site)
 

@@ -1,4 +1,4 @@
-"""Which partitions a project or a track may use, as forms."""
+"""Which partitions a project may use, as forms."""
 
 from typing import Any
 
@@ -25,13 +25,9 @@ class PartitionChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 class PartitionsForm(forms.Form):
     """Some of the partitions that there are."""
 
-    def __init__(
-        self, *args: Any, choices: QuerySet[Partition], is_for_track: bool = False, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, choices: QuerySet[Partition], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = PartitionChoice(choices, label=_("Partitions"), required=not is_for_track)
-        field.names_site = is_for_track
-        self.fields["partitions"] = field
+        self.fields["partitions"] = PartitionChoice(choices, label=_("Partitions"))
 
 
 class DedicatedForm(NodesForm, ReasonForm):

@@ -24,13 +24,14 @@ from allocations.models.gpu import (
 )
 from allocations.models.job_months import DroppedMonth, DroppedQosUsage
 from allocations.models.leaving import JobCancel, LeavingMember
-from allocations.models.partitions import AllocationPartition, DedicatedPartition, TrackPartition
+from allocations.models.partitions import AllocationPartition, DedicatedPartition
 from allocations.models.plans import SitePlan
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
 from allocations.models.rollups import ProjectMonth, SiteDay, SiteWait
 from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
+from allocations.models.track_versions import TrackVersion, VersionPartition
 from allocations.models.tracks import Track
 from allocations.models.usage import DailyUsage, Job, JobOutcome, QueueWait
 from allocations.models.usage_checks import CheckedTotal, SiteCheck, UsageDifference
@@ -83,7 +84,8 @@ __all__ = [
     "SiteWait",
     "SyncCycle",
     "Track",
-    "TrackPartition",
+    "TrackVersion",
     "Transition",
     "UsageDifference",
+    "VersionPartition",
 ]

@@ -1,5 +1,6 @@
 """Applications: what is asked for, by whom, every step they took, and what was decided."""
 
+from datetime import date
 from typing import ClassVar
 
 import pghistory
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
 from allocations.models.sites import Partition, Site
+from allocations.models.track_versions import TrackVersion
 from allocations.models.tracks import Track
 from allocations.states import EDITABLE_STATES, OPEN_STATES, ApplicationState
 
@@ -30,6 +32,10 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Everything that was submitted at least once."""
         return self.filter(submitted_at__isnull=False)
 
+    def unanswered(self, today: date) -> "ApplicationQuerySet":
+        """Those whose applicant did not answer a question in time."""
+        return self.filter(state=ApplicationState.INFO_REQUESTED, answer_due_on__lt=today)
+
     def for_lists(self) -> "ApplicationQuerySet":
         """With all that a row of a list shows, in a fixed number of queries."""
         return self.select_related("track", "organisation", "applicant").annotate(
@@ -43,6 +49,10 @@ class Application(models.Model):
 
     reference = models.CharField(_("reference"), max_length=20, unique=True, editable=False)
     track = models.ForeignKey(Track, on_delete=models.PROTECT, verbose_name=_("track"))
+    track_version = models.ForeignKey(
+        TrackVersion, on_delete=models.PROTECT, null=True, related_name="applications"
+    )
+    """The one under which it was first handed in; None for drafts, which follow their track."""
     applicant = models.ForeignKey(User, on_delete=models.PROTECT, related_name="applications")
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, null=True, verbose_name=_("organisation")
@@ -59,6 +69,10 @@ class Application(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     submitted_at = models.DateTimeField(null=True)
     decision_due_on = models.DateField(_("decision due"), null=True)
+    decision_amber_on = models.DateField(null=True)
+    decision_red_on = models.DateField(null=True)
+    answer_due_on = models.DateField(_("answer due"), null=True)
+    """The applicant's last day to answer a question; on the next it is withdrawn by itself."""
 
     objects: ClassVar[models.Manager["Application"]] = ApplicationQuerySet.as_manager()
 
@@ -79,6 +93,13 @@ class Application(models.Model):
     def is_editable(self) -> bool:
         """Whether the applicant may change it now."""
         return self.state in EDITABLE_STATES
+
+    def rules(self) -> TrackVersion:
+        """What holds for it of its track: a draft follows what holds today."""
+        if self.track_version is not None:
+            return self.track_version
+        today = timezone.localdate()
+        return TrackVersion.objects.on(today).with_choices().get(track=self.track_id)
 
     @property
     def is_open(self) -> bool:

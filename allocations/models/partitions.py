@@ -10,7 +10,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models.projects import Allocation
-from allocations.models.tracks import Track
 
 HIGHEST_PRIORITY = 65_533
 MINUTES_WITHOUT_LIMIT = 60
@@ -79,14 +78,6 @@ class DedicatedPartition(models.Model):
 @pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), obj_field=None)
 class AllocationPartition(Allocation.partitions.through):  # type: ignore[name-defined, misc]
     """Which ordinary partitions an allocation may use; here for the audit trail."""
-
-    class Meta:
-        proxy = True
-
-
-@pghistory.track(pghistory.InsertEvent(), pghistory.DeleteEvent(), obj_field=None)
-class TrackPartition(Track.partitions.through):  # type: ignore[name-defined, misc]
-    """Which partitions awards of a track get at first; here for the audit trail."""
 
     class Meta:
         proxy = True

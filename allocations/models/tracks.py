@@ -1,28 +1,19 @@
-"""Tracks: the ways of access, each with its own size, length and deadline."""
+"""Tracks: the ways of access. What each asks, gives and promises is in its versions."""
 
 from typing import ClassVar
 
 import pghistory
-from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-
-from allocations.models.sites import Partition
 
 
 @pghistory.track()
 class Track(models.Model):
-    """What can be applied for."""
+    """What can be applied for, under a code that accounts in Slurm bear."""
 
     code = models.SlugField(_("code"), max_length=8, unique=True)
     name = models.CharField(_("name"), max_length=80)
-    summary = models.CharField(_("who it is for, in a sentence"), max_length=300)
-    min_gpu_hours = models.PositiveIntegerField(_("least GPU-hours"))
-    max_gpu_hours = models.PositiveIntegerField(_("most GPU-hours"))
-    lengths_in_months = ArrayField(models.PositiveSmallIntegerField(), verbose_name=_("lengths"))
-    max_sites = models.PositiveSmallIntegerField(_("most sites"))
-    decision_days = models.PositiveSmallIntegerField(_("working days until the decision"))
-    partitions = models.ManyToManyField(Partition, verbose_name=_("partitions"), blank=True)
+    position = models.PositiveSmallIntegerField(_("place in lists"), default=0)
     is_open = models.BooleanField(_("open for applications"), default=True)
 
     objects: ClassVar[models.Manager["Track"]] = models.Manager()
@@ -30,7 +21,7 @@ class Track(models.Model):
     class Meta:
         verbose_name = _("track")
         verbose_name_plural = _("tracks")
-        ordering = ("min_gpu_hours", "code")
+        ordering = ("position", "code")
 
     def __str__(self) -> str:
         return self.name

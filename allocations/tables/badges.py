@@ -6,8 +6,10 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from allocations.models import Application
+from allocations.rules.deadlines import Signal, signal_on
 from allocations.states import AllocationState, ApplicationState
-from allocations.tables.words import urgency, words_for_due
+from allocations.tables.words import words_for_due
 
 _LOOKS: dict[str, tuple[str, str]] = {
     ApplicationState.DRAFT: ("secondary", "pencil"),
@@ -37,10 +39,11 @@ _LEVELS = {
     "warning": ("warning", "exclamation-triangle", _("warning")),
     "error": ("danger", "x-octagon", _("error")),
 }
-_URGENCY_LOOKS = {
-    "late": ("danger", "exclamation-triangle"),
-    "soon": ("warning", "clock"),
-    "later": ("secondary", "clock"),
+_SIGNALS = {
+    Signal.LATE: ("danger", "exclamation-triangle"),
+    Signal.RED: ("danger", "clock-fill"),
+    Signal.AMBER: ("warning", "clock-history"),
+    Signal.GREEN: ("secondary", "clock"),
 }
 
 
@@ -54,9 +57,18 @@ def allocation_badge(state: str) -> SafeString:
     return _badge(*_LOOKS[state], AllocationState(state).label)
 
 
-def due_badge(due: date, today: date) -> SafeString:
-    """How far away the decision date is."""
-    return _badge(*_URGENCY_LOOKS[urgency(due, today)], words_for_due(due, today))
+def due_badge(application: Application, today: date) -> SafeString:
+    """How far away the decision date is, coloured by how much of the time is gone."""
+    due = application.decision_due_on
+    if due is None:
+        return SafeString("")
+    signal = signal_on(
+        today,
+        due_on=due,
+        amber_on=application.decision_amber_on,
+        red_on=application.decision_red_on,
+    )
+    return _badge(*_SIGNALS[signal], words_for_due(due, today))
 
 
 def outcome_badge(outcome: str) -> SafeString:

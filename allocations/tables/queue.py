@@ -63,7 +63,7 @@ class QueueTable(ListTable):
         due = record.decision_due_on
         if due is None or not record.is_open:
             return "—"
-        badge = due_badge(due, timezone.localdate())
+        badge = due_badge(record, timezone.localdate())
         return format_html('{}<div class="small mt-1">{}</div>', badge, date_format(due, "j M Y"))
 
     def render_state(self, record: Application) -> SafeString:

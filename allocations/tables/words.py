@@ -9,7 +9,6 @@ from django.utils.translation import ngettext
 
 from allocations.rules.units import SECONDS_AN_HOUR
 
-SOON_DAYS = 3
 _SHORTEST_SHOWN = 18  # a hundredth of an hour, rounded
 _MINUTE, _HOUR, _DAY = 60, SECONDS_AN_HOUR, 86400
 
@@ -46,11 +45,3 @@ def words_for_due(due: date, today: date) -> str:
     if days > 0:
         return ngettext("due in %(days)d day", "due in %(days)d days", days) % {"days": days}
     return ngettext("%(days)d day late", "%(days)d days late", -days) % {"days": -days}
-
-
-def urgency(due: date, today: date) -> str:
-    """`late`, `soon` or `later`: which look the words get."""
-    days = (due - today).days
-    if days < 0:
-        return "late"
-    return "soon" if days <= SOON_DAYS else "later"

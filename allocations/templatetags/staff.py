@@ -1,13 +1,13 @@
 """Words and badges of the staff's pages."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from django import template
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from allocations.actions.moments import moment as moment_of
-from allocations.models import SiteStatus
+from allocations.models import Application, SiteStatus
 from allocations.site_overview import read_at
 from allocations.tables import badges, words
 from allocations.tables.credits import verdict_in_words
@@ -22,9 +22,9 @@ register.filter("shown_hours", words.shown_hours)
 
 
 @register.filter
-def due_badge(due: date) -> SafeString:
+def due_badge(application: Application) -> SafeString:
     """How far away a decision date is, from today in Brussels."""
-    return badges.due_badge(due, timezone.localdate())
+    return badges.due_badge(application, timezone.localdate())
 
 
 @register.filter

@@ -117,7 +117,9 @@ def ask(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 def _load(request: SignedInRequest, reference: str, permission: Permission) -> Application:
-    among = Application.objects.handed_in().select_related("track", "organisation", "applicant")
+    among = Application.objects.handed_in().select_related(
+        "track", "track_version", "organisation", "applicant"
+    )
     return application_for(request.user, reference, permission, among=among)
 
 

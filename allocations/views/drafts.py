@@ -8,6 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
@@ -25,7 +26,7 @@ from allocations.actions.drafts import (
 )
 from allocations.errors import AllocationsError, IncompleteError, StateError
 from allocations.forms.drafts import DraftForm
-from allocations.models import Application, Track
+from allocations.models import Application, Track, TrackVersion
 from allocations.queries import what_is_missing
 
 CONTINUE, ADD_ORGANISATION = "continue", "add_organisation"
@@ -36,8 +37,9 @@ CONTINUE, ADD_ORGANISATION = "continue", "add_organisation"
 @require_safe
 def choose_track(request: SignedInRequest) -> HttpResponse:
     """The tracks, each with its size, length, sites and deadline."""
-    tracks = Track.objects.prefetch_related("partitions__site").order_by("max_gpu_hours", "code")
-    return render(request, "applications/choose_track.html", {"tracks": tracks})
+    versions = TrackVersion.objects.on(timezone.localdate()).with_choices()
+    in_order = sorted(versions, key=lambda version: (version.track.position, version.track.code))
+    return render(request, "applications/choose_track.html", {"versions": in_order})
 
 
 @login_required

@@ -1,22 +1,18 @@
-"""Which partitions a track or a project may use, and partitions that a project has to itself."""
+"""Which partitions a project may use, and partitions that a project has to itself."""
 
 from typing import Any
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods
 
-from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import require
 from allocations.actions import partitions as actions
 from allocations.forms.dedicated import usual_partition
 from allocations.forms.manage import ReasonForm
 from allocations.forms.partitions import DedicatedForm, PartitionsForm
-from allocations.models import Allocation, Partition, Track
+from allocations.models import Allocation
 from allocations.site_overview import nodes_of_site
 from allocations.views.manage import AllocationChange, change_allocation
 
@@ -83,36 +79,3 @@ def dedicated(request: SignedInRequest, allocation_id: int) -> HttpResponse:
 def end_dedicated(request: SignedInRequest, allocation_id: int) -> HttpResponse:
     """Take them away again."""
     return change_allocation(request, allocation_id, _END_DEDICATED)
-
-
-@login_required
-@require_safe
-def tracks(request: SignedInRequest) -> HttpResponse:
-    """Every track with the partitions that its awards get at first."""
-    require(request.user, Permission.TRACKS_CHANGE)
-    found = Track.objects.prefetch_related("partitions__site")
-    return render(request, "staff/tracks.html", {"tracks": found})
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def track_partitions(request: SignedInRequest, track_code: str) -> HttpResponse:
-    """Choose them."""
-    require(request.user, Permission.TRACKS_CHANGE)
-    track = get_object_or_404(Track, code=track_code)
-    form = PartitionsForm(
-        request.POST if request.method == "POST" else None,
-        initial={"partitions": list(track.partitions.all())},
-        choices=Partition.objects.select_related("site"),
-        is_for_track=True,
-    )
-    if request.method == "POST" and form.is_valid():
-        actions.change_track_partitions(
-            track_id=track.pk, partitions=form.cleaned_data["partitions"], actor=request.user
-        )
-        messages.success(request, str(_("The partitions of %(track)s are set.")) % {"track": track})
-        return redirect("tracks")
-    context = {"track": track, "form": form}
-    return render(
-        request, "staff/track_partitions.html", context, status=422 if form.errors else 200
-    )

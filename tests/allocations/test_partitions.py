@@ -16,7 +16,7 @@ from allocations.actions.partitions import set_dedicated_partition
 from allocations.actions.sync import record_heartbeat
 from allocations.desired_state import desired_state
 from allocations.errors import RefusedError
-from allocations.models import Allocation, DedicatedPartition, Partition, Project, Site, Track
+from allocations.models import Allocation, DedicatedPartition, Partition, Project, Site
 from slurm_bridge.wire import DesiredPartition
 from tests.domain import make_draft, make_project
 from tests.portal.staff_world import BRIDGE, heartbeat
@@ -255,22 +255,6 @@ def test_a_project_has_partitions_and_only_of_its_site(
 
     assert response.status_code == 422
     assert [item.name for item in allocation.partitions.all()] == ["h200"]
-
-
-def test_administrators_choose_what_awards_of_a_track_get(
-    client: Client, administrator: User, zellik: Site
-) -> None:
-    client.force_login(administrator)
-    first = zellik.partitions.get()
-
-    assert "h200" in client.get(reverse("tracks")).content.decode()
-    response = client.post(reverse("track_partitions", args=["pg"]), {"partitions": [first.pk]})
-
-    assert response.status_code == 302
-    track = Track.objects.get(code="pg")
-    assert [item.name for item in track.partitions.all()] == ["h200"]
-    trail = apps.get_model("allocations", "TrackPartitionEvent").objects
-    assert trail.filter(pgh_context__metadata__action="change_track_partitions").exists()
 
 
 def test_the_portal_is_told_of_a_partition_by_a_command(zellik: Site) -> None:

@@ -70,7 +70,7 @@ def apply(page: Page) -> str:
     page.goto("/organisations/new")
     page.locator("[name=enterprise_number]").fill("0428.759.497")
     page.locator("[name=name]").fill("Beiaard BV")
-    page.locator("[name=kind]").select_option("start_up")
+    page.locator("[name=kind]").select_option("research")
     page.locator("[name=postcode]").fill("6000")
     page.locator("main form [type=submit]").first.click()
     page.goto("/applications/new")

@@ -67,6 +67,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "entry_id": project.allocations.get(site__code="zellik").ledger.get().pk,
         "user_id": people["stranger"].pk,
         "track_code": "pg",
+        "number": 1,
         "code": "zellik",
         "plan_id": propose_plan(Site.objects.get(code="zellik")).plan_id,
         "site_code": "zellik",

@@ -1,7 +1,7 @@
-"""`manage.py nightly`: what the calendar brings: hours lapse, and members are warned of ends."""
+"""`manage.py nightly`: what the calendar brings: hours lapse, ends come near, answers stay out."""
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import partial
 from typing import Any
@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from accounts.audit import SystemActor
 from allocations.actions.budgets import lapse_ended
+from allocations.actions.drafts import withdraw_unanswered
 from allocations.actions.gpu_findings import forget_findings
 from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months
 from allocations.actions.job_retention import keep_months
 from allocations.actions.notices import warn_of_end
-from allocations.models import Allocation
+from allocations.models import Allocation, Application
 
 log = logging.getLogger(__name__)
 
@@ -26,17 +27,19 @@ NIGHTLY = SystemActor("nightly")
 class Command(BaseCommand):
     """Runs once a day, soon after midnight; a second run on the same day changes nothing."""
 
-    help = "Book the hours that have lapsed, and warn members of ends that are near."
+    help = "Book hours that lapsed, warn of ends that are near, withdraw what nobody answered."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """One transaction for each allocation, so that a fault with one leaves the others."""
+        """One transaction for each row, so that a fault with one leaves the others."""
         today = timezone.localdate()
         ours = Allocation.objects.filter(adopted_at=None).order_by("pk")
         ended = ours.ended_before(today).values_list("pk", flat=True)
         open_ones = ours.filter(ends_on__gte=today).values_list("pk", flat=True)
         lapse = partial(lapse_ended, actor=NIGHTLY)
         warn = partial(warn_of_end, today=today, actor=NIGHTLY)
-        failed = _for_each(ended, lapse) + _for_each(open_ones, warn)
+        failed = _for_each(_as("allocation_id", ended), lapse)
+        failed += _for_each(_as("allocation_id", open_ones), warn)
+        failed += _for_each(_unanswered(today), partial(withdraw_unanswered, actor=NIGHTLY))
         failed += sum(_failed(what) for what in _retention(today))
         if failed:
             raise CommandError(f"{failed} things could not be done; the log says why.")
@@ -63,13 +66,23 @@ def _failed(act: Callable[[], object]) -> int:
     return 0
 
 
-def _for_each(allocation_ids: Iterable[int], act: Callable[..., object]) -> int:
-    """Act on each allocation; how many it failed for."""
+def _unanswered(today: date) -> Iterator[dict[str, int]]:
+    """The applications whose applicant did not answer in time."""
+    late = Application.objects.unanswered(today).order_by("pk")
+    return _as("application_id", late.values_list("pk", flat=True))
+
+
+def _as(name: str, keys: Iterable[int]) -> Iterator[dict[str, int]]:
+    return ({name: key} for key in keys)
+
+
+def _for_each(rows: Iterable[dict[str, int]], act: Callable[..., object]) -> int:
+    """Act on each row; how many it failed for."""
     failed = 0
-    for allocation_id in allocation_ids:
+    for row in rows:
         try:
-            act(allocation_id=allocation_id)
+            act(**row)
         except Exception:  # the others must not wait for somebody to mend this one
-            log.exception("allocation %s was left out tonight", allocation_id)
+            log.exception("%s was left out tonight", row)
             failed += 1
     return failed

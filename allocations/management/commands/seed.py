@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
 from accounts.audit import SystemActor, action
-from allocations.models import Partition, Site, Track
+from allocations.management.track_seeds import TRACKS, TrackSeed
+from allocations.models import Partition, Site, Track, TrackVersion
 
 
 @dataclass(frozen=True)
@@ -31,52 +33,6 @@ _SITES = (
         "NVIDIA A100",
         "login.charleroi.belfry.example",
         {"gpu": "Four A100 GPUs of 40 GB a node", "ia": "Eight A100 GPUs of 80 GB a node"},
-    ),
-)
-
-# Code, name, for whom, least and most GPU-hours, lengths in months, sites, working days.
-_TRACKS = (
-    ("pg", "Playground", "Try a GPU for a first time: small and quick.", 1, 5_000, [1, 2, 3], 1, 2),
-    (
-        "fl",
-        "Fast Lane",
-        "Firms and start-ups with a running project and a clear need.",
-        1,
-        50_000,
-        [1, 2, 3],
-        1,
-        4,
-    ),
-    (
-        "ls",
-        "Large Scale",
-        "Training of large models and other work of the largest size.",
-        50_001,
-        2_000_000,
-        [3, 6, 12],
-        2,
-        10,
-    ),
-    ("rs", "Research", "Universities and research centres.", 1_000, 90_000, [6], 2, 20),
-    (
-        "pa",
-        "Public administration",
-        "Public services, federal, regional or local.",
-        1,
-        50_000,
-        [3, 6, 12],
-        2,
-        10,
-    ),
-    (
-        "st",
-        "Strategic",
-        "Health, security, aerospace and defence, by agreement.",
-        1,
-        500_000,
-        [3, 6, 12],
-        2,
-        10,
     ),
 )
 
@@ -109,18 +65,17 @@ def seed(*, actor: SystemActor) -> None:
             Partition.objects.get_or_create(
                 site=row, name=name, defaults={"description": description}
             )
-    for code, name, summary, least, most, lengths, sites, days in _TRACKS:
+    for position, seeded in enumerate(TRACKS, start=1):
         track, created = Track.objects.get_or_create(
-            code=code,
-            defaults={
-                "name": name,
-                "summary": summary,
-                "min_gpu_hours": least,
-                "max_gpu_hours": most,
-                "lengths_in_months": lengths,
-                "max_sites": sites,
-                "decision_days": days,
-            },
+            code=seeded.code, defaults={"name": seeded.name, "position": position}
         )
         if created:
-            track.partitions.set(Partition.objects.all())
+            _first_version(track, seeded)
+
+
+def _first_version(track: Track, seeded: TrackSeed) -> None:
+    """What holds until staff publish another version; its lists are filled before it is frozen."""
+    version = TrackVersion.objects.create(track=track, number=1, **seeded.values())
+    version.partitions.set(Partition.objects.all())
+    version.published_at = timezone.now()
+    version.save(update_fields=["published_at"])
