@@ -9,6 +9,7 @@ from allocations.views import (
     decisions,
     drafts,
     drift,
+    eligibility,
     energy,
     gpu_help,
     invitations,
@@ -17,6 +18,7 @@ from allocations.views import (
     manage,
     partitions,
     plans,
+    pools,
     projects,
     queue,
     set_aside,
@@ -29,6 +31,7 @@ from allocations.views import (
 urlpatterns = [
     # Everybody
     path("help/gpu", gpu_help.gpu_help, name="gpu_help"),
+    path("eligibility", eligibility.eligibility, name="eligibility"),
     # Applicants
     path("applications/", applications.my_applications, name="applications"),
     path("applications/new", drafts.choose_track, name="choose_track"),
@@ -78,6 +81,12 @@ urlpatterns = [
     path("staff/leaving/", leaving.leaving, name="leaving"),
     path("staff/leaving/<int:leaving_id>/", leaving.leaving_jobs, name="leaving_jobs"),
     path("staff/set-aside/", set_aside.set_aside, name="set_aside"),
+    path("staff/pools/", pools.pools, name="pools"),
+    path("staff/pools/new", pools.new_pool, name="new_pool"),
+    path("staff/pools/quota", pools.new_quota, name="new_quota"),
+    path("staff/pools/price", pools.new_price, name="new_price"),
+    path("staff/pools/<int:pool_id>/", pools.pool, name="pool"),
+    path("staff/pools/<int:pool_id>/edit", pools.edit_pool, name="edit_pool"),
     path("staff/tracks/", track_versions.tracks, name="tracks"),
     path("staff/tracks/<slug:track_code>/", track_versions.track, name="track"),
     path("staff/tracks/<slug:track_code>/open", track_versions.open_track, name="open_track"),

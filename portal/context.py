@@ -29,6 +29,7 @@ _PLACES: tuple[tuple[str | Promise, str, Permission | None], ...] = (
     (_("All projects"), "all_projects", Permission.PROJECT_VIEW),
     (_("Sites"), "sites", Permission.SITES_VIEW),
     (_("Tracks"), "tracks", Permission.TRACKS_CHANGE),
+    (_("Pools"), "pools", Permission.REPORTS_VIEW),
     (_("Overview"), "overview", Permission.REPORTS_VIEW),
     (_("Reports"), "reports", Permission.REPORTS_VIEW),
     (_("Programme"), "programme", Permission.REPORTS_VIEW),

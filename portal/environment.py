@@ -67,9 +67,6 @@ class Environment(BaseSettings):
     ssh_key_max_days: int = Field(default=0, ge=0, le=36_500)
     access_days_after_end: int = Field(default=60, ge=0, le=36_500)
 
-    pool_quota_industry_percent: int = Field(default=30, ge=0, le=100)
-    pool_quota_quick_percent: int = Field(default=10, ge=0, le=100)
-
     public_figures_minutes: int = Field(default=60, ge=1, le=10_080)
 
     api_token_max_days: int = Field(default=365, ge=1, le=3_650)

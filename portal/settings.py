@@ -185,10 +185,6 @@ else:
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # The programme's figures ---------------------------------------------------------------------
-POOL_QUOTAS_PERCENT = {
-    "pool_industry": ENVIRONMENT.pool_quota_industry_percent,
-    "pool_quick": ENVIRONMENT.pool_quota_quick_percent,
-}
 PUBLIC_FIGURES_MINUTES = ENVIRONMENT.public_figures_minutes
 
 # The API -------------------------------------------------------------------------------------

@@ -5,8 +5,15 @@ from accounts.models.organisations import Organisation, OrganisationMember
 from accounts.models.people import User, display_name
 from accounts.models.personal_tokens import PersonalToken, Scope, TokenUse
 from accounts.models.ssh_keys import SshKey
+from accounts.models.undertakings import (
+    DeclaredAid,
+    LinkedEnterprise,
+    organisations_of_undertaking,
+)
 
 __all__ = [
+    "DeclaredAid",
+    "LinkedEnterprise",
     "Organisation",
     "OrganisationMember",
     "PersonalToken",
@@ -17,4 +24,5 @@ __all__ = [
     "UnixIdentity",
     "User",
     "display_name",
+    "organisations_of_undertaking",
 ]

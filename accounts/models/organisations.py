@@ -1,5 +1,7 @@
 """Organisations on whose behalf people apply."""
 
+from typing import ClassVar
+
 import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +23,9 @@ class Organisation(models.Model):
         RESEARCH = "research", _("University or research centre")
         PUBLIC = "public", _("Public administration")
         OTHER = "other", _("Other")
+
+    ENTERPRISES: ClassVar[frozenset[str]] = frozenset({Kind.START_UP, Kind.SME, Kind.LARGE})
+    """The kinds whose work is an economic activity, unless they say otherwise."""
 
     name = models.CharField(_("name"), max_length=200)
     enterprise_number = models.CharField(

@@ -1,6 +1,6 @@
 """What staff do with an application: approve, reject, ask for information."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -11,10 +11,12 @@ from accounts.identities import ensure_group
 from accounts.models import User
 from accounts.permissions import Permission
 from allocations.access import permissions_on_application
+from allocations.actions.aid import lock_undertaking, record_aid
 from allocations.actions.invitations import join_project
 from allocations.actions.mails import mail_applicant
 from allocations.actions.numbers import free_account_name, next_name
 from allocations.actions.partitions import PartitionWish, give_partition
+from allocations.actions.pools import lock_pools, settle_with_pools
 from allocations.actions.transitions import lock_application, move_application
 from allocations.actions.wake import wake_sites
 from allocations.errors import RefusedError, StateError
@@ -53,6 +55,7 @@ def approve_application(
     if application.state != ApplicationState.SUBMITTED:
         raise StateError(_("Only a submitted application can be approved."))
     _check_awards(application, awards)
+    _lock_what_is_consumed(application, awards)
     outcome = _outcome(application, awards)
     decision = _decide(application, outcome, reason, actor)
     project = start_project(application)
@@ -88,6 +91,13 @@ def _lock_for_decision(application_id: int, reason: str, actor: User) -> Applica
     if not reason.strip():
         raise RefusedError(_("Give a reason: the applicant reads it."))
     return application
+
+
+def _lock_what_is_consumed(application: Application, sites: Collection[Site]) -> None:
+    """Aid and pools stay as they are read until this decision has taken its part, or is refused."""
+    if application.organisation is not None and application.is_economic:
+        lock_undertaking(application.organisation)
+    lock_pools(sites, timezone.localdate())
 
 
 def _check_awards(application: Application, awards: Mapping[Site, AwardLine]) -> None:
@@ -154,7 +164,7 @@ def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) ->
     allocation.partitions.set(line.partitions)
     if line.own is not None:
         give_partition(allocation, line.own, reason=decision.reason)
-    LedgerEntry.objects.create(
+    entry = LedgerEntry.objects.create(
         allocation=allocation,
         kind=LedgerEntry.Kind.AWARD,
         gpu_minutes=line.gpu_hours * MINUTES_AN_HOUR,
@@ -162,3 +172,5 @@ def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) ->
         decision=decision,
         actor=decision.decided_by,
     )
+    record_aid(entry)
+    settle_with_pools(entry)

@@ -11,6 +11,7 @@ from accounts.audit import SystemActor, action
 from accounts.models import Organisation, OrganisationMember, User
 from allocations.actions.mails import mail_applicant, mail_staff
 from allocations.actions.numbers import next_reference
+from allocations.actions.snapshots import take_snapshot
 from allocations.actions.transitions import lock_application, move_application
 from allocations.errors import IncompleteError, RefusedError, StateError
 from allocations.models import (
@@ -22,6 +23,7 @@ from allocations.models import (
     Transition,
 )
 from allocations.queries import what_is_missing
+from allocations.rules.eligibility import Answers, shortest_length
 from allocations.states import ApplicationState
 
 MOST_STARTED_A_DAY = 50
@@ -41,8 +43,8 @@ class DraftText:
 
 
 @action
-def start_application(*, track: Track, actor: User) -> Application:
-    """An empty draft on a track that is open."""
+def start_application(*, track: Track, answers: Answers | None = None, actor: User) -> Application:
+    """A draft on a track that is open; empty, or with what was said in the eligibility check."""
     rules = TrackVersion.objects.on(timezone.localdate()).filter(track=track).first()
     if not track.is_open or rules is None:
         raise StateError(_("This track takes no applications at present. Choose another track."))
@@ -56,6 +58,8 @@ def start_application(*, track: Track, actor: User) -> Application:
         organisation=actor.organisations.first(),
         months=rules.lengths_in_months[0] if len(rules.lengths_in_months) == 1 else None,
     )
+    if answers is not None:
+        _carry_over(application, rules, answers)
     Transition.objects.create(application=application, state=ApplicationState.DRAFT, actor=actor)
     return application
 
@@ -96,6 +100,7 @@ def submit_application(*, application_id: int, actor: User) -> Application:
     application.track_version = application.rules()
     application.submitted_at = application.submitted_at or timezone.now()
     move_application(application, ApplicationState.SUBMITTED, actor=actor)
+    take_snapshot(application, actor)
     mail_staff("application_submitted", {"application": application})
     return application
 
@@ -143,6 +148,20 @@ def save_organisation(
     )
     OrganisationMember.objects.get_or_create(organisation=organisation, user=actor)
     return organisation
+
+
+def _carry_over(application: Application, rules: TrackVersion, answers: Answers) -> None:
+    """Put what was said in the eligibility check where the form shows it."""
+    application.months = shortest_length(rules.lengths_in_months, answers.months)
+    application.answers = {
+        "seat": answers.seat,
+        "purpose_kind": answers.purpose,
+        "aid_euros": answers.aid_euros,
+    }
+    application.save(update_fields=["months", "answers"])
+    site = Site.objects.filter(partitions__trackversion=rules).first()
+    if site is not None:
+        _store_hours(application, {site: answers.gpu_hours})
 
 
 def _store_hours(application: Application, hours_by_site: Mapping[Site, int]) -> None:

@@ -6,6 +6,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, person_or_none
+from allocations.actions.aid import record_aid
+from allocations.actions.pools import settle_with_pools
 from allocations.errors import RefusedError, StateError
 from allocations.models import Allocation, BudgetCounter, LedgerEntry, SiteStatus
 from allocations.models.applications import MOST_GPU_HOURS
@@ -60,8 +62,8 @@ def book(
     actor: Actor,
     counterpart: LedgerEntry | None = None,
 ) -> LedgerEntry:
-    """Write one entry."""
-    return LedgerEntry.objects.create(
+    """Write one entry, take what it grants from the pools, and value it as aid."""
+    booked = LedgerEntry.objects.create(
         allocation=allocation,
         kind=entry.kind,
         gpu_minutes=entry.gpu_minutes,
@@ -69,6 +71,9 @@ def book(
         actor=person_or_none(actor),
         counterpart=counterpart,
     )
+    record_aid(booked)
+    settle_with_pools(booked)
+    return booked
 
 
 def minutes_of_hours(gpu_hours: int) -> int:

@@ -1,4 +1,4 @@
-"""The six tracks of a new portal. Its figures are a start: staff publish other versions."""
+"""The six tracks and two quotas of a new portal: figures to start from, which staff replace."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -137,4 +137,19 @@ TRACKS = (
         kind_of_days=DeadlineKind.AFTER_CUT_OFF,
         more={**_REVIEWED, "cut_off_days": [1, 15]},
     ),
+)
+
+QUOTAS: tuple[dict[str, Any], ...] = (
+    {
+        "code": "industry",
+        "name": "Industry",
+        "organisation_kinds": list(_INDUSTRY),
+        "percent": 30,
+    },
+    {
+        "code": "quick",
+        "name": "Playground and Fast Lane",
+        "track_codes": ["pg", "fl"],
+        "percent": 10,
+    },
 )

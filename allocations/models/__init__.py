@@ -26,10 +26,12 @@ from allocations.models.job_months import DroppedMonth, DroppedQosUsage
 from allocations.models.leaving import JobCancel, LeavingMember
 from allocations.models.partitions import AllocationPartition, DedicatedPartition
 from allocations.models.plans import SitePlan
+from allocations.models.pools import AidGrant, Pool, PoolDraw, PoolTrack, Quota, UnitPrice
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
 from allocations.models.rollups import ProjectMonth, SiteDay, SiteWait
 from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
+from allocations.models.snapshots import SubmissionSnapshot
 from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
 from allocations.models.track_versions import TrackVersion, VersionPartition
 from allocations.models.tracks import Track
@@ -37,6 +39,7 @@ from allocations.models.usage import DailyUsage, Job, JobOutcome, QueueWait
 from allocations.models.usage_checks import CheckedTotal, SiteCheck, UsageDifference
 
 __all__ = [
+    "AidGrant",
     "Allocation",
     "AllocationPartition",
     "Application",
@@ -68,9 +71,13 @@ __all__ = [
     "Notice",
     "OfferedAccount",
     "Partition",
+    "Pool",
+    "PoolDraw",
+    "PoolTrack",
     "Project",
     "ProjectMonth",
     "QueueWait",
+    "Quota",
     "RecordedMember",
     "RequestedHours",
     "SetAsideRow",
@@ -82,10 +89,12 @@ __all__ = [
     "SiteStatus",
     "SiteToken",
     "SiteWait",
+    "SubmissionSnapshot",
     "SyncCycle",
     "Track",
     "TrackVersion",
     "Transition",
+    "UnitPrice",
     "UsageDifference",
     "VersionPartition",
 ]

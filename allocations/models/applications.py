@@ -61,6 +61,10 @@ class Application(models.Model):
     abstract = models.TextField(_("public abstract"), max_length=2000, blank=True)
     purpose = models.TextField(_("purpose"), max_length=5000, blank=True)
     months = models.PositiveSmallIntegerField(_("length in months"), null=True)
+    is_economic_activity = models.BooleanField(_("economic activity"), null=True)
+    """Whether GPU time for it is aid; None: as is usual for the kind of organisation."""
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    """What was answered to the questions that have no column of their own, by question."""
     state = models.CharField(
         _("state"), max_length=20, choices=ApplicationState, default=ApplicationState.DRAFT
     )
@@ -93,6 +97,14 @@ class Application(models.Model):
     def is_editable(self) -> bool:
         """Whether the applicant may change it now."""
         return self.state in EDITABLE_STATES
+
+    @property
+    def is_economic(self) -> bool:
+        """Whether GPU time for it is aid to an economic activity."""
+        if self.is_economic_activity is not None:
+            return self.is_economic_activity
+        kind = self.organisation.kind if self.organisation else ""
+        return kind in Organisation.ENTERPRISES
 
     def rules(self) -> TrackVersion:
         """What holds for it of its track: a draft follows what holds today."""

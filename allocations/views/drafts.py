@@ -26,6 +26,7 @@ from allocations.actions.drafts import (
 )
 from allocations.errors import AllocationsError, IncompleteError, StateError
 from allocations.forms.drafts import DraftForm
+from allocations.forms.eligibility import EligibilityForm
 from allocations.models import Application, Track, TrackVersion
 from allocations.queries import what_is_missing
 
@@ -36,19 +37,30 @@ CONTINUE, ADD_ORGANISATION = "continue", "add_organisation"
 @login_required
 @require_safe
 def choose_track(request: SignedInRequest) -> HttpResponse:
-    """The tracks, each with its size, length, sites and deadline."""
+    """The tracks with size, length, sites and deadline; one that was found to fit comes first."""
     versions = TrackVersion.objects.on(timezone.localdate()).with_choices()
-    in_order = sorted(versions, key=lambda version: (version.track.position, version.track.code))
-    return render(request, "applications/choose_track.html", {"versions": in_order})
+    chosen, said = request.GET.get("track"), EligibilityForm(request.GET or None)
+
+    def place(version: TrackVersion) -> tuple[bool, int, str]:
+        return version.track.code != chosen, version.track.position, version.track.code
+
+    context = {
+        "versions": sorted(versions, key=place),
+        "chosen": chosen,
+        "carried": said.cleaned_data if said.is_valid() else {},
+    }
+    return render(request, "applications/choose_track.html", context)
 
 
 @login_required
 @require_POST
 def start(request: SignedInRequest, track_code: str) -> HttpResponse:
-    """A new draft on this track."""
+    """A new draft on this track, with what was said in the eligibility check before."""
     track = get_object_or_404(Track, code=track_code)
+    said = EligibilityForm(request.POST)
+    answers = said.answers() if said.is_valid() else None
     try:
-        application = start_application(track=track, actor=request.user)
+        application = start_application(track=track, answers=answers, actor=request.user)
     except AllocationsError as error:
         messages.error(request, str(error))
         return redirect("choose_track")

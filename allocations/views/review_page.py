@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -15,7 +16,9 @@ from allocations.actions.preview import SitePreview, preview_approval
 from allocations.errors import AllocationsError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
 from allocations.models import Application, Project, Site
+from allocations.outlook import Outlook, outlook_of
 from allocations.states import ApplicationState
+from allocations.tables.changes import changes_of
 
 EARLIER_SHOWN = 20
 
@@ -26,6 +29,8 @@ class Preview:
 
     sites: list[SitePreview]
     problem: str = ""
+    outlook: Outlook | None = None
+    """What it would do to pools and sites, also where it would be refused."""
 
 
 def render_review(
@@ -55,6 +60,7 @@ def render_review(
             "transitions": application.transitions.select_related("actor"),
             "earlier": _earlier_applications(application),
             "projects": _projects_of_organisation(application),
+            "changes": changes_of(application),
             "decision": _decision_of(application),
             "approval": shown_approval if can_approve else None,
             "question": question or (QuestionForm(application) if can_approve else None),
@@ -70,11 +76,13 @@ def render_review(
 
 def preview_awards(application: Application, awards: dict[Site, AwardLine], actor: User) -> Preview:
     """Exactly what approving these awards would change in Slurm, or why it would be refused."""
+    hours = {site: line.gpu_hours for site, line in awards.items()}
+    outlook = outlook_of(application, hours, timezone.localdate()) if hours else None
     try:
         sites = preview_approval(application_id=application.pk, awards=awards, actor=actor)
     except AllocationsError as error:
-        return Preview(sites=[], problem=str(error))
-    return Preview(sites=sites)
+        return Preview(sites=[], problem=str(error), outlook=outlook)
+    return Preview(sites=sites, outlook=outlook)
 
 
 def preview_of_form(form: ApprovalForm, actor: User) -> Preview:

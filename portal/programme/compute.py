@@ -3,6 +3,7 @@
 from django.conf import settings
 
 from accounts.models import Organisation
+from allocations.rules.aid import CENTS_A_EURO
 from allocations.rules.budgets import EntryKind
 from portal.programme.selection import ProgrammeSelection
 from portal.programme.statement import Source, part_of, read
@@ -50,6 +51,25 @@ _LEDGER = Source(
     tables=_LEDGER_TABLES.format(project=_PROJECT.format(rows="allocation")),
     day=f"(entry.at AT TIME ZONE '{settings.TIME_ZONE}')::date",
 )
+_ENTRY_TABLES = """
+    {rows}
+    JOIN allocations_ledgerentry entry ON entry.id = {name}.entry_id
+    JOIN allocations_allocation allocation ON allocation.id = entry.allocation_id
+    JOIN allocations_site site ON site.id = allocation.site_id
+    {project}
+"""
+_AID = Source(
+    tables=_ENTRY_TABLES.format(
+        rows="allocations_aidgrant aid", name="aid", project=_PROJECT.format(rows="allocation")
+    ),
+    day="aid.granted_on",
+)
+_DRAWN = Source(
+    tables=_ENTRY_TABLES.format(
+        rows="allocations_pooldraw draw", name="draw", project=_PROJECT.format(rows="allocation")
+    ),
+    day=f"(entry.at AT TIME ZONE '{settings.TIME_ZONE}')::date",
+)
 _USED = Source(
     tables=f"""
     allocations_dailyusage usage
@@ -92,6 +112,20 @@ def granted(selection: ProgrammeSelection) -> Found:
         for pool in ("pool_industry", "pool_quick"):
             found[part, pool] = Value(percent(row[pool], row["granted"]))
     return found
+
+
+def aid(selection: ProgrammeSelection) -> Found:
+    """What grants to economic activities were worth, and what was taken from pools."""
+    euros = "COALESCE(SUM(aid.cents), 0)::bigint AS cents"
+    minutes = "COALESCE(SUM(draw.gpu_minutes), 0)::bigint AS minutes"
+    found: Found = {
+        (part_of(row), "aid"): Value(float(row["cents"]) / CENTS_A_EURO)
+        for row in read(_AID, euros, selection)
+    }
+    return found | {
+        (part_of(row), "pools_granted"): Value(hours_of_minutes(row["minutes"]))
+        for row in read(_DRAWN, minutes, selection)
+    }
 
 
 def used(selection: ProgrammeSelection, *, with_people: bool) -> Found:

@@ -104,6 +104,7 @@ def programme(
         access.stays(selection),
         people.in_projects(selection),
         compute.granted(selection),
+        compute.aid(selection),
         compute.used(selection, with_people=with_people),
         compute.failed(selection),
         service.waits(selection),

@@ -57,6 +57,8 @@ class Kpi:
 _APPLICATIONS = _("Applications and their timelines in the portal")
 _PROJECTS = _("Projects, their members and their organisations in the portal")
 _LEDGER = _("The ledgers of the allocations in the portal")
+_POOLS = _("What the portal took from pools, by the day of the ledger's entry")
+_AID = _("The portal's record of aid, frozen with each award")
 _SLURM = _("The sites' Slurm accounting, by UTC day")
 _HEARTBEATS = _("The bridges' heartbeats, added up by UTC day")
 _NOTHING = _("Belfry does not record it yet")
@@ -249,6 +251,25 @@ KPIS: tuple[Kpi, ...] = (
         _LEDGER,
     ),
     Kpi(
+        "pools_granted",
+        Topic.COMPUTE,
+        _("Granted from pools"),
+        _("GPU-hours taken in the period from the pools of funders, less what went back to them."),
+        Unit.GPU_HOURS,
+        _POOLS,
+    ),
+    Kpi(
+        "aid",
+        Topic.COMPUTE,
+        _("Aid granted"),
+        _(
+            "The value of what was granted to economic activities in the period, at the unit price"
+            " of the site on the day of each decision."
+        ),
+        Unit.EURO,
+        _AID,
+    ),
+    Kpi(
         "wait_p50",
         Topic.SERVICE,
         _("Queue wait, median"),
@@ -321,14 +342,6 @@ KPIS: tuple[Kpi, ...] = (
         _("Energy a GPU-hour"),
         _("Energy of allocated GPUs by GPU-hours."),
         Unit.KWH_A_GPU_HOUR,
-        _NOTHING,
-    ),
-    Kpi(
-        "aid",
-        Topic.LATER,
-        _("Aid granted"),
-        _("The value of awards to economic activities, at the sites' unit prices."),
-        Unit.EURO,
         _NOTHING,
     ),
     Kpi(

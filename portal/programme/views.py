@@ -1,15 +1,16 @@
 """The programme's figures for staff, on a page and as files."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
+from allocations.models import Quota
 from portal.programme.figures import Places, programme
 from portal.programme.files import CONTENT_TYPES, programme_as
 from portal.programme.forms import ProgrammeForm
@@ -71,8 +72,8 @@ def definitions(request: SignedInRequest) -> HttpResponse:
 def quota_notes() -> dict[str, str]:
     """Beside each pool's share, what it should be at most."""
     return {
-        key: _("quota: %(percent)d %% at most") % {"percent": percent}
-        for key, percent in settings.POOL_QUOTAS_PERCENT.items()
+        f"pool_{quota.code}": _("quota: %(percent)d %% at most") % {"percent": quota.percent}
+        for quota in Quota.objects.on(timezone.localdate())
     }
 
 

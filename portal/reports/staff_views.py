@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -12,6 +13,7 @@ from accounts.requests import SignedInRequest
 from allocations.access import require
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Form, Series
+from portal.reports.pool_charts import pool_charts
 from portal.reports.ranges import RangeForm, TimeRange, step_words, utc_today
 from portal.reports.staff_figures import (
     WaitsBySite,
@@ -86,6 +88,9 @@ def _charts(request: SignedInRequest, time: TimeRange, waits: WaitsBySite) -> li
         ),
         _waits_chart(time, waits, csv_url=csv_url("site-waits")),
         _grants_chart(csv_url=csv_url("grants")),
+        *pool_charts(
+            timezone.localdate(), pools_csv=csv_url("pools"), quotas_csv=csv_url("quotas")
+        ),
     ]  # fmt: skip
 
 

@@ -9,9 +9,12 @@ from django.utils.translation import gettext as _
 from portal.reports.chart_option import chart_option
 from portal.reports.chart_table import table_of
 from portal.reports.charts import Chart
+from portal.reports.outlook_charts import outlook_charts
 from portal.reports.usage_charts import shown_wait
 
 register = template.Library()
+
+register.filter("outlook_charts", outlook_charts)
 
 
 @register.filter

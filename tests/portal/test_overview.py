@@ -11,7 +11,10 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
+from allocations.actions.drafts import submit_application
 from allocations.models import Allocation, DailyUsage, JobOutcome, Project, Site
+from tests.allocations.pool_world import make_pool
+from tests.domain import make_draft, make_project
 from tests.portal.staff_world import report_site
 from tests.portal.usage_world import never_read, used_project
 
@@ -143,3 +146,16 @@ def test_a_member_sees_their_own_jobs_share_and_waits(
 def test_somebody_without_a_project_is_told_so(client: Client, seeded: None, staff: User) -> None:
     client.force_login(staff)
     assert "no name on the clusters yet" in words(page_of(client, "my_use"))
+
+
+def test_pools_are_shown_against_their_quotas(client: Client, applicant: User, staff: User) -> None:
+    make_pool("zellik", gpu_hours=10_000, name="Europe at Zellik")
+    draft = make_draft(applicant, track="pg", hours={"zellik": 900})
+    make_project(submit_application(application_id=draft.pk, actor=applicant), staff)
+    client.force_login(staff)
+    assert "Pools against quotas" in client.get(reverse("overview")).content.decode()
+    pools = client.get(reverse("overview_chart", args=["pools"])).content.decode()
+    assert "Europe at Zellik,900.0,9100.0" in pools
+    quotas = client.get(reverse("overview_chart", args=["quotas"])).content.decode()
+    assert "Europe at Zellik: Industry,900.0,3000.0" in quotas
+    assert "Europe at Zellik: Playground and Fast Lane,900.0,1000.0" in quotas

@@ -23,6 +23,7 @@ from allocations.actions.invitations import accept_invitation, invite_member, jo
 from allocations.models import Application, Membership, Project, Site
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.offers import offered_account
+from tests.allocations.pool_world import make_pool
 from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.export_world import own_export, own_subscription
@@ -68,6 +69,7 @@ def values(people: dict[str, Any]) -> dict[str, Any]:
         "user_id": people["stranger"].pk,
         "track_code": "pg",
         "number": 1,
+        "pool_id": make_pool("zellik").pk,
         "code": "zellik",
         "plan_id": propose_plan(Site.objects.get(code="zellik")).plan_id,
         "site_code": "zellik",

@@ -6,8 +6,8 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts.audit import SystemActor, action
-from allocations.management.track_seeds import TRACKS, TrackSeed
-from allocations.models import Partition, Site, Track, TrackVersion
+from allocations.management.track_seeds import QUOTAS, TRACKS, VALID_FROM, TrackSeed
+from allocations.models import Partition, Quota, Site, Track, TrackVersion
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,8 @@ class _Site:
     gpu_name: str
     login_host: str
     partitions: dict[str, str]
+    cents: int
+    """What a GPU-hour is worth as aid, until somebody publishes a price of their own."""
 
 
 _SITES = (
@@ -26,6 +28,7 @@ _SITES = (
         "NVIDIA H200",
         "login.zellik.belfry.example",
         {"h200": "Eight H200 GPUs a node"},
+        cents=250,
     ),
     _Site(
         "charleroi",
@@ -33,6 +36,7 @@ _SITES = (
         "NVIDIA A100",
         "login.charleroi.belfry.example",
         {"gpu": "Four A100 GPUs of 40 GB a node", "ia": "Eight A100 GPUs of 80 GB a node"},
+        cents=120,
     ),
 )
 
@@ -50,7 +54,7 @@ class Command(BaseCommand):
 
 @action
 def seed(*, actor: SystemActor) -> None:
-    """The sites, their partitions and the tracks, each made only if it is not there."""
+    """Sites with partitions and prices, tracks and quotas, each made only if it is not there."""
     for site in _SITES:
         row, _created = Site.objects.get_or_create(
             code=site.code,
@@ -61,6 +65,8 @@ def seed(*, actor: SystemActor) -> None:
                 "login_host": site.login_host,
             },
         )
+        if not row.unit_prices.exists():
+            row.unit_prices.create(cents_per_gpu_hour=site.cents, valid_from=VALID_FROM)
         for name, description in site.partitions.items():
             Partition.objects.get_or_create(
                 site=row, name=name, defaults={"description": description}
@@ -71,6 +77,9 @@ def seed(*, actor: SystemActor) -> None:
         )
         if created:
             _first_version(track, seeded)
+    for quota in QUOTAS:
+        if not Quota.objects.filter(code=quota["code"]).exists():
+            Quota.objects.create(**quota, valid_from=VALID_FROM)
 
 
 def _first_version(track: Track, seeded: TrackSeed) -> None:

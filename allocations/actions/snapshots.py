@@ -1,0 +1,39 @@
+"""Freezes what an application says when it is handed in. Call inside actions."""
+
+from typing import Any
+
+from accounts.models import Organisation, User
+from allocations.models import Application, SubmissionSnapshot
+
+
+def take_snapshot(application: Application, actor: User) -> SubmissionSnapshot:
+    """A frozen copy of all that the application, locked, says now."""
+    return SubmissionSnapshot.objects.create(
+        application=application,
+        number=application.snapshots.count() + 1,
+        content=content_of(application),
+        taken_by=actor,
+    )
+
+
+def content_of(application: Application) -> dict[str, Any]:
+    """What is frozen, in the order in which it is read: names that people see, no keys of rows."""
+    rules = application.rules()
+    hours = application.requested_hours.select_related("site")
+    return {
+        "track": {"code": application.track.code, "version": rules.number},
+        "title": application.title,
+        "organisation": _organisation(application.organisation),
+        "abstract": application.abstract,
+        "purpose": application.purpose,
+        "months": application.months,
+        "gpu_hours": {line.site.name: line.gpu_hours for line in hours},
+        "answers": application.answers,
+    }
+
+
+def _organisation(organisation: Organisation | None) -> dict[str, Any] | None:
+    if organisation is None:
+        return None
+    names = ("name", "enterprise_number", "kind", "postcode", "website")
+    return {name: getattr(organisation, name) for name in names}

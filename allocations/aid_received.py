@@ -1,0 +1,18 @@
+"""The aid that an undertaking has had, from Belfry and, as it declares, from others."""
+
+from collections.abc import Sequence
+
+from accounts.models import DeclaredAid, Organisation
+from allocations.models import AidGrant
+from allocations.rules.aid import Aid
+
+
+def aid_of(members: Sequence[Organisation]) -> list[Aid]:
+    """Every grant to these organisations."""
+    declared = DeclaredAid.objects.filter(organisation__in=members)
+    granted = AidGrant.objects.filter(organisation__in=members)
+    rows = [
+        *declared.values_list("granted_on", "cents"),
+        *granted.values_list("granted_on", "cents"),
+    ]
+    return [Aid(granted_on, cents) for granted_on, cents in rows]

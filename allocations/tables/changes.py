@@ -1,0 +1,50 @@
+"""What changed since an application was last handed in, as people read it."""
+
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from allocations.models import Application
+from allocations.rules.changes import Path, Piece, changes
+
+_LABELS: dict[str, str | Promise] = {
+    "track": _("Track"),
+    "version": _("version"),
+    "title": _("Title"),
+    "organisation": _("Organisation"),
+    "enterprise_number": _("Enterprise number"),
+    "name": _("Name"),
+    "kind": _("Kind"),
+    "postcode": _("Postcode of the seat"),
+    "website": _("Website"),
+    "abstract": _("Public abstract"),
+    "purpose": _("Purpose"),
+    "months": _("Length in months"),
+    "gpu_hours": _("GPU-hours"),
+    "answers": _("Answers"),
+}
+
+
+@dataclass(frozen=True)
+class ShownChange:
+    """One answer that is another now, with the words that came and went."""
+
+    label: str
+    pieces: tuple[Piece, ...]
+
+
+def changes_of(application: Application) -> list[ShownChange] | None:
+    """What the last hand-in changed; None where there was only one."""
+    latest = list(application.snapshots.order_by("-number")[:2])
+    if len(latest) < 2:  # noqa: PLR2004  # two make a difference
+        return None
+    newer, older = latest
+    return [
+        ShownChange(_label(change.path), change.pieces)
+        for change in changes(older.content, newer.content)
+    ]
+
+
+def _label(path: Path) -> str:
+    return " › ".join(str(_LABELS.get(part, part)) for part in path)
