@@ -33,7 +33,9 @@ class LostRuns:
     job: str = ""
     """As Slurm writes it, 123 or 123_4; empty where a node is meant."""
     run: int | None = None
-    """Exactly this run of it, by its key in accounting."""
+    """Exactly this run of it, by its index in accounting."""
+    submitted_at: datetime | None = None
+    """And by when it was submitted, since a new accounting counts from 1 again."""
     node: str = ""
     since: datetime | None = None
     until: datetime | None = None
@@ -71,7 +73,7 @@ class Found:
     @property
     def digest(self) -> str:
         """Stands for exactly these runs."""
-        return digest_of({run.job.db_index: run.gpu_seconds for run in self.creditable})
+        return digest_of({_key(run.job): run.gpu_seconds for run in self.creditable})
 
     def by_allocation(self) -> list[tuple[Allocation, list[FoundRun], int]]:
         """The runs that would be given back, and how many GPU-minutes for each budget."""
@@ -105,6 +107,8 @@ def _jobs(selection: LostRuns) -> Iterable[Job]:
         wanted = Q(array_job_id=int(match[1]), array_task_id=int(match[2]))
     if selection.run is not None:
         wanted &= Q(db_index=selection.run)
+    if selection.submitted_at is not None:
+        wanted &= Q(submitted_at=selection.submitted_at)
     return rows.filter(wanted).order_by("-submitted_at", "-db_index")[: MOST_RUNS + 1]
 
 
@@ -142,7 +146,7 @@ def _judged(site: Site, jobs: Iterable[Job], actor: User) -> list[FoundRun]:
     credited = set(
         CreditedRun.objects.filter(
             site=site, db_index__in=[job.db_index for job in rows]
-        ).values_list("db_index", flat=True)
+        ).values_list("db_index", "submitted_at")
     )
     own = set(
         Membership.objects.filter(project__in=projects, user=actor, left_at=None).values_list(
@@ -150,7 +154,7 @@ def _judged(site: Site, jobs: Iterable[Job], actor: User) -> list[FoundRun]:
         )
     )
     return [
-        _judge(job, allocations.get(job.project_id), is_credited=job.db_index in credited, own=own)
+        _judge(job, allocations.get(job.project_id), is_credited=_key(job) in credited, own=own)
         for job in rows
     ]
 
@@ -170,6 +174,10 @@ def _judge(
         is_of_the_actor=job.project_id in own,
     )
     return FoundRun(job, allocation, seconds, verdict_of(facts))
+
+
+def _key(job: Job) -> tuple[int, datetime]:
+    return job.db_index, job.submitted_at
 
 
 def _has_ended(job: Job) -> bool:

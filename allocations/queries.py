@@ -37,7 +37,11 @@ def open_invitations_to(user: User) -> QuerySet[Invitation]:
 def jobs_of(project: Project) -> QuerySet[Job]:
     """A project's jobs with the GPU-seconds that each has used so far, the newest first."""
     jobs = Job.objects.filter(project=project).select_related("site", "project")
-    credited = CreditedRun.objects.filter(site=OuterRef("site"), db_index=OuterRef("db_index"))
+    credited = CreditedRun.objects.filter(
+        site=OuterRef("site"),
+        db_index=OuterRef("db_index"),
+        submitted_at=OuterRef("submitted_at"),
+    )
     return jobs.annotate(gpu_seconds=GPU_SECONDS, is_credited=Exists(credited))  # type: ignore[no-redef]  # declared on the model
 
 

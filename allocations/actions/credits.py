@@ -107,6 +107,7 @@ def _row(entry: LedgerEntry, run: FoundRun) -> CreditedRun:
         entry=entry,
         site_id=run.job.site_id,
         db_index=run.job.db_index,
+        submitted_at=run.job.submitted_at,
         job=run.job.shown_id,
         username=run.job.username,
         ended_at=run.job.ended_at,

@@ -1,7 +1,7 @@
 """Which lost jobs are given back: one by its id, or what ran on a node in a span of time."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -12,6 +12,8 @@ from allocations.lost_runs import LostRuns
 from allocations.models import Site
 
 LONGEST_SPAN = timedelta(days=31)
+# Of the year 9999, after which there is no date.
+LAST_SECOND = 253_402_300_799
 _NODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 
 
@@ -26,6 +28,9 @@ class LostRunsForm(forms.Form):
     )
     run = forms.IntegerField(
         widget=forms.HiddenInput, required=False, min_value=-(2**63), max_value=2**63 - 1
+    )
+    submitted = forms.IntegerField(
+        widget=forms.HiddenInput, required=False, min_value=0, max_value=LAST_SECOND
     )
     node = forms.CharField(label=_("Node"), required=False, max_length=63)
     since = forms.DateTimeField(
@@ -71,11 +76,16 @@ class LostRunsForm(forms.Form):
             site=site,
             job=data["job"],
             run=data["run"] if data["job"] else None,
+            submitted_at=_moment(data["submitted"]) if data["job"] else None,
             node=data["node"],
             since=data["since"],
             until=data["until"],
             completed_too=data["completed_too"],
         )
+
+
+def _moment(seconds: int | None) -> datetime | None:
+    return None if seconds is None else datetime.fromtimestamp(seconds, UTC)
 
 
 class CreditForm(forms.Form):

@@ -15,7 +15,11 @@ class CreditedRun(models.Model):
     entry = models.ForeignKey(LedgerEntry, on_delete=models.PROTECT, related_name="credited_runs")
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+")
     db_index = models.BigIntegerField()
-    """The run's key in the site's accounting, as in `Job`."""
+    submitted_at = models.DateTimeField(null=True)
+    """With the index the run's key, as in `Job`: a new slurmdbd counts its indexes from 1 again.
+
+    None where the row of the job had left before this was kept; none is taken in again.
+    """
     job = models.CharField(max_length=60)
     username = models.CharField(max_length=64)
     ended_at = models.DateTimeField()
@@ -26,7 +30,9 @@ class CreditedRun(models.Model):
         verbose_name_plural = _("runs given back")
         ordering = ("-ended_at", "-db_index")
         constraints = [
-            models.UniqueConstraint(fields=["site", "db_index"], name="each_run_credited_once")
+            models.UniqueConstraint(
+                fields=["site", "db_index", "submitted_at"], name="each_run_credited_once"
+            )
         ]
 
     def __str__(self) -> str:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from allocations.rules.units import SECONDS_A_MINUTE
@@ -59,7 +60,10 @@ def credit_minutes(gpu_seconds: Iterable[int]) -> int:
     return sum(gpu_seconds) // SECONDS_A_MINUTE
 
 
-def digest_of(runs: Mapping[int, int]) -> str:
-    """Stands for exactly these runs with exactly these GPU-seconds."""
-    text = ",".join(f"{key}:{seconds}" for key, seconds in sorted(runs.items()))
+def digest_of(runs: Mapping[tuple[int, datetime], int]) -> str:
+    """Stands for exactly these runs, by index and submission, with exactly these GPU-seconds."""
+    text = ",".join(
+        f"{index}@{submitted_at.isoformat()}:{seconds}"
+        for (index, submitted_at), seconds in sorted(runs.items())
+    )
     return hashlib.sha256(text.encode()).hexdigest()

@@ -89,7 +89,8 @@ class JobTable(ListTable):
             return ""
         if job.ended_at is None or job.started_at is None or not job.gpus:
             return ""
-        query = urlencode({"job": job.shown_id, "run": job.db_index})
+        submitted = int(job.submitted_at.timestamp())
+        query = urlencode({"job": job.shown_id, "run": job.db_index, "submitted": submitted})
         return format_html(
             '<a href="{}?{}">{}<span class="visually-hidden">: {}</span></a>',
             reverse("lost_runs", args=[job.site.code]),

@@ -1,7 +1,10 @@
 """GPU time of lost jobs given back: exactly which, how much, once, and into Slurm's limit."""
 
+import html
+import re
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -118,14 +121,51 @@ def test_a_run_is_never_given_back_twice(allocation: Allocation, staff: User) ->
     (entry,) = credit(one(allocation, 7), staff)
     with pytest.raises(RefusedError, match="No run was found"):
         credit(one(allocation, 7), staff)
-    seen = digest_of({7: 4 * HOUR})
+    run = Job.objects.get()
+    seen = digest_of({(7, run.submitted_at): 4 * HOUR})
     with pytest.raises(StateError, match="has changed"):
         credit(one(allocation, 7), staff, seen=seen)
     with pytest.raises(IntegrityError):
         CreditedRun.objects.create(
-            entry=entry, site=allocation.site, db_index=7, job="7", username="x",
-            ended_at=timezone.now(), gpu_seconds=1,
+            entry=entry, site=allocation.site, db_index=7, submitted_at=run.submitted_at, job="7",
+            username="x", ended_at=timezone.now(), gpu_seconds=1,
         )  # fmt: skip
+
+
+def test_run_of_a_new_accounting_with_an_index_given_before_is_given_back_too(
+    office: Client, allocation: Allocation, staff: User
+) -> None:
+    ran(allocation, 7)
+    credit(one(allocation, 7), staff)
+    ran(allocation, 7, submitted_at=now() - 2 * HOUR)
+    old, new = Job.objects.order_by("-submitted_at")
+    assert old.db_index == new.db_index
+    listed = reverse("project_jobs", args=[allocation.project.name])
+    shown = office.get(listed).content.decode()
+    assert shown.count("given back") == 1
+    [way] = re.findall(r'href="([^"]+run=7[^"]*)"', shown)
+    found = office.get(html.unescape(way)).context["found"]
+    assert [(run.job.submitted_at, run.verdict) for run in found.runs] == [
+        (new.submitted_at, Verdict.CREDITABLE)
+    ]
+    (entry,) = credit(one(allocation, 7), staff)
+    assert [run.submitted_at for run in entry.credited_runs.all()] == [new.submitted_at]
+    assert limit_of(allocation) == 60_000 + 2 * 240
+
+
+def test_credit_of_before_runs_had_two_keys_is_of_the_run_it_was_for(
+    allocation: Allocation, staff: User
+) -> None:
+    ran(allocation, 7)
+    credit(one(allocation, 7), staff)
+    meant = Job.objects.get()
+    began, ended = now() - 6 * HOUR, now() - 5 * HOUR
+    ran(allocation, 7, submitted_at=began, started_at=began, ended_at=ended)
+    CreditedRun.objects.update(submitted_at=None)
+    migration = import_module("allocations.migrations.0024_credited_run_keys")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.FILL)
+    assert CreditedRun.objects.get().submitted_at == meant.submitted_at
 
 
 @pytest.mark.parametrize(
@@ -310,7 +350,7 @@ def test_staff_see_exactly_what_before_they_give_it_back(
         "?node=n1&since=2026-01-02T00:00&until=2026-01-01T00:00",
         "?node=n1&since=2026-01-02T00:00&until=2026-09-01T00:00",
         "?node=n1&since=yesterday&until=2026-09-01T00:00",
-        "?job=7&run=99999999999999999999",
+        "?job=7&run=99999999999999999999", "?job=7&submitted=253402300800", "?job=7&submitted=-1",
     ],
 )  # fmt: skip
 def test_a_selection_that_means_nothing_is_refused(
@@ -388,8 +428,12 @@ def test_refunds_and_their_reversals_leave_a_ledger_that_adds_up(
         assert after.granted_minutes == sum(entry.gpu_minutes for entry in ledger)
 
 
-@given(st.dictionaries(st.integers(), st.integers()), st.dictionaries(st.integers(), st.integers()))
+keys = st.tuples(st.integers(), st.datetimes(timezones=st.just(UTC)))
+charges = st.dictionaries(keys, st.integers())
+
+
+@given(charges, charges)
 def test_other_runs_or_other_seconds_are_another_digest(
-    first: dict[int, int], second: dict[int, int]
+    first: dict[tuple[int, datetime], int], second: dict[tuple[int, datetime], int]
 ) -> None:
     assert (digest_of(first) == digest_of(second)) == (first == second)
