@@ -23,7 +23,7 @@ from slurm_bridge.audit import (
     reason_of,
     totals,
 )
-from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
+from slurm_bridge.wire_accounting import DayOfAccounts, JobBatch, JobRow, Watermark
 from slurm_bridge.wire_audit import (
     MOST_DIFFERENCES,
     MOST_TOTALS,
@@ -152,6 +152,11 @@ class Audit:
         records = self._bring(day, {account for account, _username in odd})
         portal, slurm = self._both(day, day, accounts)
         remaining = differing(portal, slurm)
+        miscounted = {key[0] for key in remaining if portal.get(key, NOTHING) != records.of(key)}
+        if miscounted:
+            self._recount(day, miscounted)
+            portal = used_by(self.portal.usage_days(day, day))
+            remaining = differing(portal, slurm)
         if not remaining:
             log.info("usage of %s was read anew and is equal now", day)
             return []
@@ -166,6 +171,11 @@ class Audit:
             for key in remaining
         )
         return [_difference(item, records, shift, around) for item in compared]
+
+    def _recount(self, day: date, accounts: Collection[str]) -> None:
+        """The portal has every run by now: have it add them up anew."""
+        named = DayOfAccounts(day=day, accounts=tuple(sorted(accounts)))
+        self.portal.send_jobs(JobBatch(read_at=int(self.clock()), recount=named))
 
     def _bring(self, day: date, accounts: Collection[str]) -> DayOfRecords:
         read_at = int(self.clock())

@@ -1,5 +1,6 @@
 """What a site says of its jobs and of its budgets' counters; part of the contract in `wire`."""
 
+from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field, StrictBool, StringConstraints
@@ -51,6 +52,13 @@ class UnreadRow(Message):
     text: Annotated[str, StringConstraints(max_length=2000)] = ""
 
 
+class DayOfAccounts(Message):
+    """A UTC day of some accounts."""
+
+    day: date
+    accounts: Annotated[tuple[SlurmName, ...], Field(max_length=20_000)]
+
+
 class Delivery(Message):
     """What comes with jobs."""
 
@@ -62,6 +70,9 @@ class Delivery(Message):
     """Set on the last batch of a history: all that these accounts ever ran has been sent."""
     asks_retries: StrictBool = False
     """Whether the bridge knows what to do with `Watermark.retry_jobs`; older ones do not."""
+
+    recount: DayOfAccounts | None = None
+    """Use to be added up anew from the runs that the portal has, which differs from their sum."""
 
 
 class JobBatch(Delivery):

@@ -7,6 +7,7 @@ own rollup counts it: a suspended job keeps its GPUs and is charged for them, an
 back.
 """
 
+from datetime import date
 from typing import Any, Protocol
 
 from allocations.rules.waits import WAIT_BOUNDS
@@ -50,6 +51,7 @@ _USAGE = """
                        GREATEST(whole.length - run.suspended_seconds, 0) AS ran
             ) part
             WHERE run.counted_until > run.started_at
+              AND day::date = COALESCE(%(only_day)s::date, day::date)
         ) part_of_day
         GROUP BY project_id, username, day
         HAVING SUM(gpu_seconds) <> 0 OR SUM(cpu_seconds) <> 0 OR SUM(sign) <> 0
@@ -134,6 +136,12 @@ class Cursor(Protocol):
 
 def count_changes(cursor: Cursor, *, site_id: int) -> None:
     """Bring the days of a site up to the runs in the table `changed_run`."""
+    count_use(cursor, site_id=site_id)
     parameters = {"site": site_id, "wait_bounds": list(WAIT_BOUNDS)}
-    for statement in (_USAGE, _OUTCOMES, _WAITS):
+    for statement in (_OUTCOMES, _WAITS):
         cursor.execute(statement, parameters)
+
+
+def count_use(cursor: Cursor, *, site_id: int, only_day: date | None = None) -> None:
+    """Of that the use alone, on one day or on all."""
+    cursor.execute(_USAGE, {"site": site_id, "only_day": only_day})

@@ -11,6 +11,7 @@ from allocations.actions.job_months import (
 )
 from allocations.actions.job_table import store_rows
 from allocations.actions.moments import moment
+from allocations.actions.recounts import recount_day
 from allocations.actions.set_aside import has_rows_without_number, jobs_to_retry, set_aside
 from allocations.models import Allocation, Site, SiteStatus
 from allocations.rules.accounting_rows import LONGEST_TEXT, BadRow
@@ -32,6 +33,8 @@ def record_jobs(
     ensure_months({month_of(moment(at)) for at in {row.submitted_at for row in good}})
     read_at = moment(batch.read_at)
     stored = store_rows(site_id=site.pk, rows=good, read_at=read_at)
+    if batch.recount is not None:
+        recount_day(site_id=site.pk, named=batch.recount)
     bad = [*bad_rows, *refused]
     set_aside(site, bad, seen_at=read_at)
     if batch.complete_until is not None:

@@ -54,6 +54,8 @@ class World:
     missed_by_rollup: set[int] = field(default_factory=set)
     accounts: tuple[str, ...] = ("p1",)
     open_days: tuple[date, ...] = ()
+    spoilt: dict[date, UsedSeconds] = field(default_factory=dict)
+    """What a sum of the portal says that its runs do not."""
     refused: set[tuple[str, str]] = field(default_factory=set)
     read_days: list[date] = field(default_factory=list)
     questions: int = 0
@@ -62,6 +64,7 @@ class World:
     def usage_days(self, first: date, last: date) -> UsageDays:
         rows = tuple(self.at_portal.values())
         days = [datetime.fromtimestamp(row.started_at or 0, UTC).date() for row in rows]
+        spoilt = [used for day, used in self.spoilt.items() if first <= day <= last]
         return UsageDays(
             first_day=first,
             last_day=last,
@@ -71,12 +74,16 @@ class World:
             rows=tuple(
                 UsedSeconds(account=a, username=u, gpu_seconds=s.gpu, cpu_seconds=s.cpu)
                 for (a, u), s in summed(rows, first, last).items()
-                if a in self.accounts
-            ),
+                if a in self.accounts and not spoilt
+            )
+            + tuple(spoilt),
         )
 
     def send_jobs(self, batch: JobBatch) -> Watermark:
         self.at_portal |= {row.db_index: row for row in batch.rows}
+        if batch.recount is not None:
+            assert batch.recount.accounts == ("p1",)
+            del self.spoilt[batch.recount.day]
         return Watermark(complete_until=0)
 
     def send_usage_check(self, check: UsageCheck) -> None:
@@ -140,6 +147,16 @@ def test_a_day_that_the_portal_lacks_is_read_anew_and_equal_then(world: World) -
     assert is_equal(check)
     assert check.days_read_anew == 1
     assert world.read_days == [YESTERDAY]
+
+
+def test_a_sum_that_is_not_that_of_its_runs_is_added_up_anew(world: World) -> None:
+    world.have(on(YESTERDAY))
+    world.spoilt[YESTERDAY] = UsedSeconds(
+        account="p1", username="ada", gpu_seconds=7, cpu_seconds=0
+    )
+    check = audit(world).run(7)
+    assert is_equal(check)
+    assert (check.days_read_anew, world.spoilt) == (1, {})
 
 
 def test_a_rollup_that_missed_a_run_is_named_and_the_portal_left_alone(world: World) -> None:
