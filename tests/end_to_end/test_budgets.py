@@ -3,7 +3,7 @@
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -41,6 +41,9 @@ def test_after_a_lapse_just_the_renewed_hours_can_be_used(
     wait_for_accounting(project.stack)
     used = used_minutes(project)
     assert used >= 1
+    give_back(staff_browser, project, job)
+    eventually(lambda: limit(project) == 120 + used, "the hours given back did not reach Slurm")
+    assert ledger(project) == [("award", 120), ("refund", used)]
     with_past_start(project)
     manage(staff_browser, project, "end", ends_on=day(-1))
     project.wait_for_state(ZELLIK, "expired")
@@ -89,6 +92,23 @@ def test_a_slurm_that_forgot_gives_nobody_time_twice(
 
     eventually(lambda: lost_minutes(project) < lost, "the portal did not see the counter again")
     eventually(lambda: limit(project) > 60 - lost, "the limit stays low")
+
+
+def give_back(staff: Browser, project: GivenProject, job: str) -> None:
+    """Staff choose a job that a fault has lost, look at it, and credit it."""
+    address = "/staff/sites/zellik/lost-jobs"
+    staff.open(f"{address}?job={job}")
+    assert project.name in staff.text()
+    staff.submit(address, {"reason": "A power supply failed."})
+
+
+def ledger(project: GivenProject) -> list[tuple[str, int]]:
+    return query(
+        project.stack,
+        """SELECT kind, gpu_minutes FROM allocations_ledgerentry
+           WHERE allocation_id = %s ORDER BY id""",
+        allocation_id(project),
+    )
 
 
 @pytest.mark.parametrize("loss", ["cold start", "state lost"])
@@ -213,10 +233,19 @@ def forget(saved: Path, kept: Path) -> None:
     saved.with_name("qos_usage.old").unlink(missing_ok=True)
 
 
-def restart_slurmctld(project: GivenProject, meanwhile: object, *options: str) -> None:
+def restart_slurmctld(
+    project: GivenProject,
+    meanwhile: object,
+    *options: str,
+    environment: Mapping[str, str] | None = None,
+) -> None:
     layout = project.testbed.layout
     usual = slurmctld_service(layout, ZELLIK)
-    controller = replace(usual, command=(*usual.command, *options))
+    controller = replace(
+        usual,
+        command=(*usual.command, *options),
+        environment={**usual.environment, **(environment or {})},
+    )
     stop(layout, controller)
     meanwhile()  # type: ignore[operator]
 

@@ -1,19 +1,27 @@
 """The portal's seconds are Slurm's seconds, whatever became of the jobs."""
 
+import json
 import subprocess
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from deploy.demo.steps import sbatch, wait_for_end
-from deploy.testbed.history import make_history
+from deploy.testbed.history import Accounting, make_history
 from deploy.testbed.layout import CHARLEROI, SITES, ZELLIK, Site
+from deploy.testbed.processes import start, stop
+from deploy.testbed.settings import require_settings
 from tests.end_to_end.conftest import GivenProject, GiveProject
 from tests.end_to_end.reports import (
     assert_exact,
     query,
     wait_for_accounting,
 )
+from tests.slurmdbd_zones import clocks_changed_on, slurmdbd_in
 
 pytestmark = pytest.mark.slurm
 FORGED = "aif26xx0001|root|h200|COMPLETED|999999|gres/gpu=64"
@@ -72,12 +80,85 @@ def test_a_past_with_nights_requeues_and_arrays_counts_to_the_second(
     give_project: GiveProject,
 ) -> None:
     project = give_project({ZELLIK: 900, CHARLEROI: 900})
-    for site in SITES:
-        make_history(project.testbed.layout, site, jobs=400, days=20, seed=7)
-        # The past arrived far behind the watermark, so it is read anew as an administrator would.
-        read_anew(project, site, days=30)
-    for site in SITES:
-        assert assert_exact(project.stack, project.testbed, site, project.name, days=25) > 0
+    layout = project.testbed.layout
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    zone = clocks_changed_on(forward=yesterday - timedelta(days=9), back=yesterday)
+    accounting = Accounting(layout, ZELLIK, require_settings(layout))
+    with slurmdbd_in(project.testbed, accounting, zone):
+        # The past arrived far behind the watermark, so it is read anew as an administrator would,
+        make_history(layout, ZELLIK, jobs=400, days=20, seed=7)
+        read_anew(project, ZELLIK, days=30)
+        # or the bridge was away all the time, and reads by itself what it missed.
+        with bridge_away(project, CHARLEROI, days=20):
+            make_history(layout, CHARLEROI, jobs=400, days=20, seed=7)
+        wait_for_accounting(project.stack)
+        for site in SITES:
+            assert assert_exact(project.stack, project.testbed, site, project.name, days=25) > 0
+        assert audit(project) == (0, 0)
+        day, spoilt = spoil_a_day(project)
+        assert used_on(project, day) == spoilt
+        assert audit(project) == (0, 1), "found, and mended"
+        assert used_on(project, day) == spoilt - 3600
+        assert assert_exact(project.stack, project.testbed, ZELLIK, project.name, days=25) > 0
+
+
+@contextmanager
+def bridge_away(project: GivenProject, site: Site, *, days: int) -> Iterator[None]:
+    """A bridge has not run for days; it comes back in another time zone."""
+    layout, bridge = project.testbed.layout, project.stack.bridge(site)
+    stop(layout, bridge)
+    query(
+        project.stack,
+        """UPDATE allocations_sitestatus status
+           SET accounting_until = accounting_until - make_interval(days => %s)
+           FROM allocations_site site WHERE site.id = status.site_id AND site.code = %s
+           RETURNING status.id""",
+        days,
+        site.name,
+    )
+    try:
+        yield
+    finally:
+        start(layout, replace(bridge, environment={**bridge.environment, "TZ": "America/New_York"}))
+
+
+def audit(project: GivenProject) -> tuple[int, int]:
+    """`slurm-bridge audit` at Zellik: its exit status, and how many days were read anew."""
+    config = ("--config", str(project.stack.bridge_config(ZELLIK)))
+    command = project.stack.bridge_command("audit", "--days", "22", "--json", *config)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    return answer.returncode, json.loads(answer.stdout)["days_read_anew"]
+
+
+def spoil_a_day(project: GivenProject) -> tuple[date, int]:
+    """Somebody changes the portal's database by hand: a past day, and what it says of it then."""
+    rows = query(
+        project.stack,
+        """UPDATE allocations_dailyusage SET gpu_seconds = gpu_seconds + 3600
+           WHERE id = (SELECT usage.id FROM allocations_dailyusage usage
+                       JOIN allocations_project project ON project.id = usage.project_id
+                       JOIN allocations_site site ON site.id = usage.site_id
+                       WHERE project.name = %s AND site.code = 'zellik' AND day < %s
+                       ORDER BY day DESC LIMIT 1)
+           RETURNING day, gpu_seconds""",
+        project.name,
+        datetime.now(UTC).date(),
+    )
+    return rows[0][0], int(rows[0][1])
+
+
+def used_on(project: GivenProject, day: date) -> int:
+    """GPU-seconds of the project at Zellik, which has one member."""
+    rows = query(
+        project.stack,
+        """SELECT gpu_seconds FROM allocations_dailyusage usage
+           JOIN allocations_project project ON project.id = usage.project_id
+           JOIN allocations_site site ON site.id = usage.site_id
+           WHERE project.name = %s AND site.code = 'zellik' AND day = %s""",
+        project.name,
+        day,
+    )
+    return int(rows[0][0])
 
 
 def read_anew(project: GivenProject, site: Site, days: int) -> None:

@@ -3,18 +3,15 @@
 import secrets
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from deploy.testbed.history import Accounting, gpu_tres, next_job_id, past_cluster, project_members
 from deploy.testbed.history_tables import CPU, load_statements, write_job_rows
-from deploy.testbed.layout import SITES, ZELLIK
+from deploy.testbed.layout import ZELLIK
 from deploy.testbed.past_jobs import NO_ARRAY_TASK, History, Member, PastPartition, PastRun, State
-from deploy.testbed.processes import start, stop
-from deploy.testbed.services import service_named
 from deploy.testbed.settings import require_settings
 from slurm_bridge.audit import Seconds, day_bounds, seconds_within
 from slurm_bridge.audit_run import Audit
@@ -23,6 +20,7 @@ from slurm_bridge.slurm.past_runs import PastRuns
 from slurm_bridge.slurm.sreport import UsageReport
 from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
 from slurm_bridge.wire_audit import UsageCheck, UsageDays, UsageDifference, UsedSeconds
+from tests.slurmdbd_zones import clocks_changed_on, slurmdbd_in
 from tests.testbed import Testbed
 
 pytestmark = pytest.mark.slurm
@@ -241,32 +239,6 @@ def test_suspended_time_before_midnight_moves_cpu_time_between_days_only(site: S
     assert total.portal_cpu_seconds == total.slurm_cpu_seconds == 8 * 3 * HOUR
 
 
-@contextmanager
-def slurmdbd_in(testbed: Testbed, accounting: Accounting, zone: str) -> Iterator[None]:
-    """Slurm's database in another time zone; afterwards its sums are as they were."""
-    service = service_named(testbed.layout, accounting.settings, "slurmdbd")
-    clusters = [item.name for item in SITES]
-    ran = {name: accounting.sql(f"SELECT * FROM {name}_last_ran_table;")[0] for name in clusters}
-    stop(testbed.layout, service)
-    start(testbed.layout, replace(service, environment={**(service.environment or {}), "TZ": zone}))
-    try:
-        yield
-    finally:
-        stop(testbed.layout, service)
-        for name in clusters:
-            for table in ("assoc_usage", "usage"):
-                for kind, length in (("hour", HOUR), ("day", 24 * HOUR)):
-                    accounting.sql(
-                        f"DELETE FROM {name}_{table}_{kind}_table WHERE time_start % {length} <> 0;"
-                    )
-            hourly, daily, monthly = ran[name]
-            accounting.sql(
-                f"UPDATE {name}_last_ran_table SET hourly_rollup = {hourly},"
-                f" daily_rollup = {daily}, monthly_rollup = {monthly};"
-            )
-        start(testbed.layout, service)
-
-
 def forget_sums(site: Site) -> None:
     ids = ",".join(str(site.member(user).association_id) for user in USERS)
     for kind in ("hour", "day", "month"):
@@ -286,6 +258,23 @@ def test_a_database_some_hours_away_makes_no_difference(site: Site) -> None:
         check = site.check()
     assert is_equal(check)
     assert check.days_read_anew > 0
+
+
+def test_nights_on_which_the_clocks_of_the_database_changed_make_no_difference(
+    site: Site,
+) -> None:
+    before = yesterday() - timedelta(days=1)
+    for day in (before, yesterday()):
+        site.ran(day=day, hour=0.5, hours=3)
+        site.ran(user=USERS[1], day=day, hour=1.7, hours=0.6)
+    over_midnights(site)
+    zone = clocks_changed_on(forward=before, back=yesterday())
+    with slurmdbd_in(site.testbed, site.accounting, zone):
+        forget_sums(site)
+        site.roll_up()
+        check = site.check()
+    assert is_equal(check)
+    assert check.days_read_anew == 2
 
 
 def test_a_database_half_an_hour_away_is_known_by_its_figures(site: Site) -> None:
