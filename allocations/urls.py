@@ -5,6 +5,7 @@ from django.urls import path
 from allocations.views import (
     adoption,
     applications,
+    attachments,
     budgets,
     decisions,
     drafts,
@@ -40,6 +41,17 @@ urlpatterns = [
     path("applications/<str:reference>/edit", drafts.edit, name="edit_application"),
     path("applications/<str:reference>/submit", drafts.submit, name="submit_application"),
     path("applications/<str:reference>/withdraw", drafts.withdraw, name="withdraw_application"),
+    path("applications/<str:reference>/files", attachments.attachments, name="attachments"),
+    path(
+        "applications/<str:reference>/files/<int:attachment_id>",
+        attachments.attachment_file,
+        name="attachment_file",
+    ),
+    path(
+        "applications/<str:reference>/files/<int:attachment_id>/remove",
+        attachments.remove,
+        name="remove_attachment",
+    ),
     path("applications/<str:reference>/invite", invitations.invite, name="invite_member"),
     path("invitations/<int:invitation_id>/revoke", invitations.revoke, name="revoke_invitation"),
     path("invitations/<int:invitation_id>/accept", invitations.accept_own, name="accept_own"),

@@ -72,6 +72,12 @@ class Environment(BaseSettings):
     api_token_max_days: int = Field(default=365, ge=1, le=3_650)
     api_requests_a_minute: int = Field(default=120, ge=1, le=100_000)
 
+    attachment_folder: Path | None = None
+    attachment_max_mb: int = Field(default=20, ge=1, le=1024)
+    clamd: str = Field(
+        default="", pattern=r"^(/\S+|[A-Za-z0-9.-]+:[0-9]{1,5}|\[[0-9a-f:]+\]:[0-9]{1,5})?$"
+    )
+
     export_folder: Path | None = None
     export_days: int = Field(default=14, ge=1, le=365)
 

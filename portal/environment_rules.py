@@ -163,6 +163,11 @@ RULES = (
         only_in_production=True,
     ),
     Rule(
+        "BELFRY_ATTACHMENT_FOLDER is missing, which BELFRY_CLAMD needs",
+        lambda env: bool(env.clamd) and env.attachment_folder is None,
+        only_in_production=True,
+    ),
+    Rule(
         "BELFRY_SMTP_HOST is missing",
         lambda env: not env.smtp_host,
         only_in_production=True,

@@ -1,6 +1,5 @@
 """The rows of the portal's own: files that were asked for, and reports that come by mail."""
 
-import secrets
 from typing import ClassVar
 
 import pghistory
@@ -10,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.private_files import new_file_name
 
 
 class ReportKind(models.TextChoices):
@@ -41,11 +41,6 @@ class ExportState(models.TextChoices):
 
 
 OPEN_STATES = frozenset({ExportState.WAITING, ExportState.RUNNING})
-
-
-def new_file_name() -> str:
-    """A name that nobody can guess."""
-    return secrets.token_urlsafe(32)
 
 
 @pghistory.track()

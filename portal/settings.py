@@ -192,6 +192,10 @@ API_TOKEN_MAX_DAYS = ENVIRONMENT.api_token_max_days
 API_REQUESTS_A_MINUTE = ENVIRONMENT.api_requests_a_minute
 
 # Files that the worker makes, outside of all that is served -------------------------------------
+ATTACHMENT_FOLDER = ENVIRONMENT.attachment_folder
+ATTACHMENT_MAX_MB = ENVIRONMENT.attachment_max_mb
+CLAMD = ENVIRONMENT.clamd
+
 EXPORT_FOLDER = ENVIRONMENT.export_folder
 EXPORT_DAYS = ENVIRONMENT.export_days
 

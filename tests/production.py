@@ -25,6 +25,8 @@ def production_environment(
         "BELFRY_DATABASE_URL": database_url,
         "BELFRY_BEHIND_PROXY": "true",
         "BELFRY_STATIC_ROOT": str(static_root),
+        "BELFRY_CLAMD": "/run/clamav/clamd.ctl",
+        "BELFRY_ATTACHMENT_FOLDER": str(static_root),
         "BELFRY_EXPORT_FOLDER": str(static_root),
         "BELFRY_SMTP_HOST": "127.0.0.1",
         "BELFRY_MAIL_FROM": "Belfry <noreply@belfry.example>",

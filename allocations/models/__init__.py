@@ -9,6 +9,7 @@ from allocations.models.applications import (
     RequestedHours,
     Transition,
 )
+from allocations.models.attachments import Attachment
 from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.capacity import DailyCapacity
 from allocations.models.credits import CreditedRun
@@ -43,6 +44,7 @@ __all__ = [
     "Allocation",
     "AllocationPartition",
     "Application",
+    "Attachment",
     "Award",
     "BudgetCounter",
     "CheckedTotal",

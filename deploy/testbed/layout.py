@@ -116,6 +116,16 @@ class Layout:
         return self.port_base
 
     @property
+    def clamav(self) -> Path:
+        """What the virus scanner has: configuration, signatures, socket."""
+        return self.state / "clamav"
+
+    @property
+    def clamav_socket(self) -> Path:
+        """Where the portal's worker finds the virus scanner."""
+        return self.clamav / "socket"
+
+    @property
     def ldap(self) -> Path:
         """What the tests' OpenLDAP server has: configuration, data, certificate."""
         return self.state / "ldap"

@@ -30,6 +30,8 @@ SLURM_PACKAGES = (
 LOGIN_PACKAGES = ("openssh-server", "openssh-client")
 # A directory for tests of the bridge's LDAP driver, and the commands to look into it.
 LDAP_PACKAGES = ("slapd", "ldap-utils")
+# Scans what applicants attach.
+CLAMAV_PACKAGES = ("clamav-daemon",)
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_SAVED = Path("/usr/sbin/policy-rc.d.before-belfry")
@@ -52,6 +54,8 @@ UNITS = {
     "postgresql": "postgresql.service",
     "openssh-server": "ssh.service",
     "slapd": "slapd.service",
+    "clamav-daemon": "clamav-daemon.service",
+    "clamav-freshclam": "clamav-freshclam.service",
 }
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.audit import SystemActor
 from portal.exports.actions import forget_export, order_monthly_report
-from portal.exports.folder import remove
+from portal.exports.folder import EXPORTS
 from portal.models import Export, ExportState, ReportSubscription
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def remove_old_exports(*, actor: SystemActor) -> int:
     old = Export.objects.filter(state=ExportState.DONE, finished_at__lt=limit)
     return _each(
         [export.pk for export in old],
-        lambda pk: remove(forget_export(export_id=pk, actor=actor)),
+        lambda pk: EXPORTS.remove(forget_export(export_id=pk, actor=actor)),
     )
 
 

@@ -11,7 +11,7 @@ from accounts.audit import SystemActor, action
 from accounts.mail import send_mail
 from accounts.permissions import Permission
 from portal.exports.contents import SelectionError, write_contents
-from portal.exports.folder import remove, write_whole
+from portal.exports.folder import EXPORTS
 from portal.models import Export, ExportProgress, ExportState
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def make_export(export_id: int) -> None:
     if export is None:
         return
     try:
-        size = write_whole(export.file_name, partial(_write, export))
+        size = EXPORTS.write_whole(export.file_name, partial(_write, export))
     except _CancelledError:
         return
     except SelectionError:
@@ -41,7 +41,7 @@ def make_export(export_id: int) -> None:
         fail_export(export_id=export_id, actor=WORKER)
     else:
         if not finish_export(export_id=export_id, size_bytes=size, actor=WORKER):
-            remove(export.file_name)
+            EXPORTS.remove(export.file_name)
 
 
 @action

@@ -25,7 +25,7 @@ from portal.exports.actions import (
     subscribe,
     unsubscribe,
 )
-from portal.exports.folder import path_of
+from portal.exports.folder import EXPORTS
 from portal.exports.forms import ExportForm, SubscriptionForm
 from portal.models import Export, FileFormat, ReportKind, ReportSubscription
 from portal.programme.files import CONTENT_TYPES
@@ -116,7 +116,7 @@ def export_file(request: SignedInRequest, export_id: int) -> HttpResponseBase:
     if not export.is_ready:
         raise Http404
     try:
-        file = path_of(export.file_name).open("rb")
+        file = EXPORTS.path_of(export.file_name).open("rb")
     except FileNotFoundError:
         raise Http404 from None
     return FileResponse(

@@ -72,6 +72,12 @@ BREAKS: dict[str, dict[str, str | None]] = {
     },
     "BELFRY_STATIC_ROOT is missing": {"BELFRY_STATIC_ROOT": ""},
     "BELFRY_EXPORT_FOLDER is missing": {"BELFRY_EXPORT_FOLDER": ""},
+    "BELFRY_GPU_MEMORY_EMPTY_PERCENT must be less than BELFRY_GPU_MEMORY_FULL_PERCENT": {
+        "BELFRY_GPU_MEMORY_EMPTY_PERCENT": "99"
+    },
+    "BELFRY_ATTACHMENT_FOLDER is missing, which BELFRY_CLAMD needs": {
+        "BELFRY_ATTACHMENT_FOLDER": ""
+    },
     "BELFRY_METRICS_TOKEN is shorter than 20 characters": {"BELFRY_METRICS_TOKEN": "short"},
     "BELFRY_SMTP_HOST is missing": {"BELFRY_SMTP_HOST": ""},
     "BELFRY_MAIL_FROM is missing": {"BELFRY_MAIL_FROM": None},

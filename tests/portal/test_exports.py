@@ -22,7 +22,7 @@ from accounts.permissions import Role
 from allocations.models import Project, Site
 from portal.exports import contents, tasks
 from portal.exports.actions import ExportError, cancel_export, request_export
-from portal.exports.folder import folder
+from portal.exports.folder import EXPORTS
 from portal.exports.nightly import remove_old_exports, send_monthly_reports
 from portal.models import Export, ExportState, FileFormat, ReportKind, ReportSubscription
 from tests.people import make_person
@@ -287,4 +287,4 @@ def test_the_folder_of_development_is_its_users_own(
 ) -> None:
     settings.EXPORT_FOLDER = None
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    assert stat.S_IMODE(folder().stat().st_mode) == 0o700
+    assert stat.S_IMODE(EXPORTS.path().stat().st_mode) == 0o700

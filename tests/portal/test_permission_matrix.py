@@ -7,6 +7,7 @@ application or project, somebody who may see it but not do this gets 403.
 import re
 from collections.abc import Callable
 from copy import copy
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from accounts.permissions import Role
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
 from allocations.models import Application, Membership, Project, Site
+from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.offers import offered_account
 from tests.allocations.pool_world import make_pool
@@ -50,14 +52,16 @@ def people(seeded: None) -> dict[str, User | None]:
 
 
 @pytest.fixture
-def values(people: dict[str, Any]) -> dict[str, Any]:
+def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, Any]:
     """What the addresses are about: an application of the applicant, a project of the leader."""
+    settings.ATTACHMENT_FOLDER = tmp_path
     application = _application_with_team(people["applicant"], people["team"])
     project = _project_with_member(people["leader"], people["member"], people["staff"])
     invitation, token = _open_invitation(application, people["applicant"])
     return {
         "reference": application.reference,
         "name": project.name,
+        "attachment_id": clean_attachment(application).pk,
         "drift_id": see_drift(project.allocations.get(site__code="zellik")),
         "leaving_id": waiting_removal(project, people["staff"]).pk,
         "allocation_id": project.allocations.get(site__code="zellik").pk,

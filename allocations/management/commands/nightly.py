@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.audit import SystemActor
+from allocations.actions.attachments import remove_unclaimed, scan_again
 from allocations.actions.budgets import lapse_ended
 from allocations.actions.drafts import withdraw_unanswered
 from allocations.actions.gpu_findings import forget_findings
@@ -46,13 +47,15 @@ class Command(BaseCommand):
 
 
 def _retention(today: date) -> list[Callable[[], object]]:
-    """What is to be made ahead for the next month, and what may leave."""
+    """What is to be made ahead for the next month, what may leave, what files wait for."""
     job_months, gpu_months = settings.JOB_MONTHS_KEPT, settings.GPU_MONTHS_KEPT
     return [
         partial(keep_months, today=today, months_kept=job_months, actor=NIGHTLY),
         partial(keep_gpu_months, today=today, months_kept=gpu_months, actor=NIGHTLY),
         partial(forget_waiting_gpus, actor=NIGHTLY),
         partial(forget_findings, actor=NIGHTLY),
+        scan_again,
+        remove_unclaimed,
     ]
 
 
