@@ -90,8 +90,8 @@ bench-gpu: install  ## What the GPU exporter costs a node of 8 GPUs (five minute
 	@$(BIN)/python -m bench.gpu
 
 .PHONY: bench-gpu-ingest
-bench-gpu-ingest: install  ## What a day of minutes of 1,000 GPUs costs, through the real API and back
-	@$(BIN)/python -m bench.gpu_ingest
+bench-gpu-ingest: install  ## What a day of minutes of GPUS=1000 GPUs costs, through the real API and back
+	@$(BIN)/python -m bench.gpu_ingest $(GPUS)
 
 .PHONY: bench-reports
 bench-reports: install  ## Time of each page and export of usage among JOBS=10000000 jobs

@@ -1,4 +1,4 @@
-"""What a day of minutes of 1,000 GPUs costs the portal: `make bench-gpu-ingest`.
+"""What a day of minutes of so many GPUs costs the portal: `make bench-gpu-ingest GPUS=1000`.
 
 A PostgreSQL of its own; the site's figures go through a real gunicorn as a bridge would send them,
 each quarter of an hour, and are read back. All is removed at the end.
@@ -9,9 +9,11 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx
+import psycopg2
 from rich.console import Console
 from rich.table import Table
 
@@ -19,6 +21,7 @@ from bench.gpu_world import (
     COUNTERS_A_BATCH,
     GPUS,
     HOURS,
+    MINUTES_A_ROUND,
     batches_of_round,
     job_rows,
     rounds,
@@ -27,7 +30,7 @@ from bench.reconcile import own_layout
 from bench.results import store
 from deploy.demo.stack import BIN, Stack
 from deploy.testbed.down import clean
-from deploy.testbed.layout import REPOSITORY
+from deploy.testbed.layout import REPOSITORY, Layout
 from deploy.testbed.processes import start
 from deploy.testbed.progress import Progress
 from deploy.testbed.up import bring_up
@@ -37,10 +40,12 @@ from slurm_bridge.wire_gpu import GpuBatch, GpuUsageAnswer
 
 LIMITS = {"bytes_a_gpu_day": 10_000, "job_page_p95_ms": 150}
 TIMEOUT_SECONDS = 300
+ROUNDS_AN_HOUR = 60 // MINUTES_A_ROUND
 
 
 def main() -> int:
     """Measure, print, store; 1 if something costs more than it may."""
+    gpus = int(sys.argv[1]) if len(sys.argv) > 1 else GPUS
     layout, progress = own_layout(), Progress(sys.stdout)
     stack = Stack(layout, port=layout.port_base + 90, extra_environment={"BELFRY_WORKERS": "1"})
     clean(layout)
@@ -54,7 +59,9 @@ def main() -> int:
             headers={"Authorization": f"Bearer {prepared['token']}"},
             timeout=TIMEOUT_SECONDS,
         ) as bridge:
-            sent = push(bridge, prepared["accounts"], ends, progress)
+            sent = push(
+                bridge, prepared["accounts"], ends, gpus, lambda: vacuumed(layout), progress
+            )
         figures = sent | portal(stack, "read", str(ends))
     finally:
         clean(layout)
@@ -64,16 +71,23 @@ def main() -> int:
 
 
 def push(
-    bridge: httpx.Client, accounts: list[str], ends: int, progress: Progress
+    bridge: httpx.Client,
+    accounts: list[str],
+    ends: int,
+    gpus: int,
+    vacuum: Callable[[], object],
+    progress: Progress,
 ) -> dict[str, Any]:
     """Send a day, and how quickly it was taken; what is made up for it costs no time of it."""
-    rows = job_rows(accounts, ends)
+    rows = job_rows(accounts, ends, gpus)
     jobs = JobBatch(read_at=int(time.time()), rows=rows, complete_until=ends)
     bridge.post("/jobs", content=jobs.model_dump_json(), headers=_JSON).raise_for_status()
     seconds, requests, slowest, packed_bytes = 0.0, 0, 0.0, 0
-    with progress.step(f"{HOURS} hours of {GPUS:,} GPUs") as step:
-        for now in rounds(ends):
-            for batch in batches_of_round(now, ends):
+    with progress.step(f"{HOURS} hours of {gpus:,} GPUs") as step:
+        for number, now in enumerate(rounds(ends), 1):
+            if number % ROUNDS_AN_HOUR == 0:
+                vacuum()
+            for batch in batches_of_round(now, ends, gpus):
                 body = gzip.compress(_json(batch), compresslevel=6)
                 began = time.monotonic()
                 answer = bridge.post("/gpu-usage", content=body, headers=_JSON | _GZIP)
@@ -85,16 +99,16 @@ def push(
                 seconds, requests = seconds + taken, requests + 1
                 slowest, packed_bytes = max(slowest, taken), packed_bytes + len(body)
         step.outcome = f"{seconds:.0f} s in {requests} requests"
-    minutes = GPUS * HOURS * 60
+    minutes = gpus * HOURS * 60
     return {
-        "gpus": GPUS,
+        "gpus": gpus,
         "minutes": minutes,
         "rows_per_second": round(minutes / seconds),
         "ingest_seconds": round(seconds, 1),
         "request_ms_mean": round(1000 * seconds / requests),
         "request_ms_slowest": round(1000 * slowest),
         "counters_a_request": COUNTERS_A_BATCH,
-        "sent_bytes_a_gpu_day": round(packed_bytes / GPUS * 24 / HOURS),
+        "sent_bytes_a_gpu_day": round(packed_bytes / gpus * 24 / HOURS),
     }
 
 
@@ -104,6 +118,16 @@ _GZIP = {"Content-Encoding": "gzip"}
 
 def _json(batch: GpuBatch) -> bytes:
     return batch.model_dump_json(exclude_defaults=True).encode()
+
+
+def vacuumed(layout: Layout) -> None:
+    """What autovacuum does by itself many times in a day that lasts a day."""
+    url = f"postgresql://belfry@127.0.0.1:{layout.postgres_port}/belfry"
+    connection = psycopg2.connect(url)
+    connection.autocommit = True
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM allocations_gpuminutes, allocations_jobgpu, allocations_gpurun")
+    connection.close()
 
 
 def portal(stack: Stack, *asked: str) -> dict[str, Any]:
@@ -124,7 +148,7 @@ def portal(stack: Stack, *asked: str) -> dict[str, Any]:
 
 def show(figures: dict[str, Any]) -> None:
     """The figures for people."""
-    table = Table(title=f"{HOURS} hours of {GPUS:,} GPUs by the minute")
+    table = Table(title=f"{HOURS} hours of {figures['gpus']:,} GPUs by the minute")
     for heading in ("What", "Figure", "Limit"):
         table.add_column(heading, justify="left" if heading == "What" else "right")
     for name, figure in figures.items():

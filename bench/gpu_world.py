@@ -26,7 +26,7 @@ def began_at(ends: int) -> int:
     return ends - HOURS * 3600
 
 
-def job_rows(accounts: list[str], ends: int) -> tuple[JobRow, ...]:
+def job_rows(accounts: list[str], ends: int, gpus: int) -> tuple[JobRow, ...]:
     """The jobs that hold the GPUs."""
     return tuple(
         JobRow(
@@ -45,7 +45,7 @@ def job_rows(accounts: list[str], ends: int) -> tuple[JobRow, ...]:
             nodes_used=node_of(number),
             name=f"train-{number}",
         )
-        for number in range(GPUS // GPUS_A_JOB)
+        for number in range(gpus // GPUS_A_JOB)
     )
 
 
@@ -60,11 +60,11 @@ def rounds(ends: int) -> range:
     return range(began_at(ends) + seconds, ends + 1, seconds)
 
 
-def batches_of_round(now: int, ends: int) -> Iterator[GpuBatch]:
+def batches_of_round(now: int, ends: int, gpus: int) -> Iterator[GpuBatch]:
     """All GPUs as they are at a time, with the minutes since the last round."""
-    for first in range(0, GPUS, COUNTERS_A_BATCH):
+    for first in range(0, gpus, COUNTERS_A_BATCH):
         counters = tuple(
-            counter_of(gpu, now, ends) for gpu in range(first, min(first + COUNTERS_A_BATCH, GPUS))
+            counter_of(gpu, now, ends) for gpu in range(first, min(first + COUNTERS_A_BATCH, gpus))
         )
         yield GpuBatch(read_at=now + 1, counters=counters)
 
