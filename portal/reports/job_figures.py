@@ -84,7 +84,7 @@ def job_report(job: Job) -> JobReport:
     of_run = {"site": job.site, "db_index": job.db_index, "submitted_at": job.submitted_at}
     run = GpuRun.objects.filter(**of_run).first()
     gpus = _gpus_of(list(JobGpu.objects.filter(**of_run))) if run else ()
-    credited = CreditedRun.objects.filter(site=job.site, db_index=job.db_index)
+    credited = CreditedRun.objects.filter(**of_run)
     return JobReport(
         job=job,
         run=run,
