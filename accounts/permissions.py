@@ -28,6 +28,7 @@ class Permission(StrEnum):
     PLANS_DECIDE = "portal:plans:decide"
     TRACKS_CHANGE = "portal:tracks:change"
     REPORTS_VIEW = "portal:reports:view"
+    OVERVIEW_VIEW = "portal:overview:view"
     PEOPLE_VIEW = "portal:people:view"
     PEOPLE_CHANGE_ROLE = "portal:people:change_role"
 
@@ -37,6 +38,7 @@ class Role(TextChoices):
 
     APPLICANT = "applicant", _("Applicant")
     REVIEWER = "reviewer", _("Reviewer")
+    FUNDER = "funder", _("Funder")
     STAFF = "staff", _("Staff")
     ADMINISTRATOR = "administrator", _("Administrator")
 
@@ -60,12 +62,14 @@ _STAFF = _REVIEWER | {
     Permission.SITES_VIEW,
     Permission.PLANS_DECIDE,
     Permission.REPORTS_VIEW,
+    Permission.OVERVIEW_VIEW,
     Permission.PEOPLE_VIEW,
 }
 
 PERMISSIONS_OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.APPLICANT: frozenset(),
     Role.REVIEWER: _REVIEWER,
+    Role.FUNDER: frozenset({Permission.REPORTS_VIEW}),
     Role.STAFF: _STAFF,
     Role.ADMINISTRATOR: _STAFF
     | {Permission.PEOPLE_CHANGE_ROLE, Permission.SITES_CHANGE, Permission.TRACKS_CHANGE},

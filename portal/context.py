@@ -1,5 +1,6 @@
 """What every page knows: the places that this person may go to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest
@@ -10,42 +11,94 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.permissions import Permission
 
+Label = str | Promise
+Entry = tuple[Label, str, Permission | None]
+
+# So many fit beside each other on any desktop, and need no menus.
+MOST_SIDE_BY_SIDE = 5
+
 
 @dataclass(frozen=True)
 class Place:
-    """An entry of the navigation bar."""
+    """A page of the navigation bar."""
 
-    label: str | Promise
+    label: Label
     url: str
     is_here: bool
 
 
-_PLACES: tuple[tuple[str | Promise, str, Permission | None], ...] = (
-    (_("Home"), "home", None),
-    (_("My applications"), "applications", None),
-    (_("My projects"), "projects", None),
-    (_("My use"), "my_use", None),
-    (_("Review queue"), "queue", Permission.QUEUE_VIEW),
-    (_("All projects"), "all_projects", Permission.PROJECT_VIEW),
-    (_("Sites"), "sites", Permission.SITES_VIEW),
-    (_("Tracks"), "tracks", Permission.TRACKS_CHANGE),
-    (_("Pools"), "pools", Permission.REPORTS_VIEW),
-    (_("Overview"), "overview", Permission.REPORTS_VIEW),
-    (_("Reports"), "reports", Permission.REPORTS_VIEW),
-    (_("Programme"), "programme", Permission.REPORTS_VIEW),
-    (_("People"), "people", Permission.PEOPLE_VIEW),
+@dataclass(frozen=True)
+class Menu:
+    """Places under one word."""
+
+    label: Label
+    places: tuple[Place, ...]
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the page is one of them."""
+        return any(place.is_here for place in self.places)
+
+
+_MENUS: tuple[tuple[Label, tuple[Entry, ...]], ...] = (
+    (_("Home"), ((_("Home"), "home", None),)),
+    (
+        _("My work"),
+        (
+            (_("My applications"), "applications", None),
+            (_("My projects"), "projects", None),
+            (_("My use"), "my_use", None),
+        ),
+    ),
+    (_("Review"), ((_("Review queue"), "queue", Permission.QUEUE_VIEW),)),
+    (
+        _("Projects"),
+        (
+            (_("All projects"), "all_projects", Permission.PROJECT_VIEW),
+            (_("Leaving members with jobs"), "leaving", Permission.SITES_VIEW),
+        ),
+    ),
+    (
+        _("Sites"),
+        (
+            (_("All sites"), "sites", Permission.SITES_VIEW),
+            (_("Usage against Slurm"), "usage_checks", Permission.SITES_VIEW),
+            (_("Accounting set aside"), "set_aside", Permission.SITES_VIEW),
+            (_("Changed by hand"), "drift", Permission.SITES_VIEW),
+            (_("Tracks and partitions"), "tracks", Permission.TRACKS_CHANGE),
+        ),
+    ),
+    (
+        _("Reports"),
+        (
+            (_("Overview"), "overview", Permission.OVERVIEW_VIEW),
+            (_("GPU-hours by project"), "reports", Permission.REPORTS_VIEW),
+            (_("Programme"), "programme", Permission.REPORTS_VIEW),
+            (_("Pools"), "pools", Permission.REPORTS_VIEW),
+            (_("Files and monthly reports"), "exports", Permission.REPORTS_VIEW),
+        ),
+    ),
+    (_("People"), ((_("People"), "people", Permission.PEOPLE_VIEW),)),
 )
 
 
-def navigation(request: HttpRequest) -> dict[str, list[Place]]:
-    """The navigation bar of this person, on this page."""
+def navigation(request: HttpRequest) -> dict[str, list[Menu]]:
+    """The navigation bar of this person, on this page; a menu of one place is a plain link."""
     user = getattr(request, "user", None)
     if not isinstance(user, User):
-        return {"places": []}
-    return {
-        "places": [
-            Place(label, reverse(name), request.path == reverse(name))
-            for label, name, permission in _PLACES
-            if permission is None or user.may(permission)
-        ]
-    }
+        return {"menus": []}
+    menus = [(label, _places(entries, user, request.path)) for label, entries in _MENUS]
+    menus = [(label, places) for label, places in menus if places]
+    if sum(len(places) for _label, places in menus) <= MOST_SIDE_BY_SIDE:
+        return {
+            "menus": [Menu(place.label, (place,)) for _label, places in menus for place in places]
+        }
+    return {"menus": [Menu(label, places) for label, places in menus]}
+
+
+def _places(entries: Sequence[Entry], user: User, path: str) -> tuple[Place, ...]:
+    return tuple(
+        Place(label, reverse(name), path == reverse(name))
+        for label, name, permission in entries
+        if permission is None or user.may(permission)
+    )

@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.permissions import Permission
 from allocations.models import Allocation, Application, Project
 from allocations.queries import open_invitations_to
 from allocations.states import AllocationState, ApplicationState
@@ -43,8 +44,21 @@ def next_steps(user: User) -> list[NextStep]:
             _drafts(open_ones),
             _projects(user),
             _waiting(open_ones),
+            _reports(user),
         )
     )
+
+
+def _reports(user: User) -> Iterator[NextStep]:
+    """Who reads reports and has no other work here is led to them."""
+    if user.may(Permission.REPORTS_VIEW) and not user.may(Permission.QUEUE_VIEW):
+        yield NextStep(
+            icon="bar-chart",
+            title=_("The programme in figures"),
+            text=_("What was granted and used at both sites, by whom, and how it went."),
+            action=_("Read the figures"),
+            url=reverse("programme"),
+        )
 
 
 def _questions(applications: list[Application]) -> Iterator[NextStep]:

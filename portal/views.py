@@ -19,7 +19,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if not isinstance(user, User):
         return render(request, "home_signed_out.html")
     summary = staff_summary() if user.may(Permission.QUEUE_VIEW) else None
-    return render(request, "home.html", {"steps": next_steps(user), "summary": summary})
+    context = {
+        "steps": next_steps(user),
+        "summary": summary,
+        "applies": not user.permissions,
+    }
+    return render(request, "home.html", context)
 
 
 @never_cache

@@ -7,6 +7,8 @@ from typing import IO, Any, TypeAlias
 
 from django.db.models import QuerySet
 
+from accounts.models import User
+from accounts.permissions import Permission
 from allocations.models import Job
 from allocations.rules.spreadsheets import safe_cell
 from portal.exports.paper import programme_as_pdf
@@ -24,6 +26,13 @@ Tell: TypeAlias = Callable[[int, int], None]
 
 _ROWS_A_TELL = 5_000
 
+PERMISSIONS: dict[str, Permission] = {
+    ReportKind.PROGRAMME: Permission.REPORTS_VIEW,
+    ReportKind.USAGE: Permission.REPORTS_VIEW,
+    ReportKind.JOBS: Permission.OVERVIEW_VIEW,
+}
+"""What each report needs; that of jobs names people and what they run."""
+
 FORMATS: dict[str, tuple[FileFormat, ...]] = {
     ReportKind.PROGRAMME: (FileFormat.PDF, FileFormat.XLSX, FileFormat.CSV, FileFormat.JSON),
     ReportKind.USAGE: (FileFormat.XLSX, FileFormat.CSV, FileFormat.JSON),
@@ -37,6 +46,11 @@ _JOB_COLUMNS = (
     "gpus", "cpus", "nodes", "exit_code",
 )  # fmt: skip
 _JOB_HEADINGS = tuple(name.replace("__", "_") for name in _JOB_COLUMNS)
+
+
+def kinds_for(person: User) -> list[ReportKind]:
+    """The reports that somebody may have."""
+    return [kind for kind in ReportKind if person.may(PERMISSIONS[kind])]
 
 
 class SelectionError(Exception):

@@ -6,7 +6,8 @@ from urllib.parse import parse_qsl
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.exports.contents import FORMATS
+from accounts.models import User
+from portal.exports.contents import FORMATS, kinds_for
 from portal.models import FileFormat, ReportKind
 from portal.programme.figures import Places
 from portal.programme.forms import ProgrammeForm
@@ -24,6 +25,10 @@ class ExportForm(forms.Form):
     query = forms.CharField(
         required=False, max_length=LONGEST_QUERY, widget=forms.HiddenInput, strip=False
     )
+
+    def __init__(self, person: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, kind.label) for kind in kinds_for(person)]  # type: ignore[attr-defined]
 
     def clean_query(self) -> dict[str, str]:
         """The selection, without what no page reads."""

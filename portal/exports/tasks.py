@@ -9,8 +9,7 @@ from django_tasks import task
 
 from accounts.audit import SystemActor, action
 from accounts.mail import send_mail
-from accounts.permissions import Permission
-from portal.exports.contents import SelectionError, write_contents
+from portal.exports.contents import PERMISSIONS, SelectionError, write_contents
 from portal.exports.folder import EXPORTS
 from portal.models import Export, ExportProgress, ExportState
 
@@ -52,7 +51,7 @@ def begin_export(*, export_id: int, actor: SystemActor) -> Export | None:
     )
     if not export.is_open:
         return None
-    allowed = export.person.may(Permission.REPORTS_VIEW)
+    allowed = export.person.may(PERMISSIONS[export.kind])
     export.state = ExportState.RUNNING if allowed else ExportState.FAILED
     export.save(update_fields=["state"])
     return export if allowed else None

@@ -25,6 +25,7 @@ from portal.exports.actions import (
     subscribe,
     unsubscribe,
 )
+from portal.exports.contents import PERMISSIONS
 from portal.exports.folder import EXPORTS
 from portal.exports.forms import ExportForm, SubscriptionForm
 from portal.models import Export, FileFormat, ReportKind, ReportSubscription
@@ -38,7 +39,9 @@ def exports(request: SignedInRequest) -> HttpResponse:
     """One's own files and monthly reports, and the forms for more."""
     require(request.user, Permission.REPORTS_VIEW)
     query = request.GET.get("query", "")[:2000]
-    return _list(request, ExportForm(initial={"query": query, "kind": _kind(request)}), query)
+    return _list(
+        request, ExportForm(request.user, initial={"query": query, "kind": _kind(request)}), query
+    )
 
 
 @login_required
@@ -46,7 +49,7 @@ def exports(request: SignedInRequest) -> HttpResponse:
 def new_export(request: SignedInRequest) -> HttpResponse:
     """Ask for a file."""
     require(request.user, Permission.REPORTS_VIEW)
-    form = ExportForm(request.POST)
+    form = ExportForm(request.user, request.POST)
     if form.is_valid():
         given = form.cleaned_data
         try:
@@ -82,7 +85,7 @@ def new_subscription(request: SignedInRequest) -> HttpResponse:
         else:
             messages.success(request, _("You will get this report when the month is over."))
             return redirect("exports")
-    return _list(request, ExportForm(), "", subscription_form=form)
+    return _list(request, ExportForm(request.user), "", subscription_form=form)
 
 
 @login_required
@@ -142,7 +145,7 @@ def _own(request: SignedInRequest, export_id: int) -> Export:
     export = found.first()
     if export is None:
         raise Http404
-    require(request.user, Permission.REPORTS_VIEW)
+    require(request.user, PERMISSIONS[export.kind])
     return export
 
 

@@ -35,7 +35,7 @@ ROWS_SHOWN = 25
 @require_safe
 def overview(request: SignedInRequest) -> HttpResponse:
     """The sites side by side, tracks, projects at risk, anomalies."""
-    require(request.user, Permission.REPORTS_VIEW)
+    require(request.user, Permission.OVERVIEW_VIEW)
     form = RangeForm(request.GET)
     time = form.selected()
     waits = waits_by_site(time)
@@ -56,7 +56,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def overview_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     """One chart's figures as CSV."""
-    require(request.user, Permission.REPORTS_VIEW)
+    require(request.user, Permission.OVERVIEW_VIEW)
     form = RangeForm(request.GET)
     time = form.selected()
     charts = _charts(request, time, waits_by_site(time))

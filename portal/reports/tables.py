@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
+from accounts.permissions import Permission
 from allocations.tables.badges import allocation_badge
 from allocations.tables.words import shown_hours
 from portal.reports.queries import ReportRow
@@ -46,12 +47,15 @@ class ReportTable(ListTable):
         order_by = ("project", "site")
 
     def render_project(self, record: ReportRow) -> SafeString:
-        """The name as a link, with the organisation below."""
+        """The name, a link for who may open every project, with the organisation below."""
+        reader = getattr(getattr(self, "request", None), "user", None)
+        name: SafeString | str = record.project
+        if reader is not None and reader.may(Permission.PROJECT_VIEW):
+            name = format_html('<a href="{}">{}</a>', reverse("project", args=[name]), name)
         return format_html(
-            '<a class="font-monospace" href="{}">{}</a>'
+            '<span class="font-monospace">{}</span>'
             '<div class="small text-body-secondary"><bdi>{}</bdi></div>',
-            reverse("project", args=[record.project]),
-            record.project,
+            name,
             record.organisation,
         )
 

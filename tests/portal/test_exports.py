@@ -230,6 +230,22 @@ def test_nonsense_makes_no_file(office: Client, given: dict[str, str]) -> None:
     assert not Export.objects.exists()
 
 
+def test_funder_may_have_every_file_but_that_of_all_jobs(client: Client, project: Project) -> None:
+    funder = make_person("Fund", role=Role.FUNDER)
+    client.force_login(funder)
+    assert "Every job" not in client.get(reverse("exports")).content.decode()
+    assert (
+        client.post(reverse("new_export"), {"kind": "jobs", "file_format": "csv"}).status_code
+        == 422
+    )
+    assert order(funder, "jobs", "csv").state == ExportState.FAILED
+    usage = order(funder, "usage", "json")
+    assert json.loads(content_of(client, usage))["rows"]
+    report = client.get(reverse("reports")).content.decode()
+    assert project.name in report
+    assert project.get_absolute_url() not in report
+
+
 def test_nobody_fills_the_queue(staff: User, settings: Any) -> None:
     settings.TASKS = NOBODY_WORKS
     for _time in range(5):

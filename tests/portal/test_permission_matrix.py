@@ -30,7 +30,7 @@ from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.export_world import own_export, own_subscription
 from tests.portal.gpu_run_world import watched_run
-from tests.portal.permission_rows import ROLES, ROWS
+from tests.portal.permission_rows import FUNDER, ROLES, ROWS
 from tests.portal.route_table import Route, all_routes
 from tests.portal.staff_world import propose_plan, see_drift
 
@@ -111,6 +111,22 @@ def test_every_route_answers_as_the_table_says(
     assert not wrong, "\n".join(wrong)
 
 
+def test_funder_is_a_stranger_who_reads_reports(
+    people: dict[str, User | None], values: dict[str, Any]
+) -> None:
+    assert set(FUNDER) <= set(ROWS)
+    routes = {route.name: route for route in all_routes()}
+    stranger = ROLES.index("stranger")
+    session = _session(make_person("Fund", role=Role.FUNDER))
+    wrong = []
+    for (name, method), row in ROWS.items():
+        expected = FUNDER.get((name, method), row.split()[stranger])
+        found = _answer(session, method, routes[name].address(values))
+        if found != expected:
+            wrong.append(f"{name} {method}: should be {expected}, is {found}")
+    assert not wrong, "\n".join(wrong)
+
+
 def test_what_changes_something_cannot_be_done_from_another_site(
     people: dict[str, Any], values: dict[str, Any]
 ) -> None:
@@ -130,14 +146,14 @@ def _answers(route: Route, method: str, sessions: list[Any], values: dict[str, A
 
 def _sessions(people: dict[str, User | None]) -> list[Any]:
     """For each column the cookies of a browser in which that person has signed in."""
-    sessions = []
-    for role in ROLES:
-        client = Client()
-        person = people[role]
-        if person is not None:
-            client.force_login(person)
-        sessions.append(client.cookies)
-    return sessions
+    return [_session(people[role]) for role in ROLES]
+
+
+def _session(person: User | None) -> Any:
+    client = Client()
+    if person is not None:
+        client.force_login(person)
+    return client.cookies
 
 
 # One for all requests: each new client loads every middleware anew, which takes longer than a page.

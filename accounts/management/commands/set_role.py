@@ -13,7 +13,7 @@ from accounts.permissions import Role
 class Command(BaseCommand):
     """Gives somebody a role without the web pages."""
 
-    help = "Give a person a role: applicant, reviewer, staff or administrator."
+    help = "Give a person a role: applicant, reviewer, funder, staff or administrator."
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The person's address and the role."""

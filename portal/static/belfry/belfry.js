@@ -21,6 +21,25 @@ document.addEventListener("click", async (event) => {
 // A summary of errors takes the focus, so that it is read out first.
 document.querySelector("[data-focus]")?.focus();
 
+// An open menu of the bar closes by Escape, and when somebody turns to something else.
+const openMenus = () => document.querySelectorAll("details.menu[open]");
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  for (const menu of openMenus()) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+});
+
+for (const turn of ["click", "focusin"]) {
+  document.addEventListener(turn, (event) => {
+    for (const menu of openMenus()) {
+      if (!menu.contains(event.target)) menu.open = false;
+    }
+  });
+}
+
 // A form that is saving itself is sent only when the answer with its new version is there.
 document.addEventListener("submit", (event) => {
   const form = event.target;
