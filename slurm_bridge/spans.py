@@ -12,8 +12,10 @@ FIRST_SECONDS = 7 * DAY
 SHORTEST_SECONDS = HOUR
 LONGEST_SECONDS = 28 * DAY
 LONG_AGO_SECONDS = 5 * 366 * DAY
-FEW_ROWS = 20_000
-MANY_ROWS = 80_000
+# Of a span in the middle of its table slurmdbd's database reads the whole table, so there should
+# not be many; of what a span holds, sacct and slurmdbd keep 2 KB a row until all is told.
+FEW_ROWS = 100_000
+MANY_ROWS = 400_000
 
 
 @dataclass(frozen=True)
