@@ -5,18 +5,18 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.read_ahead import ReadAhead
+from slurm_bridge.slurm.accounting import Portion
 from slurm_bridge.slurm.live import ControllerFigures
 from slurm_bridge.spans import Span, Spans
-from slurm_bridge.wire_accounting import JobBatch, JobRow, UnreadRow, Watermark
+from slurm_bridge.wire_accounting import JobBatch, Watermark
 
 log = logging.getLogger(__name__)
 
-BATCH_ROWS = 5000
+BATCH_ROWS = 10_000
 # Of each of the two spans that are being read, so many wait in memory.
 BATCHES_AHEAD = 1
 SECONDS_A_DAY = 86_400
@@ -25,19 +25,19 @@ SECONDS_A_DAY = 86_400
 # only then do some of them have their GPUs. For so long, each reading goes back a day.
 RECORDS_SETTLE_SECONDS = 600
 
-Row = JobRow | UnreadRow
-
 
 class JobSource(Protocol):
     """Where jobs come from."""
 
-    def jobs_between(
-        self, since: int, until: int | None, accounts: Collection[str]
-    ) -> Iterator[Row]:
+    def portions_between(
+        self, since: int, until: int | None, accounts: Collection[str], *, at_once: int
+    ) -> Iterator[Portion]:
         """Every run in these accounts that was alive in a span; None is now."""
         ...
 
-    def jobs_numbered(self, job_ids: Collection[int], accounts: Collection[str]) -> Iterator[Row]:
+    def portions_numbered(
+        self, job_ids: Collection[int], accounts: Collection[str], *, at_once: int
+    ) -> Iterator[Portion]:
         """Every run in these accounts of jobs with these numbers."""
         ...
 
@@ -104,7 +104,8 @@ class JobPush:
         """Send jobs once more of which rows were set aside; returns how many rows."""
         if not job_ids or not accounts:
             return 0
-        return self._send(self._ahead(self.source.jobs_numbered(job_ids, accounts), readings))
+        found = self.source.portions_numbered(job_ids, accounts, at_once=BATCH_ROWS)
+        return self._send(self._ahead(found, readings))
 
     def _send_window(
         self, spans: Spans, accounts: Collection[str], readings: ExitStack, *, moves: bool
@@ -134,10 +135,11 @@ class JobPush:
     ) -> "ReadAhead[JobBatch]":
         """Ask Slurm for a span; its batches come as soon as it answers."""
         until = None if span.is_last else span.until
-        return self._ahead(self.source.jobs_between(span.since, until, accounts), readings)
+        found = self.source.portions_between(span.since, until, accounts, at_once=BATCH_ROWS)
+        return self._ahead(found, readings)
 
-    def _ahead(self, rows: Iterator[Row], readings: ExitStack) -> "ReadAhead[JobBatch]":
-        reading = ReadAhead(_batches(rows, int(self.clock())), most=BATCHES_AHEAD)
+    def _ahead(self, portions: Iterator[Portion], readings: ExitStack) -> "ReadAhead[JobBatch]":
+        reading = ReadAhead(_batches(portions, int(self.clock())), most=BATCHES_AHEAD)
         readings.callback(reading.close)
         return reading
 
@@ -151,7 +153,7 @@ class JobPush:
             log.warning("the portal does not know %s", ", ".join(answer.unknown_accounts))
         if answer.set_aside:
             log.warning("the portal has set %d rows aside; its page says why", answer.set_aside)
-        return len(batch.rows) + len(batch.unread)
+        return len(batch.unread) + (len(batch.columns) if batch.columns else 0)
 
     def _controller_figures(self) -> ControllerFigures | None:
         """Whether slurmdbd has every record up to now; None, and so no, when in doubt."""
@@ -167,16 +169,13 @@ class JobPush:
         return figures
 
 
-def _batches(rows: Iterator[Row], read_at: int) -> Generator[JobBatch, None, None]:
-    """Rows in batches; whoever ends early ends the reading, too."""
+def _batches(portions: Iterator[Portion], read_at: int) -> Generator[JobBatch, None, None]:
+    """What was read, to be sent; whoever ends early ends the reading, too."""
     try:
-        while batch := tuple(islice(rows, BATCH_ROWS)):
+        for part in portions:
             yield JobBatch(
-                read_at=read_at,
-                rows=tuple(row for row in batch if isinstance(row, JobRow)),
-                unread=tuple(row for row in batch if isinstance(row, UnreadRow)),
-                asks_retries=True,
+                read_at=read_at, columns=part.runs, unread=part.unread, asks_retries=True
             )
     finally:
-        if isinstance(rows, Generator):
-            rows.close()
+        if isinstance(portions, Generator):
+            portions.close()

@@ -11,6 +11,13 @@ RowKey = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 JobId = Annotated[int, Field(strict=True, ge=0, le=2**32)]
 # PostgreSQL's text knows no NUL.
 Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00]*$")]
+Username = Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,64}$")]
+State = Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")]
+ExitCode = Annotated[str, StringConstraints(pattern=r"^[^\x00]{0,16}$")]
+NodesUsed = Annotated[str, StringConstraints(max_length=65_536, pattern=r"^[^\x00]*$")]
+Seconds = Annotated[int, Field(strict=True, ge=0, le=2**40)]
+Amount = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
+CpuAmount = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 
 MOST_RETRIES = 200
 
@@ -23,23 +30,58 @@ class JobRow(Message):
     array_job_id: JobId | None = None
     array_task_id: JobId | None = None
     account: SlurmName
-    username: Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,64}$")]
+    username: Username
     partition: Word
     qos: Word = ""
-    state: Annotated[str, StringConstraints(pattern=r"^[A-Z_]{1,32}$")]
+    state: State
     submitted_at: Epoch
     eligible_at: Epoch | None = None
     """From when it could have started; None where the site does not say."""
     started_at: Epoch | None = None
     ended_at: Epoch | None = None
-    suspended_seconds: Annotated[int, Field(strict=True, ge=0, le=2**40)] = 0
-    gpus: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
-    cpus: Annotated[int, Field(strict=True, ge=0, le=100_000_000)] = 0
-    nodes: Annotated[int, Field(strict=True, ge=0, le=1_000_000)] = 0
-    nodes_used: Annotated[str, StringConstraints(max_length=65_536, pattern=r"^[^\x00]*$")] = ""
+    suspended_seconds: Seconds = 0
+    gpus: Amount = 0
+    cpus: CpuAmount = 0
+    nodes: Amount = 0
+    nodes_used: NodesUsed = ""
     """The nodes that it ran on, as Slurm folds them."""
-    exit_code: Annotated[str, StringConstraints(pattern=r"^[^\x00]{0,16}$")] = ""
+    exit_code: ExitCode = ""
     name: Word = ""
+
+
+class JobColumns(Message):
+    """Many runs, each field of all of them together: a fraction of what as many rows cost."""
+
+    db_index: tuple[RowKey, ...]
+    job_id: tuple[JobId, ...]
+    array_job_id: tuple[JobId | None, ...]
+    array_task_id: tuple[JobId | None, ...]
+    account: tuple[SlurmName, ...]
+    username: tuple[Username, ...]
+    partition: tuple[Word, ...]
+    qos: tuple[Word, ...]
+    state: tuple[State, ...]
+    submitted_at: tuple[Epoch, ...]
+    eligible_at: tuple[Epoch | None, ...]
+    started_at: tuple[Epoch | None, ...]
+    ended_at: tuple[Epoch | None, ...]
+    suspended_seconds: tuple[Seconds, ...]
+    gpus: tuple[Amount, ...]
+    cpus: tuple[CpuAmount, ...]
+    nodes: tuple[Amount, ...]
+    nodes_used: tuple[NodesUsed, ...]
+    exit_code: tuple[ExitCode, ...]
+    name: tuple[Word, ...]
+
+    def __len__(self) -> int:
+        return len(self.db_index)
+
+    def row(self, number: int) -> JobRow:
+        """One of the runs."""
+        return JobRow.model_construct(**{name: getattr(self, name)[number] for name in COLUMNS})
+
+
+COLUMNS = tuple(JobColumns.model_fields)
 
 
 class UnreadRow(Message):
@@ -79,6 +121,8 @@ class JobBatch(Delivery):
     """Jobs alive in a window; a running job counts up to `read_at`."""
 
     rows: tuple[JobRow, ...] = ()
+    columns: JobColumns | None = None
+    """More of them; older bridges send rows only."""
 
 
 class AnyBatch(Delivery):
@@ -87,6 +131,10 @@ class AnyBatch(Delivery):
     rows: Annotated[
         tuple[Any, ...], Field(description="Each a JobRow; whatever is none is set aside.")
     ] = ()
+    columns: Annotated[
+        dict[str, tuple[Any, ...]],
+        Field(description="More runs, as JobColumns: each field of all of them together."),
+    ] = {}
 
 
 class Watermark(Message):

@@ -1,42 +1,18 @@
 """The statements that bring a batch into the table of jobs, from COPY to what has changed."""
 
 import io
-import re
-from collections.abc import Iterable
 from datetime import datetime
-from operator import attrgetter
 from typing import Any
 
 from django.db import connection
 
-from allocations.actions.rollups import COUNTED_COLUMNS, count_changes
-from slurm_bridge.wire_accounting import JobRow
+from allocations.actions.copy_text import copy_text
+from allocations.actions.rollups import COUNTED_OF_JOBS, count_changes
+from slurm_bridge.wire_accounting import COLUMNS, JobColumns
 
-_COLUMNS = (
-    "db_index",
-    "job_id",
-    "array_job_id",
-    "array_task_id",
-    "account",
-    "username",
-    "partition",
-    "qos",
-    "state",
-    "name",
-    "submitted_at",
-    "eligible_at",
-    "started_at",
-    "ended_at",
-    "suspended_seconds",
-    "gpus",
-    "cpus",
-    "nodes",
-    "nodes_used",
-    "exit_code",
-)
 # What a job keeps of it, and what is added here.
 _STORED = (
-    *(name for name in _COLUMNS if name != "account"),
+    *(name for name in COLUMNS if name != "account"),
     "project_id",
     "read_at",
     "counted_until",
@@ -53,48 +29,43 @@ _STAGE = """
     ) ON COMMIT DROP
 """
 
+# Jobs have no foreign keys: none of these can leave before they have their jobs.
+_HOLD_OWNERS = """
+    SELECT FROM allocations_site WHERE id = %(site)s FOR KEY SHARE;
+    SELECT FROM allocations_project WHERE id IN (
+        SELECT project_id FROM allocations_allocation
+        WHERE site_id = %(site)s AND released_at IS NULL
+          AND account_name IN (SELECT account FROM staged_job)
+    ) ORDER BY id FOR KEY SHARE
+"""
+
 # The newer reading of a run wins, so that repeats and late deliveries change nothing. The bounds
-# of time spare PostgreSQL the months in which none of these runs can be.
+# of time spare PostgreSQL the months in which none of these runs can be; the limit has it look each
+# run up, where it would go through all jobs for each of a month that it has no statistics of yet.
 _FRESH = """
     CREATE TEMPORARY TABLE fresh_job ON COMMIT DROP AS
     SELECT DISTINCT ON (staged.db_index, staged.submitted_at)
            staged.db_index, staged.job_id, staged.array_job_id, staged.array_task_id,
            allocation.project_id, staged.username, staged.partition, staged.qos, staged.state,
-           staged.name, to_timestamp(staged.submitted_at) AS submitted_at,
-           to_timestamp(staged.eligible_at) AS eligible_at,
-           to_timestamp(staged.started_at) AS started_at,
-           to_timestamp(staged.ended_at) AS ended_at,
-           %(read_at)s::timestamptz AS read_at,
+           staged.name, staged.submitted_at AS submitted, staged.eligible_at AS eligible,
+           staged.started_at AS started, staged.ended_at AS ended,
            CASE WHEN staged.started_at IS NOT NULL
-                THEN COALESCE(to_timestamp(staged.ended_at), %(read_at)s) END AS counted_until,
+                THEN COALESCE(staged.ended_at, %(read)s) END AS counted,
            staged.suspended_seconds, staged.gpus, staged.cpus, staged.nodes, staged.nodes_used,
-           staged.exit_code
+           staged.exit_code, known.read_at IS NOT NULL AS is_known
     FROM staged_job staged
     JOIN allocations_allocation allocation
       ON allocation.account_name = staged.account AND allocation.site_id = %(site)s
      AND allocation.released_at IS NULL
-    LEFT JOIN allocations_job known
-      ON known.site_id = %(site)s AND known.db_index = staged.db_index
-     AND known.submitted_at = to_timestamp(staged.submitted_at)
-     AND known.submitted_at BETWEEN %(oldest)s AND %(newest)s
+    LEFT JOIN LATERAL (
+        SELECT read_at FROM allocations_job job
+        WHERE job.site_id = %(site)s AND job.db_index = staged.db_index
+          AND job.submitted_at = to_timestamp(staged.submitted_at)
+          AND job.submitted_at BETWEEN %(oldest)s AND %(newest)s
+        LIMIT 1
+    ) known ON true
     WHERE known.read_at IS NULL OR known.read_at <= %(read_at)s
     ORDER BY staged.db_index, staged.submitted_at, staged.ended_at DESC NULLS LAST
-"""
-
-_CHANGED = f"""
-    CREATE TEMPORARY TABLE changed_run ON COMMIT DROP AS
-    SELECT 1 AS sign, {COUNTED_COLUMNS} FROM fresh_job
-    UNION ALL
-    SELECT -1, {COUNTED_COLUMNS} FROM allocations_job
-    WHERE site_id = %(site)s AND submitted_at BETWEEN %(oldest)s AND %(newest)s
-      AND (db_index, submitted_at) IN (SELECT db_index, submitted_at FROM fresh_job)
-"""
-
-_UPSERT = f"""
-    INSERT INTO allocations_job (site_id, {", ".join(_STORED)})
-    SELECT %(site)s, {", ".join(_STORED)} FROM fresh_job
-    ON CONFLICT (site_id, db_index, submitted_at) DO UPDATE SET
-        {", ".join(f"{name} = EXCLUDED.{name}" for name in _STORED if name not in _KEY)}
 """
 
 # What could not be read once, and now could.
@@ -103,62 +74,68 @@ _NOT_ASIDE = """
     WHERE site_id = %(site)s AND db_index IN (SELECT db_index FROM fresh_job)
 """
 
+_KNOWN = f"""
+    CREATE TEMPORARY TABLE known_job ON COMMIT DROP AS
+    SELECT known.*
+    FROM fresh_job fresh CROSS JOIN LATERAL (
+        SELECT {COUNTED_OF_JOBS} FROM allocations_job job
+        WHERE job.site_id = %(site)s AND job.db_index = fresh.db_index
+          AND job.submitted_at = to_timestamp(fresh.submitted)
+          AND job.submitted_at BETWEEN %(oldest)s AND %(newest)s
+        LIMIT 1
+    ) known
+    WHERE fresh.is_known
+"""
 
-def store_rows(*, site_id: int, rows: Iterable[JobRow], read_at: datetime) -> int:
+_VALUES = {name: f"fresh.{name}" for name in _STORED} | {
+    "submitted_at": "to_timestamp(fresh.submitted)",
+    "eligible_at": "to_timestamp(fresh.eligible)",
+    "started_at": "to_timestamp(fresh.started)",
+    "ended_at": "to_timestamp(fresh.ended)",
+    "counted_until": "to_timestamp(fresh.counted)",
+    "read_at": "%(read_at)s",
+}
+_INSERT = f"""
+    INSERT INTO allocations_job (site_id, {", ".join(_STORED)})
+    SELECT %(site)s, {", ".join(_VALUES[name] for name in _STORED)} FROM fresh_job fresh
+"""
+# Nobody else writes jobs of a site that is held, so most batches need not look for conflicts.
+_UPSERT = f"""{_INSERT}
+    ON CONFLICT (site_id, db_index, submitted_at) DO UPDATE SET
+        {", ".join(f"{name} = EXCLUDED.{name}" for name in _STORED if name not in _KEY)}
+"""
+
+
+def store_runs(*, site_id: int, runs: JobColumns, read_at: datetime) -> int:
     """Store runs of known accounts, and count what they change; returns how many are news or not.
 
     The caller holds the site, and has given each month its table.
     """
-    rows = tuple(rows)
-    if not rows:
+    if not runs.db_index:
         return 0
-    times = [row.submitted_at for row in rows]
     parameters: dict[str, Any] = {
         "site": site_id,
+        "read": int(read_at.timestamp()),
         "read_at": read_at,
-        "oldest": datetime.fromtimestamp(min(times), read_at.tzinfo),
-        "newest": datetime.fromtimestamp(max(times), read_at.tzinfo),
+        "oldest": datetime.fromtimestamp(min(runs.submitted_at), read_at.tzinfo),
+        "newest": datetime.fromtimestamp(max(runs.submitted_at), read_at.tzinfo),
     }
     with connection.cursor() as cursor:
         # These are statements of milliseconds; compiling one would take a hundred times as long.
         cursor.execute("SET LOCAL jit = off")
         cursor.execute(_STAGE)
         cursor.copy_expert(
-            f"COPY staged_job ({', '.join(_COLUMNS)}) FROM STDIN",
-            _as_text(rows),
+            f"COPY staged_job ({', '.join(COLUMNS)}) FROM STDIN",
+            io.StringIO(copy_text(getattr(runs, name) for name in COLUMNS)),
         )
+        cursor.execute(_HOLD_OWNERS, parameters)
         cursor.execute(_FRESH, parameters)
         stored = int(cursor.rowcount)
-        cursor.execute(_CHANGED, parameters)
-        cursor.execute("ANALYZE changed_run")
-        cursor.execute(_UPSERT, parameters)
-        count_changes(cursor, site_id=site_id)
         cursor.execute(_NOT_ASIDE, parameters)
-        cursor.execute("DROP TABLE staged_job, fresh_job, changed_run")
+        cursor.execute(_KNOWN, parameters)
+        has_known = cursor.rowcount > 0
+        cursor.execute("ANALYZE fresh_job (project_id), known_job (project_id)")
+        cursor.execute(_UPSERT if has_known else _INSERT, parameters)
+        count_changes(cursor, site_id=site_id)
+        cursor.execute("DROP TABLE staged_job, fresh_job, known_job")
     return stored
-
-
-def _as_text(rows: Iterable[JobRow]) -> io.StringIO:
-    """The rows as COPY reads them; this runs for every row of millions."""
-    lines = ["\t".join(map(_field, _values(row))) for row in rows]
-    lines.append("")
-    return io.StringIO("\n".join(lines))
-
-
-_values = attrgetter(*_COLUMNS)
-
-# COPY's text format, in which whatever a user wrote as a job's name stays one field.
-_ESCAPES = {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"}
-_TO_ESCAPE = re.compile(r"[\\\t\n\r]")
-
-
-def _field(value: int | str | None) -> str:
-    if value is None:
-        return "\\N"
-    if isinstance(value, int):
-        return str(value)
-    return _TO_ESCAPE.sub(_escaped, value) if _TO_ESCAPE.search(value) else value
-
-
-def _escaped(found: re.Match[str]) -> str:
-    return _ESCAPES[found[0]]

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 
 from allocations.actions.job_months import dropped_months, following
-from allocations.actions.rollups import COUNTED_COLUMNS, count_use
+from allocations.actions.rollups import COUNTED_OF_JOBS, count_use
 from allocations.models import Allocation, DailyUsage
 from slurm_bridge.wire_accounting import DayOfAccounts
 
@@ -18,8 +18,8 @@ from slurm_bridge.wire_accounting import DayOfAccounts
 LONGEST_REACH = timedelta(days=92)
 
 _ALIVE = f"""
-    CREATE TEMPORARY TABLE changed_run ON COMMIT DROP AS
-    SELECT 1 AS sign, {COUNTED_COLUMNS} FROM allocations_job
+    CREATE TEMPORARY TABLE fresh_job ON COMMIT DROP AS
+    SELECT {COUNTED_OF_JOBS} FROM allocations_job
     WHERE site_id = %(site)s AND project_id = ANY(%(projects)s)
       AND started_at < %(day)s::timestamp AT TIME ZONE 'UTC' + interval '1 day'
       AND counted_until > %(day)s::timestamp AT TIME ZONE 'UTC'
@@ -42,8 +42,9 @@ def recount_day(*, site_id: int, named: DayOfAccounts) -> None:
     DailyUsage.objects.filter(site=site_id, project__in=projects, day=named.day).delete()
     with connection.cursor() as cursor:
         cursor.execute(_ALIVE, parameters)
+        cursor.execute("CREATE TEMPORARY TABLE known_job (LIKE fresh_job) ON COMMIT DROP")
         count_use(cursor, site_id=site_id, only_day=named.day)
-        cursor.execute("DROP TABLE changed_run")
+        cursor.execute("DROP TABLE fresh_job, known_job")
 
 
 def _may_lack_runs(day: date) -> bool:

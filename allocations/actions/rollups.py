@@ -12,46 +12,51 @@ from typing import Any, Protocol
 
 from allocations.rules.waits import WAIT_BOUNDS
 
-# What is counted of a run. The table `changed_run` has these columns and `sign`: 1 for a run as
-# it is now, -1 for one as it was known before.
+# What is counted of a run, with times in epoch seconds: numbers are quick to reckon with. The table
+# `fresh_job` has runs as they are now, `known_job` those of them that were known, as they were.
 COUNTED_COLUMNS = (
-    "project_id, username, state, submitted_at, eligible_at, started_at, ended_at, counted_until,"
+    "project_id, username, state, submitted, eligible, started, ended, counted,"
     " suspended_seconds, gpus, cpus"
 )
+COUNTED_OF_JOBS = """
+    project_id, username, state, EXTRACT(EPOCH FROM submitted_at)::bigint AS submitted,
+    EXTRACT(EPOCH FROM eligible_at)::bigint AS eligible,
+    EXTRACT(EPOCH FROM started_at)::bigint AS started,
+    EXTRACT(EPOCH FROM ended_at)::bigint AS ended,
+    EXTRACT(EPOCH FROM counted_until)::bigint AS counted, suspended_seconds, gpus, cpus
+"""
+_CHANGED = f"""(
+    SELECT 1 AS sign, {COUNTED_COLUMNS} FROM fresh_job
+    UNION ALL
+    SELECT -1 AS sign, {COUNTED_COLUMNS} FROM known_job
+) run"""
 
 # A suspended second counts for GPUs and not for CPUs. Where in the run it lay is not in the
 # accounting row, so it is spread evenly; rounding the running total keeps the sum of days exact.
-_USAGE = """
+_USAGE = f"""
     MERGE INTO allocations_dailyusage counted
     USING (
-        SELECT project_id, username, day, SUM(gpu_seconds) AS gpu_seconds,
-               SUM(cpu_seconds) AS cpu_seconds, SUM(sign) AS jobs
+        SELECT project_id, username, date '1970-01-01' + day AS day,
+               SUM(gpu_seconds) AS gpu_seconds, SUM(cpu_seconds) AS cpu_seconds, SUM(sign) AS jobs
         FROM (
-            SELECT project_id, username, sign, day::date AS day,
-                   sign * gpus * (until - since)::bigint AS gpu_seconds,
-                   sign * cpus * (
-                       round(until * ran / length)::bigint - round(since * ran / length)::bigint
-                   ) AS cpu_seconds
-            FROM changed_run run
+            SELECT project_id, username, sign, day,
+                   sign * gpus * (until - since) AS gpu_seconds,
+                   sign * cpus * CASE WHEN suspended_seconds = 0 THEN until - since ELSE
+                       round(until::numeric * ran / length)::bigint
+                       - round(since::numeric * ran / length)::bigint
+                   END AS cpu_seconds
+            FROM {_CHANGED}
             CROSS JOIN LATERAL generate_series(
-                date_trunc('day', run.started_at AT TIME ZONE 'UTC'),
-                run.counted_until AT TIME ZONE 'UTC' - interval '1 microsecond',
-                interval '1 day'
+                (started / 86400)::int, ((counted - 1) / 86400)::int
             ) AS day
             CROSS JOIN LATERAL (
-                SELECT EXTRACT(EPOCH FROM run.counted_until - run.started_at) AS length
-            ) whole
-            CROSS JOIN LATERAL (
-                SELECT EXTRACT(EPOCH FROM GREATEST(
-                           day AT TIME ZONE 'UTC', run.started_at
-                       ) - run.started_at) AS since,
-                       EXTRACT(EPOCH FROM LEAST(
-                           (day + interval '1 day') AT TIME ZONE 'UTC', run.counted_until
-                       ) - run.started_at) AS until,
-                       GREATEST(whole.length - run.suspended_seconds, 0) AS ran
+                SELECT counted - started AS length,
+                       GREATEST(day * 86400::bigint, started) - started AS since,
+                       LEAST((day + 1) * 86400::bigint, counted) - started AS until,
+                       GREATEST(counted - started - suspended_seconds, 0) AS ran
             ) part
-            WHERE run.counted_until > run.started_at
-              AND day::date = COALESCE(%(only_day)s::date, day::date)
+            WHERE counted > started
+              AND day = COALESCE(%(only_day)s::date - date '1970-01-01', day)
         ) part_of_day
         GROUP BY project_id, username, day
         HAVING SUM(gpu_seconds) <> 0 OR SUM(cpu_seconds) <> 0 OR SUM(sign) <> 0
@@ -69,17 +74,17 @@ _USAGE = """
                 change.gpu_seconds, change.cpu_seconds, change.jobs)
 """
 
-_OUTCOMES = """
+_OUTCOMES = f"""
     MERGE INTO allocations_joboutcome counted
     USING (
         SELECT project_id, username, day, state, SUM(sign) AS jobs,
                SUM(sign * gpu_seconds) AS gpu_seconds
         FROM (
-            SELECT sign, project_id, username, state, (ended_at AT TIME ZONE 'UTC')::date AS day,
-                   gpus * GREATEST(EXTRACT(EPOCH FROM ended_at - started_at)::bigint, 0)
-                       AS gpu_seconds
-            FROM changed_run
-            WHERE ended_at IS NOT NULL
+            SELECT sign, project_id, username, state,
+                   date '1970-01-01' + (ended / 86400)::int AS day,
+                   gpus * GREATEST(ended - started, 0) AS gpu_seconds
+            FROM {_CHANGED}
+            WHERE ended IS NOT NULL
         ) ended
         GROUP BY project_id, username, day, state
         HAVING SUM(sign) <> 0 OR SUM(sign * gpu_seconds) <> 0
@@ -98,7 +103,7 @@ _OUTCOMES = """
 
 WAIT_BUCKET = """
     width_bucket(
-        EXTRACT(EPOCH FROM started_at - GREATEST(submitted_at, eligible_at))::float8,
+        (started - GREATEST(submitted, eligible))::float8,
         %(wait_bounds)s::float8[]
     )
 """
@@ -108,10 +113,10 @@ _WAITS = f"""
     USING (
         SELECT project_id, day, bucket, SUM(sign) AS jobs
         FROM (
-            SELECT sign, project_id, (started_at AT TIME ZONE 'UTC')::date AS day,
+            SELECT sign, project_id, date '1970-01-01' + (started / 86400)::int AS day,
                    {WAIT_BUCKET} AS bucket
-            FROM changed_run
-            WHERE started_at IS NOT NULL
+            FROM {_CHANGED}
+            WHERE started IS NOT NULL
         ) started
         GROUP BY project_id, day, bucket
         HAVING SUM(sign) <> 0
@@ -135,7 +140,7 @@ class Cursor(Protocol):
 
 
 def count_changes(cursor: Cursor, *, site_id: int) -> None:
-    """Bring the days of a site up to the runs in the table `changed_run`."""
+    """Bring the days of a site up to the runs in the tables `fresh_job` and `known_job`."""
     count_use(cursor, site_id=site_id)
     parameters = {"site": site_id, "wait_bounds": list(WAIT_BOUNDS)}
     for statement in (_OUTCOMES, _WAITS):

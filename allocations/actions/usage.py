@@ -1,6 +1,6 @@
 """Takes in jobs from a site's accounting; what cannot be used is set aside, with its reason."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from accounts.audit import SystemActor, action
 from allocations.actions.job_months import (
@@ -9,13 +9,14 @@ from allocations.actions.job_months import (
     hold_months,
     month_of,
 )
-from allocations.actions.job_table import store_rows
+from allocations.actions.job_table import store_runs
 from allocations.actions.moments import moment
 from allocations.actions.recounts import recount_day
+from allocations.actions.run_columns import months_of, only, runs_of
 from allocations.actions.set_aside import has_rows_without_number, jobs_to_retry, set_aside
 from allocations.models import Allocation, Site, SiteStatus
 from allocations.rules.accounting_rows import LONGEST_TEXT, BadRow
-from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
+from slurm_bridge.wire_accounting import JobBatch, JobColumns, JobRow, Watermark
 
 _UNKNOWN_ACCOUNT = "The portal has no allocation with this account at this site."
 _DROPPED_MONTH = "Jobs submitted in its month have left the portal, and what they used is fixed."
@@ -28,11 +29,12 @@ def record_jobs(
     """Store a batch, each run once, and answer from when the next window must start."""
     status, _created = SiteStatus.objects.select_for_update().get_or_create(site=site)
     hold_months()
-    unknown = _unknown_accounts(site, batch.rows)
-    good, refused = _usable(batch.rows, unknown)
-    ensure_months({month_of(moment(at)) for at in {row.submitted_at for row in good}})
+    runs = runs_of(batch)
+    unknown = _unknown_accounts(site, set(runs.account))
+    good, refused = _usable(runs, unknown)
+    ensure_months(months_of(good))
     read_at = moment(batch.read_at)
-    stored = store_rows(site_id=site.pk, rows=good, read_at=read_at)
+    stored = store_runs(site_id=site.pk, runs=good, read_at=read_at)
     if batch.recount is not None:
         recount_day(site_id=site.pk, named=batch.recount)
     bad = [*bad_rows, *refused]
@@ -63,25 +65,26 @@ def record_jobs(
     return answer.model_copy(update=told)
 
 
-def _unknown_accounts(site: Site, rows: Iterable[JobRow]) -> set[str]:
-    named = {row.account for row in rows}
+def _unknown_accounts(site: Site, named: set[str]) -> set[str]:
     known = Allocation.objects.current().filter(site=site, account_name__in=named)
     return named - set(known.values_list("account_name", flat=True))
 
 
-def _usable(rows: Iterable[JobRow], unknown: set[str]) -> tuple[list[JobRow], list[BadRow]]:
-    """Rows that can be counted, and the others with their reasons."""
+def _usable(runs: JobColumns, unknown: set[str]) -> tuple[JobColumns, list[BadRow]]:
+    """Runs that can be counted, and the others with their reasons."""
     dropped = dropped_months()
-    good: list[JobRow] = []
+    if not unknown and not dropped & months_of(runs):
+        return runs, []
+    keep: list[bool] = []
     bad: list[BadRow] = []
-    for row in rows:
-        if row.account in unknown:
-            bad.append(_aside(row, _UNKNOWN_ACCOUNT))
-        elif dropped and month_of(moment(row.submitted_at)) in dropped:
-            bad.append(_aside(row, _DROPPED_MONTH, is_final=True))
-        else:
-            good.append(row)
-    return good, bad
+    for number, (account, at) in enumerate(zip(runs.account, runs.submitted_at, strict=True)):
+        is_unknown, is_dropped = account in unknown, month_of(moment(at)) in dropped
+        keep.append(not is_unknown and not is_dropped)
+        if is_unknown:
+            bad.append(_aside(runs.row(number), _UNKNOWN_ACCOUNT))
+        elif is_dropped:
+            bad.append(_aside(runs.row(number), _DROPPED_MONTH, is_final=True))
+    return only(runs, keep), bad
 
 
 def _aside(row: JobRow, reason: str, *, is_final: bool = False) -> BadRow:

@@ -1,17 +1,28 @@
 """Looks at each row of a batch by itself: a bad one is set aside, and the others are taken."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
+from ninja.errors import HttpError
 from pydantic import TypeAdapter, ValidationError
 
 from allocations.rules.accounting_rows import (
     LONGEST_REASON,
     LONGEST_TEXT,
     BadRow,
+    are_all_possible,
     why_impossible,
 )
-from slurm_bridge.wire_accounting import AnyBatch, JobBatch, JobRow, UnreadRow
+from slurm_bridge.wire_accounting import (
+    COLUMNS,
+    AnyBatch,
+    Delivery,
+    JobBatch,
+    JobColumns,
+    JobRow,
+    UnreadRow,
+)
 
 _ALL_ROWS = TypeAdapter(tuple[JobRow, ...])
 
@@ -19,16 +30,48 @@ _ALL_ROWS = TypeAdapter(tuple[JobRow, ...])
 def sorted_out(delivery: AnyBatch) -> tuple[JobBatch, list[BadRow]]:
     """The batch of what can be used, and the rest with its reasons."""
     bad = [_unread(row) for row in delivery.unread]
-    rows = _well_formed(delivery.rows, bad)
+    told = _whole(delivery.columns)
+    columns = _all_good(told, delivery.read_at)
+    to_look_at = delivery.rows if columns is not None else (*delivery.rows, *_as_rows(told))
     good = []
-    for row in rows:
+    for row in _well_formed(to_look_at, bad):
         reason = why_impossible(row, read_at=delivery.read_at)
         if reason:
             bad.append(_impossible(row, reason))
         else:
             good.append(row)
-    head = {name: getattr(delivery, name) for name in type(delivery).model_fields}
-    return JobBatch.model_construct(**head | {"rows": tuple(good), "unread": ()}), bad
+    head = {name: getattr(delivery, name) for name in Delivery.model_fields}
+    head |= {"rows": tuple(good), "columns": columns, "unread": ()}
+    return JobBatch.model_construct(**head), bad
+
+
+def _whole(told: dict[str, tuple[Any, ...]]) -> dict[str, tuple[Any, ...]]:
+    """Columns of one length; those that a row may leave out are filled with what that means."""
+    if not told:
+        return {}
+    length = len(next(iter(told.values())))
+    if told.keys() - set(COLUMNS) or any(len(column) != length for column in told.values()):
+        raise HttpError(422, "columns: They must be those of JobColumns, all of one length.")
+    whole = {}
+    for name, field in JobRow.model_fields.items():
+        if name not in told and field.is_required():
+            raise HttpError(422, f"columns.{name}: It is missing.")
+        whole[name] = told.get(name, (field.default,) * length)
+    return whole
+
+
+def _all_good(told: dict[str, tuple[Any, ...]], read_at: int) -> JobColumns | None:
+    """All the runs, if nothing is wrong with any of them, as is nearly always so."""
+    try:
+        runs = JobColumns.model_validate(told) if told else None
+    except ValidationError:
+        return None
+    return runs if runs is not None and are_all_possible(runs, read_at=read_at) else None
+
+
+def _as_rows(told: dict[str, tuple[Any, ...]]) -> Iterator[dict[str, Any]]:
+    for values in zip(*told.values(), strict=True):
+        yield dict(zip(told, values, strict=True))
 
 
 def _well_formed(rows: tuple[Any, ...], bad: list[BadRow]) -> tuple[JobRow, ...]:

@@ -1,14 +1,14 @@
 """A project's figures for programs."""
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Count
+from django.db.models import Sum
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import project_for
-from allocations.models import Allocation, Job
+from allocations.models import Allocation, QueueWait
 
 
 @login_required
@@ -16,8 +16,8 @@ from allocations.models import Allocation, Job
 def usage(request: SignedInRequest, name: str) -> JsonResponse:
     """Granted and used at each site, exact to the second; `jobs` are those that have started."""
     project = project_for(request.user, name, Permission.PROJECT_VIEW)
-    started = Job.objects.filter(project=project, started_at__isnull=False)
-    jobs = dict(started.values_list("site").annotate(count=Count("pk")))
+    started = QueueWait.objects.filter(project=project)
+    jobs = dict(started.values_list("site").annotate(count=Sum("jobs")))
     allocations = Allocation.objects.with_figures().filter(project=project).select_related("site")
     return JsonResponse(
         {

@@ -8,13 +8,19 @@ from datetime import UTC, datetime
 
 from pydantic import ValidationError
 
-from slurm_bridge.slurm.accounting import FEW, FIELD_COUNT, FIELDS, job_row, whole_rows
+from slurm_bridge.slurm.accounting import FEW
 from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.job_fields import (
+    ACCOUNT,
+    FIELD_COUNT,
+    FIELDS,
+    USER,
+    job_row,
+    whole_rows,
+)
 from slurm_bridge.wire_accounting import JobRow
 
 log = logging.getLogger(__name__)
-
-_WHOSE = (FIELDS.split(",").index("Account"), FIELDS.split(",").index("User"))
 
 
 @dataclass
@@ -30,7 +36,7 @@ class PastRuns:
     def between(self, since: int, until: int, accounts: Collection[str]) -> Iterator[JobRow]:
         """Every run in these accounts that was alive between two times."""
         self.refused = set()
-        wanted = frozenset(name.encode() for name in accounts)
+        wanted = frozenset(accounts)
         named = [f"--accounts={','.join(sorted(accounts))}"] if len(accounts) <= FEW else []
         delimiter = secrets.token_hex(12)
         lines = self.commands.lines(
@@ -49,19 +55,19 @@ class PastRuns:
             f"--format={FIELDS}",
             timeout_seconds=self.timeout_seconds,
         )
-        for cells in whole_rows(lines, delimiter.encode()):
-            if len(cells) == FIELD_COUNT and cells[_WHOSE[0]] in wanted:
+        for cells in whole_rows(lines, delimiter):
+            if len(cells) == FIELD_COUNT and cells[ACCOUNT] in wanted:
                 row = self._parsed(cells)
                 if row is not None:
                     yield row
 
-    def _parsed(self, cells: list[bytes]) -> JobRow | None:
+    def _parsed(self, cells: list[str]) -> JobRow | None:
         """The run; None for one that is waiting, or that nobody can understand."""
         try:
             return job_row(cells)
         except (ValidationError, ValueError) as error:
-            account, username = (cells[place].decode("utf-8", "replace") for place in _WHOSE)
-            self.refused.add((account, username))
+            account = cells[ACCOUNT]
+            self.refused.add((account, cells[USER]))
             log.warning("a run of %s cannot be understood: %s", account, type(error).__name__)
             return None
 

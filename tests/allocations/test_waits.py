@@ -52,8 +52,7 @@ def test_postgresql_counts_in_the_same_buckets(db: None) -> None:
     asked = sorted(near_bounds | {-7})
     found = f"""
         SELECT wait, {WAIT_BUCKET} FROM (
-            SELECT wait, to_timestamp(wait) AS started_at, to_timestamp(0) AS submitted_at,
-                   NULL::timestamptz AS eligible_at
+            SELECT wait, wait AS started, 0::bigint AS submitted, NULL::bigint AS eligible
             FROM unnest(%(asked)s::bigint[]) AS wait
         ) run
     """

@@ -23,6 +23,7 @@ from slurm_bridge.wire_accounting import CounterReading, JobBatch, JobRow, Water
 from slurm_bridge.wire_audit import UsageCheck, UsageDays
 from slurm_bridge.wire_offers import Offers, OffersAnswer
 from slurm_bridge.wire_terms import Message
+from tests.slurm_bridge.portions import rows_in
 
 TOKEN = "a-token-of-the-tests"
 
@@ -92,9 +93,10 @@ class FakePortal:
 
     def take_jobs(self, batch: JobBatch) -> Watermark:
         self.batches.append(batch)
-        self.jobs |= {row.db_index: row for row in batch.rows}
+        rows = rows_in(batch)
+        self.jobs |= {row.db_index: row for row in rows}
         self.complete_until = batch.complete_until or self.complete_until
-        return Watermark(complete_until=self.complete_until, stored=len(batch.rows))
+        return Watermark(complete_until=self.complete_until, stored=len(rows))
 
 
 @contextmanager

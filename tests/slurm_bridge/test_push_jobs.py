@@ -7,8 +7,10 @@ import pytest
 
 from slurm_bridge.errors import TransientPortalError, TransientSlurmError
 from slurm_bridge.push_jobs import BATCH_ROWS, JobPush
+from slurm_bridge.slurm.accounting import Portion
 from slurm_bridge.slurm.live import ControllerFigures
-from slurm_bridge.wire_accounting import JobBatch, JobRow, UnreadRow, Watermark
+from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
+from tests.slurm_bridge.portions import columns_of, rows_in
 
 NOW = 1_800_000_000
 
@@ -43,9 +45,9 @@ class Site:
     asked_numbers: list[tuple[int, ...]] = field(default_factory=list)
     asked_of: list[tuple[str, ...]] = field(default_factory=list)
 
-    def jobs_between(
-        self, since: int, until: int | None, accounts: Collection[str]
-    ) -> Iterator[JobRow | UnreadRow]:
+    def portions_between(
+        self, since: int, until: int | None, accounts: Collection[str], *, at_once: int
+    ) -> Iterator[Portion]:
         self.asked_since.append(since)
         self.asked_until.append(until)
         self.asked_of.append(tuple(accounts))
@@ -54,16 +56,17 @@ class Site:
             for row in self.jobs
             if since <= row.submitted_at and (until is None or row.submitted_at <= until)
         ]
-        for number, row in enumerate(alive):
-            if number == self.breaks_after:
-                raise TransientSlurmError("slurmdbd went away")
-            yield row
+        readable = alive if self.breaks_after is None else alive[: self.breaks_after]
+        for first in range(0, len(readable), at_once):
+            yield Portion(columns_of(readable[first : first + at_once]))
+        if len(readable) < len(alive):
+            raise TransientSlurmError("slurmdbd went away")
 
-    def jobs_numbered(
-        self, job_ids: Collection[int], accounts: Collection[str]
-    ) -> Iterator[JobRow | UnreadRow]:
+    def portions_numbered(
+        self, job_ids: Collection[int], accounts: Collection[str], *, at_once: int
+    ) -> Iterator[Portion]:
         self.asked_numbers.append(tuple(job_ids))
-        yield from (row for row in self.jobs if row.job_id in job_ids)
+        yield Portion(columns_of(row for row in self.jobs if row.job_id in job_ids))
 
     def controller(self) -> ControllerFigures:
         if isinstance(self.held_back, Exception):
@@ -77,7 +80,7 @@ class Site:
         self.history_of = tuple(sorted(set(self.history_of) - set(batch.history_of)))
         return Watermark(
             complete_until=self.watermark,
-            stored=len(batch.rows),
+            stored=len(rows_in(batch)),
             history_of=self.history_of,
             retry_jobs=self.retry_jobs,
             retries_a_day=self.retries_a_day,
@@ -105,7 +108,7 @@ def test_rows_come_in_batches_and_the_watermark_after_the_last() -> None:
 
     assert site.push() == BATCH_ROWS + 1
 
-    assert [len(batch.rows) for batch in site.batches] == [0, BATCH_ROWS, 1, 0]
+    assert [len(rows_in(batch)) for batch in site.batches] == [0, BATCH_ROWS, 1, 0]
     assert [batch.complete_until for batch in site.batches] == [None, None, None, NOW]
     assert {batch.read_at for batch in site.batches} == {NOW}
 
@@ -168,7 +171,7 @@ def test_jobs_with_rows_that_were_set_aside_are_read_by_their_numbers() -> None:
     assert site.push() == 1
 
     assert site.asked_numbers == [(7, 8)]
-    assert [row.job_id for batch in site.batches for row in batch.rows] == [7]
+    assert [row.job_id for batch in site.batches for row in rows_in(batch)] == [7]
 
 
 def test_a_day_is_read_anew_for_rows_that_have_no_number() -> None:
@@ -182,7 +185,7 @@ def test_watermark_stays_when_the_portal_breaks_off_in_the_middle() -> None:
     send = site.send_jobs
 
     def fail_on_rows(batch: JobBatch) -> Watermark:
-        if batch.rows:
+        if rows_in(batch):
             raise TransientPortalError("503")
         return send(batch)
 

@@ -17,6 +17,7 @@ from slurm_bridge.slurm.site import SlurmSite
 from slurm_bridge.wire import DesiredAccount, DesiredState, SyncReport
 from slurm_bridge.wire_accounting import JobRow
 from tests.slurm_bridge.clusters import PARTITION, SITE, ClusterUnderTest, real_cluster
+from tests.slurm_bridge.portions import rows_of
 from tests.slurm_bridge.worlds import desired_state
 from tests.testbed import Testbed
 
@@ -93,7 +94,8 @@ class RealSite:
         return self.commands.read("squeue", *options)
 
     def jobs(self) -> list[JobRow]:
-        return list(JobReader(self.commands, SITE).jobs_between(0, None, [self.account]))
+        found = rows_of(JobReader(self.commands, SITE).portions_between(0, None, [self.account]))
+        return [row for row in found if isinstance(row, JobRow)]
 
 
 @pytest.fixture

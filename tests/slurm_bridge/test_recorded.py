@@ -14,7 +14,9 @@ from slurm_bridge.slurm.accounting import JobReader
 from slurm_bridge.slurm.budgets import BudgetReader
 from slurm_bridge.slurm.interface import Answer, TestSubmission
 from slurm_bridge.slurm.site import SlurmSite
+from slurm_bridge.wire_accounting import JobRow
 from tests.slurm_bridge.clusters import PARTITION, SITE
+from tests.slurm_bridge.portions import rows_of
 from tests.slurm_bridge.recorded.answers import RecordedCommands, read_answer, release_folders
 from tests.slurm_bridge.recorded.questions import PROJECT, USER, Questions
 
@@ -63,7 +65,8 @@ def test_each_run_is_counted_with_its_gpus_and_its_hostile_name(
     commands: RecordedCommands,
 ) -> None:
     reader = JobReader(commands, SITE)
-    rows = list(reader.jobs_between(0, None, [PROJECT]))
+    found = rows_of(reader.portions_between(0, None, [PROJECT]))
+    rows = [row for row in found if isinstance(row, JobRow)]
 
     assert reader.invalid_rows == 0
     assert sorted((row.state, row.gpus) for row in rows) == [

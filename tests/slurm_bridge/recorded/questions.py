@@ -40,7 +40,7 @@ class Questions:
         yield slurm.live.nodes
         yield slurm.live.controller
         yield BudgetReader(slurm.commands).figures
-        yield lambda: list(JobReader(slurm.commands, SITE).jobs_between(0, None, [project]))
+        yield lambda: list(JobReader(slurm.commands, SITE).portions_between(0, None, [project]))
         yield lambda: slurm.commands.read("scontrol", "show", "config")
 
     def refusals(self, project: str, user: str) -> dict[str, Callable[[], object]]:
