@@ -18,34 +18,19 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from bench.ingest_past import Past, have_past, is_kept, portal
 from bench.results import store
 from deploy.demo.stack import BIN, Stack
 from deploy.testbed.down import clean
-from deploy.testbed.history import (
-    PAST_PARTITIONS,
-    Accounting,
-    insert_runs,
-    next_job_id,
-    past_cluster,
-    project_members,
-)
 from deploy.testbed.layout import REPOSITORY, ZELLIK, Layout, layout_from_environment
-from deploy.testbed.past_jobs import SECONDS_A_DAY, History, past_runs
-from deploy.testbed.processes import running, start
+from deploy.testbed.processes import running, start, stop
 from deploy.testbed.progress import Progress
-from deploy.testbed.settings import require_settings
-from deploy.testbed.up import bring_up
-from slurm_bridge.slurm.accounting import FIELDS
 from slurm_bridge.slurm.commands import Commands
+from slurm_bridge.slurm.job_fields import FIELDS
 
 JOBS = 1_000_000
-DAYS = 180
-PROJECTS = 20
-USERS = ("daemon", "bin", "games", "mail", "news", "proxy")
-RUNS_A_CHUNK = 50_000
 REPEATS = 3
 PORT_BASE = 38600
-SETTLED_SECONDS = 620
 LIMITS = {"ratio_to_sacct": 1.5, "bridge_mb": 150, "worker_mb": 300, "idle_cycle_seconds": 2}
 
 
@@ -55,18 +40,15 @@ def main() -> int:
     layout = own_layout()
     progress = Progress(sys.stdout)
     stack = Stack(layout, port=layout.port_base + 90, extra_environment={"BELFRY_WORKERS": "1"})
-    clean(layout)
     try:
-        bring_up(layout, progress=progress)
-        started_at = time.time()
-        prepared = json.loads(portal(stack, "prepare", str(PROJECTS)))
+        past = have_past(stack, jobs, progress)
+        if running(layout, "portal"):
+            stop(layout, stack.portal())
         start(layout, stack.portal())
-        make_accounts(layout, prepared["accounts"])
-        starts, runs = make_past(layout, jobs, progress)
-        wait_until_settled(started_at, progress)
-        figures = measure(stack, prepared, starts, runs, progress)
+        figures = measure(stack, past, progress)
     finally:
-        clean(layout)
+        if not is_kept():
+            clean(layout)
     store("ingest", figures)
     show(figures)
     return int(any(figures[name] > most for name, most in LIMITS.items()))
@@ -80,77 +62,28 @@ def own_layout() -> Layout:
     return layout_from_environment()
 
 
-def make_accounts(layout: Layout, accounts: list[str]) -> None:
-    """The projects' accounts in Slurm, with users whom this machine has anyway."""
-    commands = Commands(layout.slurm_conf(ZELLIK), timeout_seconds=120)
-    names = ",".join(accounts)
-    commands.read("sacctmgr", "-i", "add", "account", names, f"cluster={ZELLIK.name}")
-    users = ",".join(USERS)
-    where = (f"account={names}", f"cluster={ZELLIK.name}")
-    commands.read("sacctmgr", "-i", "add", "user", users, *where)
-
-
-def make_past(layout: Layout, jobs: int, progress: Progress) -> tuple[int, int]:
-    """So many finished jobs of the last months in slurmdbd; since when, and how many runs."""
-    accounting = Accounting(layout, ZELLIK, require_settings(layout))
-    members = project_members(accounting, "aif")
-    ends = int(time.time()) - SECONDS_A_DAY
-    starts = ends - DAYS * SECONDS_A_DAY
-    job_id, made = next_job_id(accounting), 0
-    first_job_id = job_id
-    chunks = max(1, jobs // RUNS_A_CHUNK)
-    with progress.step("past jobs") as step:
-        for number in range(chunks):
-            history = History(
-                members=members,
-                partitions=PAST_PARTITIONS[ZELLIK.name],
-                jobs=jobs // chunks,
-                starts=starts + (ends - starts) * number // chunks,
-                ends=starts + (ends - starts) * (number + 1) // chunks,
-                first_job_id=job_id,
-                seed=number,
-            )
-            if number == 0:
-                accounting.sql(past_cluster(accounting, history))
-            runs = sorted(past_runs(history), key=lambda run: run.submitted)
-            insert_runs(accounting, runs, history)
-            job_id, made = job_id + history.jobs, made + len(runs)
-        step.outcome = f"{made} runs of {job_id - first_job_id} jobs"
-    return starts, made
-
-
-def wait_until_settled(started_at: float, progress: Progress) -> None:
-    """Soon after a restart of slurmctld the bridge reads a day anew, which is no idle cycle."""
-    left = started_at + SETTLED_SECONDS - time.time()
-    if left > 0:
-        progress.say(f"  waiting {left:.0f} s until slurmctld counts as settled")
-        time.sleep(left)
-
-
-def measure(
-    stack: Stack, prepared: dict[str, Any], starts: int, runs: int, progress: Progress
-) -> dict[str, Any]:
+def measure(stack: Stack, past: Past, progress: Progress) -> dict[str, Any]:
     """The figures, of bare readings and whole roads in turn."""
     accounts = stack.layout.state / "accounts.json"
-    accounts.write_text(json.dumps(prepared["accounts"]))
+    accounts.write_text(json.dumps(past.accounts))
     bare, roads = [], []
     for number in range(REPEATS):
-        portal(stack, "forget", str(starts))
-        bare.append(bare_seconds(stack.layout, starts))
-        roads.append(one_road(stack, prepared["token"], accounts))
+        portal(stack, "forget", str(past.starts))
+        bare.append(bare_seconds(stack.layout, past.starts))
+        roads.append(one_road(stack, past.token, accounts))
         road = roads[-1]
         progress.say(
             f"  {number + 1} of {REPEATS}: sacct {bare[-1]:.1f} s, the whole road"
             f" {road['seconds']:.1f} s, without news {road['idle_seconds']:.2f} s"
         )
     arrived = json.loads(portal(stack, "count"))
-    if arrived["runs"] != runs:
-        raise SystemExit(f"{runs} runs were made, and {arrived['runs']} arrived")
+    if arrived != {"runs": past.runs, "gpu_seconds": past.gpu_seconds}:
+        raise SystemExit(f"{past} was made, and {arrived} arrived")
     seconds = median(road["seconds"] for road in roads)
     ratios = [road["seconds"] / alone for road, alone in zip(roads, bare, strict=True)]
     return {
-        "jobs": runs,
-        "jobs_per_second": round(runs / seconds),
+        "jobs": past.runs,
+        "jobs_per_second": round(past.runs / seconds),
         "sacct_seconds": round(median(bare), 1),
         "road_seconds": round(seconds, 1),
         "ratio_to_sacct": round(median(ratios), 2),
@@ -208,21 +141,6 @@ def worker_mb(layout: Layout) -> float:
 def _peak_mb(process: int) -> float:
     lines = Path(f"/proc/{process}/status").read_text().splitlines()
     return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM"))
-
-
-def portal(stack: Stack, *asked: str) -> str:
-    """What bench.ingest_portal printed."""
-    finished = subprocess.run(
-        [BIN / "python", "-m", "bench.ingest_portal", *asked],
-        cwd=REPOSITORY,
-        env=stack.environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if finished.returncode:
-        raise SystemExit(finished.stderr[-3000:])
-    return finished.stdout.splitlines()[-1]
 
 
 def show(figures: dict[str, Any]) -> None:

@@ -1,12 +1,14 @@
 """What the portal of `bench.ingest` needs, done in its own process with its own settings.
 
-`prepare` makes the database, projects and a token; `forget` takes the jobs away again; `count`
+`prepare` makes the database, projects and a token; `migrate` brings a kept one up to date;
+`forget` takes the jobs away again; `count`
 tells what has arrived. Answers are JSON.
 """
 
 import argparse
 import json
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import django
@@ -31,17 +33,21 @@ SITE = "zellik"
 def main() -> None:
     """Do what was asked for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("prepare", "forget", "count"))
+    parser.add_argument("what", choices=("prepare", "migrate", "forget", "count"))
     parser.add_argument("number", type=int, nargs="?", default=0)
     asked = parser.parse_args()
-    doing = {"prepare": prepare, "forget": forget, "count": count}
+    doing: dict[str, Callable[[int], dict[str, object]]] = {
+        "prepare": prepare,
+        "migrate": migrate,
+        "forget": forget,
+        "count": count,
+    }
     print(json.dumps(doing[asked.what](asked.number)))
 
 
 def prepare(projects: int) -> dict[str, object]:
     """So many projects at the site, and its token."""
-    for command in ("migrate", "createcachetable", "seed"):
-        call_command(command, verbosity=0)
+    migrate()
     leader, decider = make_person("Ada"), make_person("Staf", role=Role.STAFF)
     accounts = []
     for number in range(projects):
@@ -54,9 +60,17 @@ def prepare(projects: int) -> dict[str, object]:
     return {"accounts": accounts, "token": token}
 
 
+def migrate(_number: int = 0) -> dict[str, object]:
+    """Bring the database to its newest shape."""
+    for command in ("migrate", "createcachetable", "seed"):
+        call_command(command, verbosity=0)
+    return {}
+
+
 def forget(since: int) -> dict[str, object]:
     """As before the first reading, with a window that begins at a time."""
-    tables = ("job", "dailyusage", "joboutcome", "queuewait", "setasiderow")
+    jobs, days = ("job", "setasiderow"), ("dailyusage", "joboutcome", "queuewait")
+    tables = (*jobs, *days, "projectmonth", "siteday", "sitewait")
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(f'allocations_{table}' for table in tables)}")
     moment = datetime.fromtimestamp(since, UTC)
