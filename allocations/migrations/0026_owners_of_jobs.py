@@ -47,7 +47,7 @@ def owner(name):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0024_credited_run_keys'),
+        ('allocations', '0025_attachments'),
     ]
 
     operations = [
