@@ -64,7 +64,7 @@ def demo_stack(layout: Layout) -> Stack:
         raise UsageError(
             f"BELFRY_PORTAL_PORT={text!r} is not a port.", "Set a number from 1024 to 65535."
         )
-    return Stack(layout, int(text))
+    return Stack(layout, int(text), has_gpus=True)
 
 
 def up(stack: Stack, progress: Progress) -> int:

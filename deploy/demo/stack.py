@@ -20,6 +20,7 @@ from pathlib import Path
 from deploy.testbed.bridge_user import bridge_user, make_bridge_user
 from deploy.testbed.errors import StepError
 from deploy.testbed.folders import owned_file, owned_folder
+from deploy.testbed.gpu_exporters import gpu_exporter_service, prepare_gpu_exporters
 from deploy.testbed.installed_bridge import install_bridge
 from deploy.testbed.layout import REPOSITORY, SITES, Layout, Site
 from deploy.testbed.postgres import database_environment
@@ -46,6 +47,8 @@ class Stack:
     username_prefix: str = "demo-"
     uid_min: int = UID_MIN
     extra_environment: Mapping[str, str] = field(default_factory=dict)
+    has_gpus: bool = False
+    """Whether nodes have exporters, on GPUs that play a script."""
 
     @property
     def url(self) -> str:
@@ -91,9 +94,10 @@ class Stack:
         return self.layout.state / "bridges" / f"{site.name}.toml"
 
     def services(self) -> Iterator[Service]:
-        """Portal, worker and bridges, in the order of their start."""
+        """Portal, worker, exporters and bridges, in the order of their start."""
         yield self.portal()
         yield self.worker()
+        yield from self.gpu_exporters()
         for site in SITES:
             yield self.bridge(site)
 
@@ -145,6 +149,18 @@ class Stack:
             is_ready=lambda: running(self.layout, name) is not None,
             environment={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "PYTHONUNBUFFERED": "1"},
         )
+
+    def gpu_exporters(self) -> Iterator[Service]:
+        """One on each node, if there are any."""
+        for site in SITES if self.has_gpus else ():
+            for node in site.nodes:
+                yield gpu_exporter_service(
+                    self.layout,
+                    site,
+                    node,
+                    program=self.bridge_program,
+                    user=bridge_user(self.layout),
+                )
 
     def bridge_command(self, *words: str) -> tuple[str, ...]:
         """One of the bridge's commands as its user, for whoever is root."""
@@ -208,6 +224,8 @@ def prepare(stack: Stack) -> None:
     install_bridge(stack.bridge_program.parent)
     make_bridge_user(stack.layout, bridge_user(stack.layout), install_for_bridges(stack))
     give_folders(stack)
+    if stack.has_gpus:
+        prepare_gpu_exporters(stack.layout, SITES, bridge_user(stack.layout))
     for site in SITES:
         write_bridge_config(stack, site)
 
@@ -242,6 +260,17 @@ def slurm_bin_line(stack: Stack, site: Site) -> str:
     return f'slurm_bin = "{folder}"\n' if folder else ""
 
 
+def gpu_section(stack: Stack, site: Site) -> str:
+    """Where a site's bridge finds the exporters, if there are any."""
+    if not stack.has_gpus:
+        return ""
+    addresses = ", ".join(
+        f'{node} = "http://127.0.0.1:{stack.layout.gpu_exporter_port(site, node)}"'
+        for node in site.nodes
+    )
+    return f"\n[gpu]\ninterval_seconds = 3\naddresses = {{{addresses}}}\n"
+
+
 def write_bridge_config(stack: Stack, site: Site) -> None:
     """A configuration with quick intervals, and a token that only its bridge may read."""
     user, folder = bridge_user(stack.layout), stack.bridge_config(site).parent
@@ -269,5 +298,5 @@ heartbeat_interval_seconds = 5
 
 [local_directory]
 record_file = "{stack.layout.unix_users}"
-"""
+{gpu_section(stack, site)}"""
     owned_file(stack.bridge_config(site), config, mode=0o644)

@@ -177,6 +177,14 @@ class Layout:
         """The folder of a site's pretended GPU devices."""
         return self.state / "dev" / site.name
 
+    def gpu_folder(self, node: str) -> Path:
+        """What there is of a node's pretended GPUs: the driver's files, jobs, script, counters."""
+        return self.state / "gpu" / node
+
+    def gpu_exporter_port(self, site: Site, node: str) -> int:
+        """Where a node's exporter serves."""
+        return self.slurmctld_port(site) + 5 + site.nodes.index(node)
+
 
 def layout_from_environment(environment: Mapping[str, str] = os.environ) -> Layout:
     """The testbed that BELFRY_STATE and BELFRY_PORT_BASE name, checked."""

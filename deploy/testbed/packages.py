@@ -33,6 +33,9 @@ LDAP_PACKAGES = ("slapd", "ldap-utils")
 # Scans what applicants attach.
 CLAMAV_PACKAGES = ("clamav-daemon",)
 
+# What compiles the library that plays GPUs.
+COMPILER_PACKAGES = ("gcc", "libc6-dev")
+
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_SAVED = Path("/usr/sbin/policy-rc.d.before-belfry")
 ACTION_FORBIDDEN = 101

@@ -15,6 +15,7 @@ from deploy.testbed.settings import has_newest_slurm
 
 EXAMPLES = REPOSITORY / "deploy" / "slurm"
 USER = "slurm"
+GPU_SCRIPTS = {"Prolog": "belfry-gpu-prolog", "Epilog": "belfry-gpu-epilog"}
 
 # Slurm's daemons take every address of the machine unless told otherwise.
 LOOPBACK_ONLY = "NoCtldInAddrAny,NoInAddrAny"
@@ -70,6 +71,9 @@ def write_slurm_files(layout: Layout, site: Site, slurmdbd_port: int) -> None:
         owned_file(layout.partitions_file(site), partitions_conf(layout, site), USER)
     owned_file(folder / "job_submit.lua", job_submit_lua(layout, site), USER)
     (layout.state / "login").mkdir(exist_ok=True)
+    for name in GPU_SCRIPTS.values():
+        text = gpu_script(EXAMPLES / name, **gpu_folders(layout))
+        owned_file(folder / name, text, "root", 0o755)
     owned_file(folder / "gres.conf", gres_conf(layout, site), USER)
     owned_file(folder / "nodes.conf", nodes_conf(layout, site), USER)
     if has_newest_slurm(layout, site):
@@ -96,6 +100,7 @@ def slurm_settings(layout: Layout, site: Site, slurmdbd_port: int) -> dict[str, 
         "SlurmdSpoolDir": str(folder / "spool" / "%n"),
         "SlurmctldPidFile": str(folder / "slurmctld.pid"),
         "SlurmdPidFile": str(folder / "spool" / "%n.pid"),
+        **{key: str(folder / name) for key, name in GPU_SCRIPTS.items()},
         **plugins_of_release(layout, site),
         **ONE_MACHINE,
         **FAST_INTERVALS,
@@ -151,6 +156,12 @@ def job_submit_lua(layout: Layout, site: Site) -> str:
     """The script that slurmctld asks about each job, with the testbed's own folder."""
     example = (EXAMPLES / "job_submit.lua").read_text()
     return example.replace("/var/lib/belfry-login", str(layout.login_folder(site)))
+
+
+def gpu_folders(layout: Layout) -> dict[str, str]:
+    """Where prolog and epilog find what is of their node; all nodes share this machine."""
+    of_node = f"{layout.state}/gpu/$SLURMD_NODENAME"
+    return {"folder": of_node, "drivers_gpus": f"{of_node}/nvidia"}
 
 
 def gpu_script(example: Path, folder: str | Path, drivers_gpus: str | Path) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from deploy.testbed.errors import StepError
-from deploy.testbed.gpus import make_devices
+from deploy.testbed.gpus import make_devices, write_driver_files
 from deploy.testbed.layout import SITES, Layout, Site
 from deploy.testbed.lock import one_at_a_time
 from deploy.testbed.mariadb import allow_slurmdbd, mariadb_service, prepare_mariadb
@@ -104,6 +104,7 @@ def bring_up_site(layout: Layout, settings: Settings, site: Site, progress: Prog
     """Start a site's slurmctld and nodes, and wait until jobs could start on them."""
     owner = site if settings.slurmdbd == "each" else None
     make_devices(layout, site)
+    write_driver_files(layout, site)
     start_service(
         layout,
         slurmctld_service(layout, site),
