@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import lxml.html
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -72,6 +73,14 @@ def test_nonsense_is_told_beside_its_question(
     assert "One thing needs your attention" in page
     assert "<script>&" not in page
     assert "track=" not in page
+
+
+def test_each_error_leads_to_its_question(client: Client, new_portal: None) -> None:
+    answer = client.get(reverse("eligibility"), {"kind": "", "hours": "many"})
+    page = lxml.html.fromstring(answer.content.decode())
+    targets = [link.get("href").removeprefix("#") for link in page.xpath("//div[@id='errors']//a")]
+    assert len(targets) == 6
+    assert [target for target in targets if not page.xpath(f"//*[@id='{target}']")] == []
 
 
 def test_what_was_said_is_carried_through_sign_in_into_the_draft(
