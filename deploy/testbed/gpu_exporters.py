@@ -36,7 +36,7 @@ def gpu_exporter_service(
         "slurm-conf": layout.slurm_conf(site),
     }
     return Service(
-        name=f"gpu-exporter@{node}",
+        name=f"gpus@{node}",
         command=(
             str(program),
             "gpu-exporter",
