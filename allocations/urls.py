@@ -13,6 +13,7 @@ from allocations.views import (
     eligibility,
     energy,
     gpu_help,
+    gpu_waste,
     invitations,
     leaving,
     lost_runs,
@@ -88,6 +89,9 @@ urlpatterns = [
         "staff/sites/<slug:code>/plans/<slug:plan_id>/decline", plans.decline, name="decline_plan"
     ),
     path("staff/usage-checks/", usage_checks.usage_checks, name="usage_checks"),
+    path("staff/gpu-waste/", gpu_waste.gpu_waste, name="gpu_waste"),
+    path("staff/gpu-waste/projects", gpu_waste.gpu_waste_projects, name="gpu_waste_projects"),
+    path("staff/gpu-waste/<int:run_id>/mail", gpu_waste.mail_about, name="mail_about_waste"),
     path("staff/drift/", drift.drift, name="drift"),
     path("staff/drift/<int:drift_id>/adopt", drift.adopt, name="adopt_drift"),
     path("staff/leaving/", leaving.leaving, name="leaving"),

@@ -93,6 +93,7 @@ class Environment(BaseSettings):
     gpu_few_cores_percent: int = Field(default=10, ge=0, le=100)
     gpu_memory_full_percent: int = Field(default=95, ge=1, le=100)
     gpu_memory_empty_percent: int = Field(default=10, ge=0, le=100)
+    gpu_idle_minutes: int = Field(default=60, ge=0, le=10_080)
 
     site_late_after_seconds: int = Field(default=300, ge=10)
     job_months_kept: int = Field(default=0, ge=0, le=1200)

@@ -214,6 +214,7 @@ GPU_THRESHOLDS = Thresholds(
     memory_full_percent=ENVIRONMENT.gpu_memory_full_percent,
     memory_empty_percent=ENVIRONMENT.gpu_memory_empty_percent,
 )
+GPU_IDLE_MINUTES = ENVIRONMENT.gpu_idle_minutes
 
 # Bridges -------------------------------------------------------------------------------------
 SITE_LATE_AFTER_SECONDS = ENVIRONMENT.site_late_after_seconds

@@ -28,6 +28,7 @@ from allocations.actions.gpu_table import (
     store_minutes,
     sum_up_runs,
 )
+from allocations.actions.idle_runs import watch_idle_runs
 from allocations.actions.job_months import month_of
 from allocations.actions.moments import moment
 from allocations.models import JobGpu, Site, SiteStatus
@@ -79,6 +80,7 @@ def record_gpu_usage(
         taken.take(place, counter)
     taken.join_waiting()
     taken.store()
+    watch_idle_runs(site, actor=actor)
     keep_findings(site, [*batch.findings, *taken.findings], read_at=batch.read_at)
     read_at = moment(batch.read_at)
     if status.gpu_read_at is None or read_at > status.gpu_read_at:

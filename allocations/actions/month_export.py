@@ -114,6 +114,10 @@ _LET_GPUS_LEAVE = """
     DELETE FROM allocations_jobgpu
     WHERE submitted_at >= %(since)s::timestamp AT TIME ZONE 'UTC'
       AND submitted_at < %(until)s::timestamp AT TIME ZONE 'UTC';
+    DELETE FROM allocations_idlerun idle USING allocations_gpurun run
+    WHERE run.id = idle.run_id
+      AND run.submitted_at >= %(since)s::timestamp AT TIME ZONE 'UTC'
+      AND run.submitted_at < %(until)s::timestamp AT TIME ZONE 'UTC';
     DELETE FROM allocations_gpurun
     WHERE submitted_at >= %(since)s::timestamp AT TIME ZONE 'UTC'
       AND submitted_at < %(until)s::timestamp AT TIME ZONE 'UTC'

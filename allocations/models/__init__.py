@@ -23,6 +23,7 @@ from allocations.models.gpu import (
     GpuRun,
     JobGpu,
 )
+from allocations.models.gpu_notices import GpuNotice, GpuRunTenth, IdleRun
 from allocations.models.job_months import DroppedMonth, DroppedQosUsage
 from allocations.models.leaving import JobCancel, LeavingMember
 from allocations.models.partitions import AllocationPartition, DedicatedPartition
@@ -61,7 +62,10 @@ __all__ = [
     "GpuFigures",
     "GpuFinding",
     "GpuMinutes",
+    "GpuNotice",
     "GpuRun",
+    "GpuRunTenth",
+    "IdleRun",
     "Invitation",
     "Job",
     "JobCancel",

@@ -149,6 +149,12 @@ class GpuRun(GpuFigures):
         indexes = [
             models.Index(fields=["project", "-last_sample_at"], name="gpu_run_of_project"),
             models.Index(fields=["-last_sample_at"], name="gpu_run_lately"),
+            # What lists of the best and worst are sorted by.
+            models.Index(fields=["project", "-idle_seconds"], name="gpu_run_by_waste"),
+            models.Index(fields=["project", "-utilisation_seconds"], name="gpu_run_by_work"),
+            models.Index(fields=["-idle_seconds"], name="gpu_run_by_idleness"),
+            models.Index(fields=["-utilisation_seconds"], name="gpu_run_by_busyness"),
+            models.Index(fields=["username", "-last_sample_at"], name="gpu_run_of_user"),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from django import template
 
 from allocations.rules.text import one_line as text_on_one_line
 from allocations.tables import badges
+from allocations.tables.gpu_waste import shown_percent
 from allocations.tables.jobs import exact_hours, job_state
 from allocations.tables.words import shown_hours
 
@@ -27,6 +28,7 @@ def hours_of_seconds(seconds: int | None) -> str:
 
 register.filter("exact_hours", exact_hours)
 register.filter("job_state", job_state)
+register.filter("share_percent", shown_percent)
 
 
 @register.filter

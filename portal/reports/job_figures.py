@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC
 
-from django.conf import settings
-
+from allocations.gpu_verdicts import verdict_of_job
 from allocations.models import CreditedRun, EnergyFactor, GpuRun, Job, JobGpu
 from allocations.models.gpu import SUMMED
 from allocations.queries import energy_factor_on
 from allocations.rules.energy import co2e_grams
-from slurm_bridge.gpu_verdict import GpuSums, Verdict, verdict_of
+from slurm_bridge.gpu_verdict import Verdict
 
 GPUS_A_PAGE = 8
 LONGEST_UUID = 12
@@ -83,13 +82,13 @@ def job_report(job: Job) -> JobReport:
     """All that is known of a run, in four queries."""
     of_run = {"site": job.site, "db_index": job.db_index, "submitted_at": job.submitted_at}
     run = GpuRun.objects.filter(**of_run).first()
-    gpus = _gpus_of(list(JobGpu.objects.filter(**of_run))) if run else ()
+    counters = list(JobGpu.objects.filter(**of_run)) if run else []
     credited = CreditedRun.objects.filter(**of_run)
     return JobReport(
         job=job,
         run=run,
-        gpus=gpus,
-        verdict=_verdict(job, gpus) if run and not run.is_shared else None,
+        gpus=_gpus_of(counters),
+        verdict=verdict_of_job(job, counters) if run and not run.is_shared else None,
         factor=energy_factor_on(job.site, run.last_sample_at.astimezone(UTC).date())
         if run
         else None,
@@ -104,30 +103,6 @@ def _gpus_of(counters: Sequence[JobGpu]) -> tuple[GpuOfRun, ...]:
         by_gpu.setdefault((counter.node, counter.uuid), []).append(counter)
     is_alone = len({node for node, _uuid in by_gpu}) == 1
     return tuple(GpuOfRun(tuple(found), is_alone) for found in by_gpu.values())
-
-
-def _verdict(job: Job, gpus: Iterable[GpuOfRun]) -> Verdict | None:
-    until: datetime | None = job.counted_until
-    if until is None or job.started_at is None:
-        return None
-    return verdict_of(
-        [_sums(gpu) for gpu in gpus],
-        gpus_held=job.gpus,
-        held_seconds=(until - job.started_at).total_seconds(),
-        thresholds=settings.GPU_THRESHOLDS,
-    )
-
-
-def _sums(gpu: GpuOfRun) -> GpuSums:
-    sums = gpu.sums
-    return GpuSums(
-        seconds=sums.measured_seconds,
-        busy_seconds=sums.utilisation_seconds,
-        idle_seconds=sums.idle_seconds,
-        active_seconds=sums.sm_active_seconds if sums.sm_seconds else None,
-        memory_peak_bytes=sums.peak_memory_bytes,
-        memory_bytes=sums.memory_total_bytes,
-    )
 
 
 def _most(figures: Iterable[int | None]) -> int | None:

@@ -24,6 +24,7 @@ from allocations.actions.invitations import accept_invitation, invite_member, jo
 from allocations.models import Application, Membership, Project, Site
 from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.leaving_world import waiting_removal
+from tests.allocations.measured_world import measured_run
 from tests.allocations.offers import offered_account
 from tests.allocations.pool_world import make_pool
 from tests.domain import make_draft, make_project
@@ -62,6 +63,7 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "reference": application.reference,
         "name": project.name,
         "attachment_id": clean_attachment(application).pk,
+        "run_id": measured_run(project, Site.objects.get(code="zellik")).pk,
         "drift_id": see_drift(project.allocations.get(site__code="zellik")),
         "leaving_id": waiting_removal(project, people["staff"]).pk,
         "allocation_id": project.allocations.get(site__code="zellik").pk,
