@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation
 from allocations.models import Site, SiteStatus, Track
 from allocations.rules.regions import Region
-from portal.programme import access, compute, people, service
+from portal.programme import access, compute, gpus, people, service
 from portal.programme.kpis import KPIS, Kpi
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.values import NO_DATA, Found, Number, Value, percent
@@ -107,6 +107,7 @@ def programme(
         compute.aid(selection),
         compute.used(selection, with_people=with_people),
         compute.failed(selection),
+        gpus.measured(selection, with_people=with_people),
         service.waits(selection),
         service.capacity(selection),
     ):
@@ -114,6 +115,7 @@ def programme(
     now = datetime.now(UTC)
     whole = Programme(selection, places, found, now)
     found |= _filled(whole) | _of_capacity(whole, now.date())
+    found |= _coverage(whole)
     return whole
 
 
@@ -201,6 +203,14 @@ def _of_capacity(whole: Programme, today: date) -> Found:
         hours = HOURS_A_DAY * sites * _days_until(selection, month, today)
         found[part, "seen"] = Value(percent(seen, hours))
     return found
+
+
+def _coverage(whole: Programme) -> Found:
+    """How much of the use is measured, in the whole and in each part."""
+    return {
+        (part, "telemetry"): gpus.coverage(whole.value("measured", part), whole.value("used", part))
+        for part in [None, *(part.key for part in whole.parts)]
+    }
 
 
 def _days_until(selection: ProgrammeSelection, month: str | None, today: date) -> int:

@@ -27,6 +27,7 @@ class Topic(StrEnum):
     PEOPLE = "people"
     COMPUTE = "compute"
     SERVICE = "service"
+    GPUS = "gpus"
     LATER = "later"
 
 
@@ -35,6 +36,7 @@ TOPICS: dict[Topic, str | Promise] = {
     Topic.PEOPLE: _("Organisations and people"),
     Topic.COMPUTE: _("GPU time"),
     Topic.SERVICE: _("Waiting and occupancy"),
+    Topic.GPUS: _("What GPUs did"),
     Topic.LATER: _("Not measured yet"),
 }
 
@@ -61,6 +63,7 @@ _POOLS = _("What the portal took from pools, by the day of the ledger's entry")
 _AID = _("The portal's record of aid, frozen with each award")
 _SLURM = _("The sites' Slurm accounting, by UTC day")
 _HEARTBEATS = _("The bridges' heartbeats, added up by UTC day")
+_GPUS = _("The sites' measurements of each GPU, by UTC day")
 _NOTHING = _("Belfry does not record it yet")
 
 KPIS: tuple[Kpi, ...] = (
@@ -311,38 +314,53 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "utilisation",
-        Topic.LATER,
+        Topic.GPUS,
         _("Mean GPU utilisation"),
-        _("How busy allocated GPUs were, weighted by GPU-seconds."),
+        _(
+            "How busy the GPUs were that jobs of Belfry's projects held, weighted by GPU-seconds,"
+            " over the time in which it was measured."
+        ),
         Unit.PERCENT,
-        _NOTHING,
+        _GPUS,
+        is_public=True,
     ),
     Kpi(
         "idle",
-        Topic.LATER,
+        Topic.GPUS,
         _("Allocated and idle"),
-        _("GPU-hours that were allocated at a utilisation of 0 %."),
+        _("GPU-hours of these jobs at a utilisation of 0 %, of the time that was measured."),
         Unit.GPU_HOURS,
-        _NOTHING,
+        _GPUS,
+        is_public=True,
     ),
     Kpi(
         "telemetry",
-        Topic.LATER,
+        Topic.GPUS,
         _("Telemetry coverage"),
-        _("Allocated GPU-hours whose utilisation was measured, in a hundred."),
+        _(
+            "Used GPU-hours whose utilisation was measured, in a hundred: for the rest,"
+            " utilisation, idleness and energy are not known."
+        ),
         Unit.PERCENT,
-        _NOTHING,
+        _GPUS,
+        is_public=True,
     ),
     Kpi(
-        "energy", Topic.LATER, _("Energy"), _("Energy of allocated GPUs."), Unit.KWH, _NOTHING
+        "energy",
+        Topic.GPUS,
+        _("Energy"),
+        _("What the GPUs took for these jobs while they were metered, without their nodes."),
+        Unit.KWH,
+        _GPUS,
+        is_public=True,
     ),
     Kpi(
         "energy_a_gpu_hour",
-        Topic.LATER,
+        Topic.GPUS,
         _("Energy a GPU-hour"),
-        _("Energy of allocated GPUs by GPU-hours."),
+        _("This energy by the GPU-hours for which it was metered."),
         Unit.KWH_A_GPU_HOUR,
-        _NOTHING,
+        _GPUS,
     ),
     Kpi(
         "reports_on_time",

@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from allocations.models import Application, Site, SiteStatus, Transition
+from allocations.models import Application, Project, Site, SiteStatus, Transition
 from allocations.rules.regions import Region, region_of
 from portal.programme.kpis import KPIS, Topic
 from portal.programme.selection import Division
+from tests.allocations.measured_world import measured_day
 from tests.portal.programme_world import make_programme
 
 
@@ -25,8 +26,8 @@ def office(client: Client, staff: User) -> Client:
 
 
 @pytest.fixture
-def world(staff: User) -> None:
-    make_programme(staff)
+def world(staff: User) -> list[Project]:
+    return make_programme(staff)
 
 
 Numbers = dict[tuple[str, str], Any]
@@ -138,6 +139,32 @@ def test_what_nobody_measures_is_no_data_and_never_zero(office: Client, world: N
     page = office.get(reverse("programme")).content.decode()
     assert page.count("no data") >= 7
     assert "No data from Charleroi" in page
+
+
+def test_what_gpus_did_is_weighted_by_time_with_its_coverage(
+    office: Client, world: list[Project]
+) -> None:
+    zellik = Site.objects.get(code="zellik")
+    measured_day(world[0], zellik, username="u0", busy=0.9, hours=60, kwh=30)
+    measured_day(world[1], zellik, username="u0", busy=0.3, hours=30, kwh=None)
+    found = figures(office, by="site")
+    for part in ("", "zellik"):
+        assert found[part, "utilisation"] == pytest.approx(70)
+        assert found[part, "idle"] == pytest.approx(27)
+        assert found[part, "telemetry"] == pytest.approx(60)
+        assert found[part, "energy"] == pytest.approx(30)
+        assert found[part, "energy_a_gpu_hour"] == pytest.approx(0.5)
+    for key in ("utilisation", "idle", "telemetry", "energy", "energy_a_gpu_hour"):
+        assert found["charleroi", key] is None
+    assert figures(office, by="track")["fl", "utilisation"] == pytest.approx(30)
+    assert figures(office, by="track")["fl", "energy"] is None
+
+
+def test_where_gpus_are_not_measured_the_coverage_says_so(office: Client, world: None) -> None:
+    found = figures(office)
+    assert found["", "telemetry"] == 0
+    assert found["", "utilisation"] is None
+    assert found["", "energy"] is None
 
 
 def test_nothing_at_all_is_zero_where_sites_report(office: Client, seeded: None) -> None:

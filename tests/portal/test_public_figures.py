@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from allocations.models import Site
 from portal.programme import public
 from portal.programme.kpis import KPI
 from portal.programme.public import Quarter, past_quarters, public_figures
+from tests.allocations.measured_world import measured_day
 from tests.portal.programme_world import make_programme
 
 
@@ -62,6 +64,24 @@ def test_a_figure_that_does_not_say_of_whom_it_speaks_is_hidden(
     assert found["", "", "granted"] == (3500, False)
 
 
+def test_what_the_gpus_of_few_people_did_is_hidden(
+    client: Client, staff: User, this_quarter: Quarter
+) -> None:
+    projects = make_programme(staff)
+    zellik = Site.objects.get(code="zellik")
+    for number in range(5):
+        measured_day(projects[0], zellik, username=f"u{number}", busy=0.5, hours=10, kwh=5)
+    measured_day(projects[1], zellik, username="u0", busy=0.1, hours=10, kwh=5)
+    found = figures(client)
+    for key in ("utilisation", "idle", "energy"):
+        value, is_hidden = found["", "", key]
+        assert not is_hidden
+        assert value is not None
+        assert found["track", "fl", key] == (None, True)
+        assert found["track", "rs", key] == (None, True)
+    assert found["", "", "telemetry"] == (None, True)
+
+
 def test_a_quarter_without_anything_is_shown_and_hides_nothing(
     client: Client, seeded: None, this_quarter: Quarter
 ) -> None:
@@ -102,7 +122,7 @@ def test_a_quarter_is_computed_once_and_then_kept(
 def test_whoever_asks_while_the_first_is_computed_is_asked_to_wait(
     client: Client, seeded: None, this_quarter: Quarter
 ) -> None:
-    cache.add(f"public-figures-1-{this_quarter.key}-building", True, 60)
+    cache.add(f"public-figures-2-{this_quarter.key}-building", True, 60)
     response = client.get(reverse("public_figures"))
     assert response.status_code == 503
     assert response["Retry-After"] == "5"
@@ -113,7 +133,7 @@ def test_old_figures_are_told_while_new_ones_are_computed(
 ) -> None:
     first = public_figures(this_quarter)
     settings.PUBLIC_FIGURES_MINUTES = 0
-    cache.add(f"public-figures-1-{this_quarter.key}-building", True, 60)
+    cache.add(f"public-figures-2-{this_quarter.key}-building", True, 60)
     assert public_figures(this_quarter) == first
 
 
