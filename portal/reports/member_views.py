@@ -1,7 +1,7 @@
 """What somebody used themselves: their jobs, their share, their waits."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, date
 
 from django.contrib.auth.decorators import login_required
@@ -17,8 +17,10 @@ from allocations.models import DailyUsage, Job, Project
 from allocations.models.usage import GPU_SECONDS
 from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.rules.waits import wait_bucket
+from portal.reports import gpu_charts
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Series
+from portal.reports.gpu_section import section_of_person
 from portal.reports.project_figures import by_most, points_by
 from portal.reports.ranges import RangeForm, TimeRange
 from portal.reports.staff_figures import read_until_by_site
@@ -42,6 +44,7 @@ def my_use(request: SignedInRequest) -> HttpResponse:
         "range": time,
         "username": username,
         "charts": _charts(request, username, time),
+        "gpu": section_of_person(username, time, _csv_urls(request)),
         "jobs": Job.objects.filter(username=username)
         .select_related("site")
         .annotate(gpu_seconds=GPU_SECONDS)  # type: ignore[no-redef]  # declared on the model
@@ -55,7 +58,11 @@ def my_use(request: SignedInRequest) -> HttpResponse:
 def my_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     """One chart's figures as CSV."""
     form = RangeForm(request.GET)
-    charts = _charts(request, _username(request), form.selected())
+    username = _username(request)
+    if chart in gpu_charts.KEYS:
+        charts = section_of_person(username, form.selected(), _csv_urls(request)).charts
+    else:
+        charts = _charts(request, username, form.selected())
     found = [item for item in charts if item.key == chart]
     if not found or form.errors:
         raise Http404
@@ -67,8 +74,13 @@ def _username(request: SignedInRequest) -> str:
     return getattr(getattr(request.user, "unix_identity", None), "username", "")
 
 
-def _charts(request: SignedInRequest, username: str, time: TimeRange) -> list[Chart]:
+def _csv_urls(request: SignedInRequest) -> Callable[[str], str]:
     query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return lambda key: reverse("my_chart", args=[key]) + query
+
+
+def _charts(request: SignedInRequest, username: str, time: TimeRange) -> list[Chart]:
+    csv_url = _csv_urls(request)
     mine = DailyUsage.objects.filter(username=username, day__range=(time.first, time.last))
     by_project = by_most(points_by(mine, "project__name", time, of="gpu_seconds"))
     until = max((day for day in read_until_by_site().values() if day), default=None)
@@ -76,14 +88,14 @@ def _charts(request: SignedInRequest, username: str, time: TimeRange) -> list[Ch
         use_chart(
             by_project, time, key="my-use",
             title=_("My use by project"), most=PROJECTS_SHOWN, read_until=lambda _name: until,
-            csv_url=reverse("my_chart", args=["my-use"]) + query,
+            csv_url=csv_url("my-use"),
         ),
         _share_chart(
             {name: sum(points.values()) for name, points in by_project.items()}, time,
-            csv_url=reverse("my_chart", args=["my-share"]) + query,
+            csv_url=csv_url("my-share"),
         ),
         waits_chart(
-            _my_waits(username, time), time, csv_url=reverse("my_chart", args=["waits"]) + query
+            _my_waits(username, time), time, csv_url=csv_url("waits")
         ),
     ]  # fmt: skip
 

@@ -1,5 +1,7 @@
 """All sites, tracks and projects at a glance, for staff."""
 
+from collections.abc import Callable
+
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -11,8 +13,10 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
+from portal.reports import gpu_charts
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Form, Series
+from portal.reports.gpu_section import section_of_all
 from portal.reports.pool_charts import pool_charts
 from portal.reports.ranges import RangeForm, TimeRange, step_words, utc_today
 from portal.reports.staff_figures import (
@@ -45,6 +49,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "range": time,
         "sites": site_lines(time, waits),
         "charts": _charts(request, time, waits),
+        "gpu": section_of_all(time, _csv_urls(request)),
         "at_risk": at_risk[:ROWS_SHOWN],
         "at_risk_beyond": max(len(at_risk) - ROWS_SHOWN, 0),
         "anomalies": anomalies(utc_today())[:ROWS_SHOWN],
@@ -59,19 +64,23 @@ def overview_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     require(request.user, Permission.OVERVIEW_VIEW)
     form = RangeForm(request.GET)
     time = form.selected()
-    charts = _charts(request, time, waits_by_site(time))
+    if chart in gpu_charts.KEYS:
+        charts = section_of_all(time, _csv_urls(request)).charts
+    else:
+        charts = _charts(request, time, waits_by_site(time))
     found = [item for item in charts if item.key == chart]
     if not found or form.errors:
         raise Http404
     return chart_as_csv(found[0], filename=f"overview-{chart}.csv")
 
 
-def _charts(request: SignedInRequest, time: TimeRange, waits: WaitsBySite) -> list[Chart]:
+def _csv_urls(request: SignedInRequest) -> Callable[[str], str]:
     query = f"?{request.GET.urlencode()}" if request.GET else ""
+    return lambda key: reverse("overview_chart", args=[key]) + query
 
-    def csv_url(key: str) -> str:
-        return reverse("overview_chart", args=[key]) + query
 
+def _charts(request: SignedInRequest, time: TimeRange, waits: WaitsBySite) -> list[Chart]:
+    csv_url = _csv_urls(request)
     by_site, by_track = used_by_site_and_track(time)
     until = read_until_by_site()
     newest = max((day for day in until.values() if day), default=None)
