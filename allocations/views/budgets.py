@@ -29,6 +29,7 @@ _RENEW = AllocationChange(
     done=_("Renewed: the site accepts jobs within seconds."),
     act=actions.renew_allocation,
     initial=_seen,
+    shows_efficiency=True,
 )
 _TRANSFER = AllocationChange(
     form_class=TransferForm,

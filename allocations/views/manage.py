@@ -20,6 +20,7 @@ from allocations.actions import allocations as actions
 from allocations.actions.adoption import release_account
 from allocations.errors import AllocationsError, RefusedError, StateError
 from allocations.forms.manage import BudgetForm, EndForm, ReasonForm
+from allocations.gpu_efficiency import Efficiency, efficiency_of
 from allocations.models import Allocation, Membership
 from allocations.site_overview import has_accounting
 
@@ -38,6 +39,8 @@ class AllocationChange:
     options: Callable[[Allocation], dict[str, Any]] = lambda _allocation: {}
     """What else the form has to know."""
     is_grave: bool = False
+    shows_efficiency: bool = False
+    """Whether it depends on how well the award was used so far."""
 
 
 _BUDGET = AllocationChange(
@@ -48,6 +51,7 @@ _BUDGET = AllocationChange(
     done=_("The budget is changed; the site applies it within seconds."),
     act=actions.change_budget,
     initial=lambda allocation: {"seen_minutes": allocation.granted_minutes},
+    shows_efficiency=True,
 )
 _END = AllocationChange(
     form_class=EndForm,
@@ -180,8 +184,13 @@ def change_allocation(
         "form": form,
         "change": change,
         "has_accounting": has_accounting(allocation.site),
+        "efficiency": _efficiency(allocation) if change.shows_efficiency else None,
     }
     return render(request, "staff/change.html", context, status=422 if form.errors else 200)
+
+
+def _efficiency(allocation: Allocation) -> Efficiency | None:
+    return efficiency_of([allocation.project]).get(allocation.project_id)
 
 
 def _field_of(error: AllocationsError, form: Form) -> str | None:

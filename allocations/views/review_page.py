@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -15,7 +16,8 @@ from allocations.actions.decisions import AwardLine
 from allocations.actions.preview import SitePreview, preview_approval
 from allocations.errors import AllocationsError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
-from allocations.models import Application, Project, Site
+from allocations.gpu_efficiency import efficiency_of
+from allocations.models import Application, Membership, Project, Site
 from allocations.outlook import Outlook, outlook_of
 from allocations.states import ApplicationState
 from allocations.tables.changes import changes_of
@@ -59,7 +61,7 @@ def render_review(
             "invitations": application.invitations.select_related("accepted_by"),
             "transitions": application.transitions.select_related("actor"),
             "earlier": _earlier_applications(application),
-            "projects": _projects_of_organisation(application),
+            "projects": _earlier_projects(application),
             "changes": changes_of(application),
             "decision": _decision_of(application),
             "approval": shown_approval if can_approve else None,
@@ -117,14 +119,25 @@ def _earlier_applications(application: Application) -> list[Application]:
     )
 
 
-def _projects_of_organisation(application: Application) -> list[Project]:
-    return list(
-        Project.objects.filter(organisation=application.organisation)
+def _earlier_projects(application: Application) -> list[Project]:
+    """Projects of the same organisation or leader, each with how well it used its GPUs."""
+    of_applicant = Membership.objects.filter(
+        user=application.applicant, role=Membership.Role.LEADER
+    ).values("project")
+    found = list(
+        Project.objects.filter(
+            Q(organisation=application.organisation, organisation__isnull=False)
+            | Q(pk__in=of_applicant)
+        )
         .exclude(application=application)
         .select_related("track")
         .prefetch_related("allocations__site")
         .order_by("-created_at")[:EARLIER_SHOWN]
     )
+    efficiency = efficiency_of(found)
+    for project in found:
+        project.efficiency = efficiency.get(project.pk)  # type: ignore[attr-defined]  # for the page
+    return found
 
 
 def _decision_of(application: Application) -> Application | None:

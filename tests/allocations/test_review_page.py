@@ -1,3 +1,4 @@
+from datetime import date
 from typing import Any
 
 import pytest
@@ -15,11 +16,13 @@ from allocations.models import (
     Decision,
     DedicatedPartition,
     Project,
+    ProjectMonth,
     Site,
     SiteStatus,
 )
 from allocations.rules.calendar import last_day
 from allocations.states import ApplicationState
+from tests.allocations.measured_world import measured_day
 from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.staff_world import report_site
@@ -69,6 +72,27 @@ def test_earlier_work_of_the_organisation_is_listed(
     text = office.get(address("review", again)).content.decode()
     assert project.name in text
     assert project.application.reference in text
+
+
+def test_the_reviewer_sees_how_well_an_earlier_award_was_used(
+    office: Client, project: Project, applicant: User, staff: User
+) -> None:
+    again = submit_application(
+        application_id=make_draft(applicant, title="Second bells").pk, actor=applicant
+    )
+    assert "GPU use: no data" in office.get(address("review", again)).content.decode()
+    zellik = Site.objects.get(code="zellik")
+    measured_day(project, zellik, busy=0.25, hours=10)
+    ProjectMonth.objects.create(
+        project=project, site=zellik, month=date(2026, 1, 1), gpu_seconds=20 * 3600
+    )
+    words = "GPUs busy 25 % on average, 7.50 GPU-hours at 0 % (coverage 50 %)"
+    assert words in office.get(address("review", again)).content.decode()
+    allocation = project.allocations.get(site=zellik)
+    for change in ("renew", "change_budget"):
+        page = office.get(reverse(change, args=[allocation.pk])).content.decode()
+        assert words in page
+    assert words not in office.get(reverse("suspend", args=[allocation.pk])).content.decode()
 
 
 def test_the_form_starts_with_what_was_asked_for(office: Client, submitted: Application) -> None:
