@@ -23,7 +23,9 @@ from slurm_bridge.gpu.push_usage import GpuPush
 from slurm_bridge.heartbeat import Pulse
 from slurm_bridge.last_state import LastState
 from slurm_bridge.lease import Lease
+from slurm_bridge.login.job_files import JobFiles
 from slurm_bridge.login.keys import KeyFiles
+from slurm_bridge.login.passing_by import CountersPassingBy, JobsPassingBy
 from slurm_bridge.login.publish import LoginFiles
 from slurm_bridge.nightly_audit import NightlyAudit
 from slurm_bridge.portal_client import PortalClient
@@ -199,6 +201,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
     doctor = Doctor(commands, config.cluster, rights, kept, directory_doctor(config))
     tree = ldap_tree(config)
     login = login_files(config, commands)
+    told = job_files(config)
     lease = Lease(portal, config.state_dir)
     return Bridge(
         config=config,
@@ -220,7 +223,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         push=JobPush(
             source=JobReader(commands, config.cluster, config.accounting_timeout_seconds),
             controller=site.live,
-            receiver=portal,
+            receiver=JobsPassingBy(portal, told) if told else portal,
             overlap_seconds=config.accounting_overlap_seconds,
         ),
         pulse=Pulse(
@@ -241,7 +244,7 @@ def build_bridge(config: BridgeConfig) -> Bridge:
         login=login,
         keys=key_files(config),
         directory_keys=directory_keys(config, tree),
-        gpus=gpu_push(config, commands, portal),
+        gpus=gpu_push(config, commands, CountersPassingBy(portal, told) if told else portal),
     )
 
 
@@ -280,6 +283,13 @@ def login_files(config: BridgeConfig, commands: Commands) -> LoginFiles | None:
         portal_url=config.portal_url,
         slurm_user=config.slurm_user,
     )
+
+
+def job_files(config: BridgeConfig) -> JobFiles | None:
+    """What login nodes read of GPUs, where nodes are asked and the configuration says where."""
+    if config.login_dir is None or config.gpu is None:
+        return None
+    return JobFiles(config.login_dir, config.portal_url, config.gpu_verdict)
 
 
 def _require_own_user(config: BridgeConfig) -> None:

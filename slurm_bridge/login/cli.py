@@ -5,6 +5,7 @@ while the portal is away.
 """
 
 import os
+import time
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 # Typer builds its parameters with pydantic, whose plugins would be looked for in every package.
@@ -57,11 +58,14 @@ def usage(
 ) -> None:
     """Show what your own jobs have used, by project."""
     from slurm_bridge.errors import BridgeError  # noqa: PLC0415
+    from slurm_bridge.login.job import own_job_uses, print_latest  # noqa: PLC0415
     from slurm_bridge.login.usage import own_usage, print_usage  # noqa: PLC0415
 
     try:
         print_usage(own_usage(days), days, as_json=as_json)
-    except BridgeError as error:
+        if not as_json:
+            print_latest(own_job_uses())
+    except (BridgeError, LedgerError) as error:
         _fault(str(error))
 
 
@@ -84,6 +88,28 @@ def why(
     if not jobs:
         _not_found(f"you have no job {job_id} at this site")
     print_jobs(jobs, as_json=as_json)
+
+
+@app.command()
+def job(
+    job_id: Annotated[str, typer.Argument(help="A job's number, as squeue shows it.")],
+    *,
+    as_json: JsonOption = False,
+    line: Annotated[bool, typer.Option("--line", help="Print the verdict on one line.")] = False,
+) -> None:
+    """Show how a job of yours used its GPUs, and what to do about it."""
+    from slurm_bridge.login.job import own_job_uses, print_job_uses, print_line  # noqa: PLC0415
+
+    try:
+        found = [item for item in own_job_uses() if item.is_called(job_id)]
+    except LedgerError as error:
+        _fault(str(error))
+    if not found:
+        _not_found(f"nothing is known of how a job {job_id!r} of yours used GPUs")
+    if line and not as_json:
+        print_line(found[0])
+    else:
+        print_job_uses(found, now=int(time.time()), as_json=as_json)
 
 
 @app.command()

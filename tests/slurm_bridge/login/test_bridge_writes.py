@@ -9,6 +9,7 @@ import pytest
 from slurm_bridge.bridge import Bridge, build_bridge
 from slurm_bridge.config import load_config
 from slurm_bridge.errors import TransientPortalError
+from slurm_bridge.login.passing_by import CountersPassingBy, JobsPassingBy
 from tests.slurm_bridge.fake_portal import FakePortal, serving
 from tests.slurm_bridge.installations import install
 from tests.slurm_bridge.worlds import desired_state
@@ -79,3 +80,17 @@ def test_files_that_cannot_be_written_fail_no_cycle(
 
     assert report.refused == ""
     assert not (login / "submit.tsv").exists()
+
+
+def test_jobs_and_gpus_pass_by_the_login_nodes_where_both_are_asked_for(
+    tmp_path: Path, portal: FakePortal, login: Path, bridge: Bridge
+) -> None:
+    assert not isinstance(bridge.push.receiver, JobsPassingBy)
+    site = install(tmp_path, portal, f'login_dir = "{login}"', "[gpu]")
+    with_gpus = build_bridge(load_config(site.config))
+    assert with_gpus.gpus is not None
+    assert isinstance(with_gpus.push.receiver, JobsPassingBy)
+    assert isinstance(with_gpus.gpus.receiver, CountersPassingBy)
+    assert with_gpus.push.receiver.files is with_gpus.gpus.receiver.files
+    assert with_gpus.push.receiver.files.folder == login
+    with_gpus.portal.close()

@@ -1,0 +1,217 @@
+"""How the bridge tells login nodes what GPUs did, and what never reaches anybody else's file."""
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from slurm_bridge.errors import TransientPortalError
+from slurm_bridge.gpu_verdict import Thresholds
+from slurm_bridge.login.job_files import KEPT_SECONDS, JobFiles
+from slurm_bridge.login.job_ledger import JobUse, jobs_from_json
+from slurm_bridge.login.ledger import LedgerError
+from slurm_bridge.login.passing_by import CountersPassingBy, JobsPassingBy
+from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
+from slurm_bridge.wire_gpu import GpuBatch, GpuCounter, GpuUsageAnswer
+
+NOW = 1_800_000_000
+UIDS = {"ada": os.getuid(), "bob": 200_002}
+
+
+class Portal:
+    """Takes everything, unless it is away."""
+
+    is_away = False
+
+    def send_jobs(self, batch: JobBatch) -> Watermark:
+        self._answer()
+        return Watermark(complete_until=0)
+
+    def send_gpu_usage(self, batch: GpuBatch) -> GpuUsageAnswer:
+        self._answer()
+        return GpuUsageAnswer(stored=len(batch.counters), waiting=0)
+
+    def _answer(self) -> None:
+        if self.is_away:
+            raise TransientPortalError("away")
+
+
+@pytest.fixture
+def portal() -> Portal:
+    return Portal()
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> JobFiles:
+    return JobFiles(
+        tmp_path / "login",
+        "https://portal.example.org",
+        Thresholds(),
+        clock=lambda: NOW,
+        uid_of=UIDS.get,
+    )
+
+
+def row(job_id: int = 7, **fields: object) -> JobRow:
+    values: dict[str, object] = {
+        "db_index": 100 + job_id,
+        "job_id": job_id,
+        "account": "aif26rs0001",
+        "username": "ada",
+        "partition": "h200",
+        "state": "COMPLETED",
+        "submitted_at": NOW - 7300,
+        "started_at": NOW - 7200,
+        "ended_at": NOW,
+        "gpus": 2,
+    }
+    return JobRow.model_validate(values | fields)
+
+
+def counter(job_id: int = 7, gpu: str = "GPU-0", idle: float = 0, **fields: object) -> GpuCounter:
+    values: dict[str, object] = {
+        "job_id": job_id,
+        "node": "node1",
+        "gpu": gpu,
+        "first_sample_at": NOW - 7200,
+        "last_sample_at": NOW,
+        "samples": 720,
+        "observed_seconds": 7200.0,
+        "utilisation_seconds": 7200.0 * (1 - idle),
+        "idle_seconds": 7200.0 * idle,
+        "energy_joules": 3_600_000.0,
+    }
+    return GpuCounter.model_validate(values | fields)
+
+
+def bring(files: JobFiles, portal: Portal, rows: list[JobRow], counters: list[GpuCounter]) -> None:
+    JobsPassingBy(portal, files).send_jobs(JobBatch(read_at=NOW, rows=tuple(rows)))
+    batch = GpuBatch(read_at=NOW, counters=tuple(counters))
+    CountersPassingBy(portal, files).send_gpu_usage(batch)
+
+
+def told(files: JobFiles, uid: int = UIDS["ada"]) -> tuple[JobUse, ...]:
+    path = files.folder / "jobs" / f"{uid}.json"
+    return jobs_from_json(path.read_text()) if path.exists() else ()
+
+
+def test_a_job_is_told_with_its_verdict_once_row_and_counters_are_there(
+    files: JobFiles, portal: Portal
+) -> None:
+    bring(files, portal, [], [counter(idle=0), counter(gpu="GPU-1", idle=1)])
+    assert told(files) == ()
+    bring(files, portal, [row()], [])
+    [job] = told(files)
+    assert job.sentence == (
+        "1 of 2 GPUs was idle for 100 % of the time: your program probably uses one GPU."
+    )
+    assert job.help_url == "https://portal.example.org/help/gpu#some-gpus-unused"
+    assert (job.measured_gpu_seconds, job.idle_gpu_seconds) == (14_400, 7200)
+    assert job.energy_joules == 7_200_000
+
+
+def test_each_person_has_their_own_file_that_only_they_can_read(
+    files: JobFiles, portal: Portal
+) -> None:
+    rows = [row(7), row(8, username="bob"), row(9, username="nobody-here"), row(10, gpus=0)]
+    bring(files, portal, rows, [counter(number) for number in (7, 8, 9, 10)])
+    assert [job.raw_id for job in told(files)] == [7]
+    assert [job.raw_id for job in told(files, UIDS["bob"])] == [8]
+    assert {path.name for path in (files.folder / "jobs").iterdir()} == {
+        f"{uid}.json" for uid in UIDS.values()
+    }
+    assert stat.S_IMODE((files.folder / "jobs").stat().st_mode) == 0o711
+    mode = (files.folder / "jobs" / f"{UIDS['bob']}.json").stat().st_mode
+    assert not mode & stat.S_IROTH
+
+
+def test_a_bridge_that_starts_again_keeps_what_it_told(files: JobFiles, portal: Portal) -> None:
+    bring(files, portal, [row(7)], [counter(7)])
+    again = JobFiles(files.folder, files.portal_url, files.thresholds, files.clock, files.uid_of)
+    bring(again, portal, [row(8)], [counter(8)])
+    assert [job.raw_id for job in told(again)] == [8, 7]
+    later = JobFiles(
+        files.folder, "https://p", Thresholds(), lambda: NOW + KEPT_SECONDS + 1, files.uid_of
+    )
+    later.note_jobs([row(9)], NOW + KEPT_SECONDS)
+    later.note_counters([counter(9)])
+    later.publish()
+    assert [job.raw_id for job in told(later)] == [9]
+
+
+def test_a_damaged_file_is_written_anew(files: JobFiles, portal: Portal) -> None:
+    bring(files, portal, [row(7)], [counter(7)])
+    path = files.folder / "jobs" / f"{UIDS['ada']}.json"
+    path.chmod(0o600)
+    path.write_text('{"format": 1, "jobs": [{"job_id": ')
+    bring(files, portal, [row(8)], [counter(8)])
+    assert [job.raw_id for job in told(files)] == [8]
+
+
+def test_the_portal_away_holds_up_nobody_on_login_nodes(files: JobFiles, portal: Portal) -> None:
+    portal.is_away = True
+    with pytest.raises(TransientPortalError):
+        bring(files, portal, [row()], [])
+    with pytest.raises(TransientPortalError):
+        CountersPassingBy(portal, files).send_gpu_usage(
+            GpuBatch(read_at=NOW, counters=(counter(),))
+        )
+    assert len(told(files)) == 1
+
+
+def test_a_folder_that_cannot_be_written_holds_up_nothing(tmp_path: Path, portal: Portal) -> None:
+    (tmp_path / "file").write_text("")
+    files = JobFiles(tmp_path / "file", "https://p", Thresholds(), uid_of=UIDS.get)
+    bring(files, portal, [row()], [counter()])
+
+
+def test_of_a_requeued_job_the_last_run_is_judged_by_its_own_counters(
+    files: JobFiles, portal: Portal
+) -> None:
+    first = row(7, db_index=1, state="REQUEUED", ended_at=NOW - 5000, gpus=1)
+    second = row(7, db_index=2, started_at=NOW - 4000, gpus=1)
+    old = counter(idle=1, last_sample_at=NOW - 5000, observed_seconds=2200.0,
+                  idle_seconds=2200.0)  # fmt: skip
+    new = counter(first_sample_at=NOW - 3990, observed_seconds=3990.0, utilisation_seconds=3900.0)
+    bring(files, portal, [first, second], [old, new])
+    [job] = told(files)
+    assert job.verdict == "good"
+    assert job.measured_gpu_seconds == 3990
+
+
+def test_a_task_of_an_array_is_called_as_squeue_shows_it(files: JobFiles, portal: Portal) -> None:
+    bring(files, portal, [row(7, array_job_id=5, array_task_id=2)], [counter(7)])
+    [job] = told(files)
+    assert job.is_called("5_2")
+    assert job.is_called("7")
+    assert not job.is_called("5")
+
+
+def test_what_nobody_measured_is_no_data(files: JobFiles, portal: Portal) -> None:
+    unknown = counter(utilisation_seconds=None, idle_seconds=None, energy_joules=None)
+    bring(files, portal, [row()], [unknown])
+    [job] = told(files)
+    assert (job.verdict, job.sentence, job.energy_joules) == ("", "", None)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"gpus": -1},
+        {"gpus": True},
+        {"held_seconds": float("nan")},
+        {"sentence": None},
+        {"more": 1},
+        {"energy_joules": "much"},
+    ],
+)
+def test_a_file_of_another_shape_is_refused(
+    files: JobFiles, portal: Portal, change: dict[str, object]
+) -> None:
+    bring(files, portal, [row()], [counter()])
+    content = json.loads((files.folder / "jobs" / f"{UIDS['ada']}.json").read_text())
+    content["jobs"][0] |= change
+    with pytest.raises(LedgerError):
+        jobs_from_json(json.dumps(content))
