@@ -34,7 +34,7 @@ IDLE_SHOWN = 25
 @require_safe
 def gpu_waste(request: SignedInRequest) -> HttpResponseBase:
     """Runs with the most idle GPU-hours, and those that stand idle now."""
-    require(request.user, Permission.REPORTS_VIEW)
+    require(request.user, Permission.PROJECT_VIEW)
     query = with_defaults(request.GET)
     runs = (
         GpuRun.objects.filter(measured_seconds__gt=0)
@@ -60,7 +60,7 @@ def gpu_waste(request: SignedInRequest) -> HttpResponseBase:
 @require_safe
 def gpu_waste_projects(request: SignedInRequest) -> HttpResponseBase:
     """Projects with the most idle GPU-hours."""
-    require(request.user, Permission.REPORTS_VIEW)
+    require(request.user, Permission.PROJECT_VIEW)
     filters = ProjectWasteFilter(with_defaults(request.GET), _by_project(), request=request)
     if request.GET.get("format") == "csv":
         return projects_as_csv(filters.qs)
