@@ -9,14 +9,14 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
-from pytest_django import DjangoDbBlocker, Settings
+from pytest_django import Settings
 
 from deploy.testbed.down import clean, take_down
 from deploy.testbed.layout import Layout, layout_from_environment
 from deploy.testbed.processes import running
 from deploy.testbed.releases import NewestSites, are_mixed, newest_sites
 from deploy.testbed.up import bring_up
-from tests.migrated import keep_copy, start_from_copy
+from tests.migrated import TEST_DATABASE, make_migrated
 from tests.testbed import PORTS_A_TESTBED, Testbed, test_port_base, test_state
 
 pytest_plugins = ["tests.domain"]
@@ -100,25 +100,16 @@ def django_db_modify_db_settings(postgres: Layout) -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_keepdb(django_db_modify_db_settings: None) -> bool:
-    """Whether the database is there already, migrated."""
-    return start_from_copy()
+def django_db_keepdb(postgres: Layout) -> bool:
+    """The database is made here, migrated, so that Django has only to use it."""
+    make_migrated(postgres, TEST_DATABASE)
+    return True
 
 
 @pytest.fixture(scope="session")
 def django_db_createdb() -> bool:
-    """A copy is as good as a new database."""
+    """Django is not to make another one."""
     return False
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(
-    django_db_setup: None, django_db_keepdb: bool, django_db_blocker: DjangoDbBlocker
-) -> None:
-    """The migrated database, of which a copy is kept while the testbed is."""
-    if not django_db_keepdb and os.environ.get("BELFRY_KEEP") == "1":
-        with django_db_blocker.unblock():
-            keep_copy()
 
 
 @pytest.fixture(autouse=True)

@@ -1,67 +1,88 @@
-"""A copy of the migrated database, so that a kept testbed need not migrate for every run.
+"""Databases that are migrated already, since migrating takes longer than most files of tests.
 
-Migrating takes longer than most files of tests. The copy bears the digest of all migrations: where
-one of them has changed, there is none yet.
+The first who needs one migrates and keeps a dump, named by the digest of all migrations; whoever
+comes later, other processes of the same run among them, reads the dump.
 """
 
+import fcntl
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import Any
+import os
+import subprocess
+import sys
+from pathlib import Path
 
-import psycopg2
-from django.db import connections
-from psycopg2 import sql
-
-from deploy.testbed.layout import REPOSITORY
+from deploy.testbed.layout import REPOSITORY, Layout
+from deploy.testbed.postgres import DATABASE, program, query
 
 TEST_DATABASE = "test_belfry"
+MIGRATING = "migrating"
 PINS = REPOSITORY / "deploy" / "requirements" / "portal.txt"
+DUMPS = Path("/var/tmp")
+PATIENCE_SECONDS = 600
 
 
-def start_from_copy() -> bool:
-    """Make the tests' database from the copy; False if there is none."""
-    with _maintenance() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [_copy_name()])
-        if cursor.fetchone() is None:
-            return False
-        cursor.execute(f"DROP DATABASE IF EXISTS {TEST_DATABASE} WITH (FORCE)")
-        _copy(cursor, source=_copy_name(), target=TEST_DATABASE)
-    return True
+def make_migrated(layout: Layout, database: str) -> None:
+    """Make a database anew, with all migrations and nothing else."""
+    query(layout, f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    query(layout, f"CREATE DATABASE {database} OWNER {DATABASE}")
+    fill(layout, database)
 
 
-def keep_copy() -> None:
-    """Keep the tests' database, as it is now, for runs to come."""
-    connections["default"].close()
-    with _maintenance() as cursor:
-        _copy(cursor, source=TEST_DATABASE, target=_copy_name())
+def fill(layout: Layout, database: str) -> None:
+    """Migrate an empty database."""
+    _run(
+        "psql", layout, database, "-Xqo/dev/null", "-v", "ON_ERROR_STOP=1", "-f", str(_dump(layout))
+    )
 
 
-def _copy(cursor: Any, *, source: str, target: str) -> None:
-    words = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
-    cursor.execute(words.format(sql.Identifier(target), sql.Identifier(source)))
+def is_empty(layout: Layout, database: str) -> bool:
+    """Whether nothing was ever migrated there."""
+    answer = _run("psql", layout, database, "-XAtqc", "SELECT to_regclass('django_migrations')")
+    return not answer.strip()
 
 
-def _copy_name() -> str:
+def _dump(layout: Layout) -> Path:
+    """The dump of today's migrations, made if nobody has made it yet."""
+    path = DUMPS / f"belfry-migrated-{os.getuid()}-{_digest()}.sql"
+    with path.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not path.exists():
+            _migrate_and_dump(layout, path)
+    return path
+
+
+def _migrate_and_dump(layout: Layout, path: Path) -> None:
+    query(layout, f"DROP DATABASE IF EXISTS {MIGRATING} WITH (FORCE)")
+    query(layout, f"CREATE DATABASE {MIGRATING} OWNER {DATABASE}")
+    url = f"postgresql://{DATABASE}@127.0.0.1:{layout.postgres_port}/{MIGRATING}"
+    subprocess.run(
+        [sys.executable, REPOSITORY / "manage.py", "migrate", "--verbosity=0"],
+        env=os.environ | {"BELFRY_DATABASE_URL": url},
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    )
+    unfinished = path.with_suffix(".new")
+    _run("pg_dump", layout, MIGRATING, "--no-owner", f"--file={unfinished}")
+    unfinished.replace(path)
+    query(layout, f"DROP DATABASE {MIGRATING}")
+
+
+def _run(name: str, layout: Layout, database: str, *arguments: str) -> str:
+    """One of PostgreSQL's programs as the owner of the portal's databases; what it printed."""
+    where = ("-h", "127.0.0.1", "-p", str(layout.postgres_port), "-U", DATABASE, "-d", database)
+    finished = subprocess.run(
+        [program(name), *where, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_SECONDS,
+        check=True,
+    )
+    return finished.stdout
+
+
+def _digest() -> str:
     digest = hashlib.sha256()
     for path in sorted([PINS, *REPOSITORY.glob("*/migrations/*.py")]):
         digest.update(path.relative_to(REPOSITORY).as_posix().encode() + path.read_bytes())
-    return f"migrated_{digest.hexdigest()[:16]}"
-
-
-@contextmanager
-def _maintenance() -> Iterator[Any]:
-    """A cursor on a database that is nobody's, outside of any transaction."""
-    known = connections["default"].settings_dict
-    connection = psycopg2.connect(
-        host=known["HOST"],
-        port=known["PORT"],
-        user=known["USER"],
-        password=known["PASSWORD"],
-        dbname="postgres",
-    )
-    connection.autocommit = True
-    try:
-        yield connection.cursor()
-    finally:
-        connection.close()
+    return digest.hexdigest()[:16]

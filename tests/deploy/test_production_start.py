@@ -17,6 +17,7 @@ from deploy.testbed.postgres import query
 from slurm_bridge.wire import API_PREFIX
 from tests.deploy.loopback import ToLoopback
 from tests.deploy.nginx import Nginx, free_port, nginx_program, wait_for_port
+from tests.migrated import make_migrated
 from tests.production import HOST, manage, production_environment
 
 DATABASE = "belfry_production_test"
@@ -43,8 +44,7 @@ def production(postgres: Layout, tmp_path_factory: pytest.TempPathFactory) -> It
     """Everything started once for this file, and stopped."""
     folder = tmp_path_factory.mktemp("production")
     folder.chmod(0o755)
-    query(postgres, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    query(postgres, f"CREATE DATABASE {DATABASE} OWNER belfry")
+    make_migrated(postgres, DATABASE)
     environment = production_environment(
         static_root=folder / "static",
         database_url=f"postgresql://belfry@127.0.0.1:{postgres.postgres_port}/{DATABASE}",

@@ -15,6 +15,7 @@ from deploy.testbed.layout import REPOSITORY, Layout
 from deploy.testbed.postgres import query
 from tests.deploy.loopback import ToLoopback
 from tests.deploy.nginx import Nginx, free_port, nginx_program, wait_for_port
+from tests.migrated import make_migrated
 from tests.production import HOST, manage, production_environment
 
 DATABASE = "belfry_two_portals_test"
@@ -75,8 +76,7 @@ def portals(postgres: Layout, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """Both started once for this file, and stopped."""
     folder = tmp_path_factory.mktemp("two-portals")
     folder.chmod(0o755)
-    query(postgres, f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-    query(postgres, f"CREATE DATABASE {DATABASE} OWNER belfry")
+    make_migrated(postgres, DATABASE)
     address = f"postgresql://belfry@127.0.0.1:{postgres.postgres_port}/{DATABASE}"
     environment = production_environment(static_root=folder / "static", database_url=address)
     for command in (["collectstatic", "--no-input"], ["migrate"], ["seed"]):

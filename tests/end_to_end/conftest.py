@@ -20,7 +20,9 @@ from deploy.demo.steps import (
     wait_until,
 )
 from deploy.testbed.layout import REPOSITORY, Site
+from deploy.testbed.postgres import DATABASE
 from deploy.testbed.progress import Progress
+from tests.migrated import fill, is_empty
 from tests.testbed import PORTS_A_TESTBED, Testbed
 
 # One line a request says nothing that a failed assertion does not.
@@ -46,6 +48,8 @@ def stack(testbed: Testbed) -> Iterator[Stack]:
         username_prefix=f"t{digest[:4]}-",
         uid_min=UID_MIN + place * UIDS_A_TESTBED,
     )
+    if is_empty(testbed.layout, DATABASE):
+        fill(testbed.layout, DATABASE)
     start_stack(stack, Progress())
     yield stack
     stop_stack(stack, Progress())
