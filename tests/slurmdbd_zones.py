@@ -29,7 +29,7 @@ def slurmdbd_in(testbed: Testbed, accounting: Accounting, zone: str) -> Iterator
     """Slurm's database in another time zone; afterwards its sums are as they were."""
     service = service_named(testbed.layout, accounting.settings, "slurmdbd")
     clusters = [item.name for item in SITES]
-    ran = {name: accounting.sql(f"SELECT * FROM {name}_last_ran_table;")[0] for name in clusters}
+    ran = {name: accounting.sql(f"SELECT * FROM {name}_last_ran_table;") for name in clusters}
     stop(testbed.layout, service)
     start(testbed.layout, replace(service, environment={**(service.environment or {}), "TZ": zone}))
     try:
@@ -42,9 +42,11 @@ def slurmdbd_in(testbed: Testbed, accounting: Accounting, zone: str) -> Iterator
                     accounting.sql(
                         f"DELETE FROM {name}_{table}_{kind}_table WHERE time_start % {length} <> 0;"
                     )
-            hourly, daily, monthly = ran[name]
-            accounting.sql(
-                f"UPDATE {name}_last_ran_table SET hourly_rollup = {hourly},"
-                f" daily_rollup = {daily}, monthly_rollup = {monthly};"
-            )
+            # Of a new cluster nothing was ever added up.
+            accounting.sql(f"DELETE FROM {name}_last_ran_table;")
+            for hourly, daily, monthly in ran[name]:
+                accounting.sql(
+                    f"INSERT INTO {name}_last_ran_table (hourly_rollup, daily_rollup,"
+                    f" monthly_rollup) VALUES ({hourly}, {daily}, {monthly});"
+                )
         start(testbed.layout, service)
