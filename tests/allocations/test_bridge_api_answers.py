@@ -121,6 +121,7 @@ def test_the_contract_is_served_to_anyone_and_tells_nothing_of_a_site(
             "/lease",
             "/usage-days",
             "/usage-checks",
+            "/gpu-usage",
         )
     }
     for operations in document["paths"].values():
