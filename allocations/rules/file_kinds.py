@@ -64,16 +64,20 @@ def kind_of(file: BinaryIO, name: str) -> FileKind:
 
 def _require_pdf(file: BinaryIO) -> None:
     file.seek(0)
-    head = file.read(_HEAD)
-    end = file.seek(0, io.SEEK_END)
-    file.seek(max(0, end - _HEAD))
-    if not head.startswith(b"%PDF-"):
+    if not file.read(_HEAD).startswith(b"%PDF-"):
         raise UnfitFileError(_("This file is named .pdf, but holds something else."))
-    if b"%%EOF" not in file.read():
+    if b"%%EOF" not in _tail(file):
         raise UnfitFileError(_("This PDF is cut off. Save it again, and attach the new file."))
 
 
-def _require_picture(file: BinaryIO, name: str) -> None:
+def _tail(file: BinaryIO) -> bytes:
+    end = file.seek(0, io.SEEK_END)
+    file.seek(max(0, end - _HEAD))
+    return file.read()
+
+
+def _require_picture(file: BinaryIO, name: str, end_mark: bytes) -> None:
+    has_end = end_mark in _tail(file)
     file.seek(0)
     try:
         with warnings.catch_warnings():
@@ -81,6 +85,7 @@ def _require_picture(file: BinaryIO, name: str) -> None:
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             picture = Image.open(file, formats=[name])
             _require_few_pixels(picture)
+            _require_end(has_end)
             picture.load()
     except UnidentifiedImageError:
         raise UnfitFileError(
@@ -103,12 +108,18 @@ def _require_few_pixels(picture: Image.Image) -> None:
         raise Image.DecompressionBombError
 
 
+def _require_end(has_end: bool) -> None:
+    """Raise what Pillow would, had not another library told it to fill up what is missing."""
+    if not has_end:
+        raise OSError
+
+
 def _require_png(file: BinaryIO) -> None:
-    _require_picture(file, "PNG")
+    _require_picture(file, "PNG", b"IEND")
 
 
 def _require_jpeg(file: BinaryIO) -> None:
-    _require_picture(file, "JPEG")
+    _require_picture(file, "JPEG", b"\xff\xd9")
 
 
 def _require_csv(file: BinaryIO) -> None:

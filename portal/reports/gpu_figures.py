@@ -102,15 +102,15 @@ class GpuUse:
         return whole
 
 
-def gpu_use(measured: QuerySet[DailyGpuUse], used: QuerySet[DailyUsage], time: TimeRange) -> GpuUse:
-    """The sums of these rows inside the time, in three queries."""
+def held_seconds(used: QuerySet[DailyUsage], time: TimeRange) -> dict[str, int]:
+    """GPU-seconds that jobs held inside the time, by site."""
+    within = used.filter(day__range=(time.first, time.last))
+    return dict(within.values_list("site__name").annotate(total=Sum("gpu_seconds")).order_by())
+
+
+def gpu_use(measured: QuerySet[DailyGpuUse], held: Mapping[str, int], time: TimeRange) -> GpuUse:
+    """The sums of these rows inside the time, beside what jobs held of each site's GPUs in it."""
     by_day = _by_day(measured.filter(day__range=(time.first, time.last)))
-    held = dict(
-        used.filter(day__range=(time.first, time.last))
-        .values_list("site__name")
-        .annotate(total=Sum("gpu_seconds"))
-        .order_by()
-    )
     factors = _factors() if by_day else {}
     names = sorted({*by_day, *(name for name, seconds in held.items() if seconds)}, reverse=True)
     return GpuUse(

@@ -1,6 +1,6 @@
 """The part about GPUs of a page of use: a line a site, charts, the idlest and busiest runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -13,6 +13,7 @@ from portal.reports.gpu_figures import (
     ShownRun,
     all_runs_by_tenth,
     gpu_use,
+    held_seconds,
     idlest_and_busiest,
     runs_by_tenth,
 )
@@ -34,23 +35,21 @@ class GpuSection:
 def section_of_project(project: Project, time: TimeRange, csv_url: CsvUrl) -> GpuSection:
     """One project's."""
     measured = DailyGpuUse.objects.filter(project=project)
-    use = gpu_use(measured, DailyUsage.objects.filter(project=project), time)
+    held = held_seconds(DailyUsage.objects.filter(project=project), time)
+    use = gpu_use(measured, held, time)
     return _section(use, GpuRun.objects.filter(project=project), time, csv_url)
 
 
 def section_of_person(username: str, time: TimeRange, csv_url: CsvUrl) -> GpuSection:
     """One person's, in all projects."""
-    use = gpu_use(
-        DailyGpuUse.objects.filter(username=username),
-        DailyUsage.objects.filter(username=username),
-        time,
-    )
+    held = held_seconds(DailyUsage.objects.filter(username=username), time)
+    use = gpu_use(DailyGpuUse.objects.filter(username=username), held, time)
     return _section(use, GpuRun.objects.filter(username=username), time, csv_url)
 
 
-def section_of_all(time: TimeRange, csv_url: CsvUrl) -> GpuSection:
-    """Everybody's, without a look at each run."""
-    use = gpu_use(DailyGpuUse.objects.all(), DailyUsage.objects.all(), time)
+def section_of_all(time: TimeRange, held: Mapping[str, int], csv_url: CsvUrl) -> GpuSection:
+    """Everybody's, without a look at each run; `held` are the GPU-seconds of the time by site."""
+    use = gpu_use(DailyGpuUse.objects.all(), held, time)
     return _section(use, GpuRun.objects.all(), time, csv_url, tenths=all_runs_by_tenth)
 
 

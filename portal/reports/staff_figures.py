@@ -3,9 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from django.db.models import Sum
+from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
 
 from allocations.models import (
     Allocation,
@@ -17,6 +18,7 @@ from allocations.models import (
     SiteDay,
     SiteStatus,
     SiteWait,
+    Track,
 )
 from allocations.rules.anomalies import (
     has_many_failures,
@@ -52,6 +54,10 @@ class SiteLine:
     jobs_failed: int | None
     half_waited: float | None
     most_waited: float | None
+    read_until: date | None
+    """Up to which day its accounting was read."""
+    held_seconds: int
+    """What jobs held in the time as far as it is known, which may be nothing."""
 
     @property
     def occupancy_percent(self) -> int | None:
@@ -136,18 +142,23 @@ def projects_at_risk(today: date) -> list[AtRisk]:
 
 def granted_and_used_by_track() -> list[tuple[str, float, float]]:
     """For each track the GPU-hours that were ever granted and used."""
-    granted = dict(
-        LedgerEntry.objects.values_list("allocation__project__track__name")
-        .annotate(total=Sum("gpu_minutes"))
-        .order_by()
-    )
-    used = dict(
-        SiteDay.objects.values_list("track__name").annotate(total=Sum("gpu_seconds")).order_by()
+    of_track = OuterRef("pk")
+    granted = LedgerEntry.objects.filter(allocation__project__track=of_track)
+    used = SiteDay.objects.filter(track=of_track)
+    tracks = Track.objects.annotate(
+        granted=_sum_alone(granted, "gpu_minutes"), used=_sum_alone(used, "gpu_seconds")
     )
     return [
-        (name, granted.get(name, 0) / 60, used.get(name, 0) / SECONDS_AN_HOUR)
-        for name in sorted({*granted, *used})
+        (name, (minutes or 0) / 60, (seconds or 0) / SECONDS_AN_HOUR)
+        for name, minutes, seconds in tracks.order_by("name").values_list("name", "granted", "used")
+        if minutes is not None or seconds is not None
     ]
+
+
+def _sum_alone(rows: QuerySet[Any], column: str) -> Subquery:
+    """The sum of a column over all of these rows, None where there are none."""
+    together = rows.order_by().annotate(together=Value(1)).values("together")
+    return Subquery(together.annotate(total=Sum(column)).values("total"))
 
 
 def anomalies(today: date) -> list[Anomaly]:
@@ -173,6 +184,8 @@ def _line(site: Site, used: list[int], waits: dict[int, int]) -> SiteLine:
         jobs_failed=failed if has_data else None,
         half_waited=wait_at(0.5, waits),
         most_waited=wait_at(0.9, waits),
+        read_until=_day_of(status.accounting_until if status else None),
+        held_seconds=seconds,
     )
 
 
@@ -256,4 +269,8 @@ def _long_waits(today: date) -> Iterator[Anomaly]:
 def read_until_by_site() -> dict[str, date | None]:
     """Up to which day each site's accounting was read; None: never."""
     read = Site.objects.values_list("name", "status__accounting_until")
-    return {name: until.astimezone(UTC).date() if until else None for name, until in read}
+    return {name: _day_of(until) for name, until in read}
+
+
+def _day_of(moment: datetime | None) -> date | None:
+    return moment.astimezone(UTC).date() if moment else None

@@ -20,11 +20,11 @@ from portal.reports.gpu_section import section_of_all
 from portal.reports.pool_charts import pool_charts
 from portal.reports.ranges import RangeForm, TimeRange, step_words, utc_today
 from portal.reports.staff_figures import (
+    SiteLine,
     WaitsBySite,
     anomalies,
     granted_and_used_by_track,
     projects_at_risk,
-    read_until_by_site,
     site_lines,
     used_by_site_and_track,
     waits_by_site,
@@ -43,13 +43,14 @@ def overview(request: SignedInRequest) -> HttpResponse:
     form = RangeForm(request.GET)
     time = form.selected()
     waits = waits_by_site(time)
+    lines = site_lines(time, waits)
     at_risk = projects_at_risk(utc_today())
     context = {
         "form": form,
         "range": time,
-        "sites": site_lines(time, waits),
-        "charts": _charts(request, time, waits),
-        "gpu": section_of_all(time, _csv_urls(request)),
+        "sites": lines,
+        "charts": _charts(request, time, waits, lines),
+        "gpu": section_of_all(time, _held(lines), _csv_urls(request)),
         "at_risk": at_risk[:ROWS_SHOWN],
         "at_risk_beyond": max(len(at_risk) - ROWS_SHOWN, 0),
         "anomalies": anomalies(utc_today())[:ROWS_SHOWN],
@@ -64,10 +65,12 @@ def overview_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     require(request.user, Permission.OVERVIEW_VIEW)
     form = RangeForm(request.GET)
     time = form.selected()
+    waits = waits_by_site(time)
+    lines = site_lines(time, waits)
     if chart in gpu_charts.KEYS:
-        charts = section_of_all(time, _csv_urls(request)).charts
+        charts = section_of_all(time, _held(lines), _csv_urls(request)).charts
     else:
-        charts = _charts(request, time, waits_by_site(time))
+        charts = _charts(request, time, waits, lines)
     found = [item for item in charts if item.key == chart]
     if not found or form.errors:
         raise Http404
@@ -79,10 +82,16 @@ def _csv_urls(request: SignedInRequest) -> Callable[[str], str]:
     return lambda key: reverse("overview_chart", args=[key]) + query
 
 
-def _charts(request: SignedInRequest, time: TimeRange, waits: WaitsBySite) -> list[Chart]:
+def _held(lines: list[SiteLine]) -> dict[str, int]:
+    return {line.name: line.held_seconds for line in lines}
+
+
+def _charts(
+    request: SignedInRequest, time: TimeRange, waits: WaitsBySite, lines: list[SiteLine]
+) -> list[Chart]:
     csv_url = _csv_urls(request)
     by_site, by_track = used_by_site_and_track(time)
-    until = read_until_by_site()
+    until = {line.name: line.read_until for line in lines}
     newest = max((day for day in until.values() if day), default=None)
     return [
         use_chart(

@@ -99,7 +99,8 @@ def _addresses(
     pages["plan_stopped"] = stopped.get_absolute_url()
     pages["project_as_staff"] = project.get_absolute_url()
     pages["tracks"] = reverse("tracks")
-    pages["track_partitions"] = reverse("track_partitions", args=["fl"])
+    pages["track"] = reverse("track", args=["fl"])
+    pages["pools"] = reverse("pools")
     for name in (
         "change_budget", "change_end", "suspend", "resume",
         "change_partitions", "dedicated", "end_dedicated",

@@ -56,7 +56,7 @@ def test_sites_stand_side_by_side(office: Client, used: Project) -> None:
     cells = page.xpath("//tr[th[contains(., 'Zellik')]]/td[@data-label='Jobs ended']/text()")
     assert cells == [str(ended)]
     assert [figure.get("id") for figure in page.xpath("//figure")] == [
-        "sites", "tracks", "site-waits", "grants",
+        "sites", "tracks", "site-waits", "grants", "pools", "quotas",
     ]  # fmt: skip
 
 
