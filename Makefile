@@ -71,7 +71,7 @@ format: install  ## Format the code
 	@$(BIN)/ruff check --fix .
 
 .PHONY: bench
-bench: bench-latency bench-reconcile bench-ingest  ## Run the benchmarks; figures go to bench/results.json
+bench: bench-latency bench-reconcile bench-ingest bench-reports  ## Run the benchmarks; figures go to bench/results.json
 
 .PHONY: bench-latency
 bench-latency: install  ## Time from approval to an accepted sbatch, on the running testbed
@@ -94,8 +94,8 @@ bench-gpu-ingest: install  ## What a day of minutes of GPUS=1000 GPUs costs, thr
 	@$(BIN)/python -m bench.gpu_ingest $(GPUS)
 
 .PHONY: bench-reports
-bench-reports: install  ## Time of each page and export of usage among JOBS=10000000 jobs
-	@$(BIN)/python -m bench.reports $(JOBS)
+bench-reports: install  ## Time of each page and export of usage among JOBS=10000000 jobs; KEEP=1 keeps them
+	@$(BIN)/python -m bench.reports $(JOBS) $(if $(KEEP),--keep)
 
 .PHONY: lock
 lock:  ## Resolve the pins of pyproject.toml and package.json anew

@@ -1,45 +1,49 @@
 """How quick pages and exports of usage are among millions of jobs: `make bench-reports`.
 
-A PostgreSQL of its own is filled twice, with 100,000 jobs and with as many as asked for, and each
-page is asked for through Django as a browser would. All is removed at the end.
+A PostgreSQL of its own gets two databases, of 100,000 jobs and of as many as asked for. Each page
+is asked for through Django as a browser would, and files of the worker are made as it makes them.
+All is removed at the end, unless it is to be kept for the next time: `make bench-reports KEEP=1`.
 """
 
 import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from bench.reconcile import own_layout
-from bench.results import percentile, store
+from bench.results import store
 from deploy.testbed.down import clean
+from deploy.testbed.layout import Layout
+from deploy.testbed.postgres import DATABASE, query
 from deploy.testbed.progress import Progress
 from deploy.testbed.up import bring_up
 
-SMALL = 100_000
-REPEATS = 20
+SMALL, LARGE = 100_000, 10_000_000
 LIMITS = {"p95_ms": 150, "max_queries": 15, "growth_ratio": 1.5}
+_WORLD, _WHOLE = "bench_world", "whole"
 
 
 def main() -> int:
     """Measure both sizes, print, store; 1 if something takes longer than it may."""
-    jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
+    words = [word for word in sys.argv[1:] if word.isdecimal()]
+    jobs = int(words[0]) if words else LARGE
+    keeps = "--keep" in sys.argv
     layout, progress = own_layout(), Progress(sys.stdout)
-    found: dict[int, dict[str, dict[str, float]]] = {}
-    for size in (SMALL, jobs):
-        clean(layout)
-        try:
-            bring_up(layout, only_postgres=True)
-            progress.say(f"{size:,} jobs")
-            found[size] = _in_own_process(size, layout.postgres_port)
-        finally:
+    try:
+        bring_up(layout, only_postgres=True)
+        for size in (SMALL, jobs):
+            _make(layout, size, progress)
+        found = {size: _asked(layout, "bench.report_pages", size) for size in (SMALL, jobs)}
+        figures = summed_up(found[SMALL], found[jobs], jobs=jobs)
+        figures["files"] = _asked(layout, "bench.report_exports", jobs)
+        figures["tables"] = _asked(layout, "bench.report_tables", jobs)
+    finally:
+        if not keeps:
             clean(layout)
-    figures = summed_up(found[SMALL], found[jobs], jobs=jobs)
     store("reports", figures)
     show(figures)
     return int(any(figures[name] > limit for name, limit in LIMITS.items()))
@@ -69,38 +73,62 @@ def show(figures: dict[str, Any]) -> None:
     for heading in ("", "p95 ms", "at 100,000", "queries"):
         table.add_column(heading, justify="right" if heading else "left")
     for name, found in figures.items():
-        if isinstance(found, dict):
-            cells = (found["p95_ms"], found["p95_ms_at_100000"], found["queries"])
-            table.add_row(name.replace("_", " "), *(str(cell) for cell in cells))
+        if not isinstance(found, dict) or "p95_ms" not in found:
+            continue
+        cells = (found["p95_ms"], found["p95_ms_at_100000"], found["queries"])
+        table.add_row(name.replace("_", " "), *(str(cell) for cell in cells))
     Console().print(table)
+    for name, found in figures["files"].items():
+        print(f"{name}: {found}")
     for name, limit in LIMITS.items():
         print(f"{name}: {figures[name]} (at most {limit})")
 
 
-def _in_own_process(size: int, port: int) -> dict[str, dict[str, float]]:
-    """One size, by a child of this process, since Django takes its settings but once."""
-    url = f"postgresql://belfry@127.0.0.1:{port}/belfry"
-    ended = subprocess.run(
-        [sys.executable, "-m", "bench.report_pages", str(size)],
-        env=os.environ | {"BELFRY_DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings"},
-        stdout=subprocess.PIPE,
-        check=True,
-        text=True,
+def _make(layout: Layout, size: int, progress: Progress) -> None:
+    """Make a database unless it is kept from another time."""
+    known = query(
+        layout,
+        "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+        f" WHERE datname = '{_database(size)}'",
     )
-    found: dict[str, dict[str, float]] = json.loads(ended.stdout.splitlines()[-1])
-    return found
+    if known == _WHOLE:
+        progress.say(f"{size:,} jobs are there")
+        return
+    progress.say(f"{size:,} jobs")
+    if not query(layout, f"SELECT 1 FROM pg_database WHERE datname = '{_WORLD}'"):
+        query(layout, f"CREATE DATABASE {_WORLD} OWNER {DATABASE}")
+        _child(layout, _WORLD, "bench.report_making")
+    query(layout, f"DROP DATABASE IF EXISTS {_database(size)}")
+    query(layout, f"CREATE DATABASE {_database(size)} OWNER {DATABASE} TEMPLATE {_WORLD}")
+    _child(layout, _database(size), "bench.report_making", str(size))
+    query(layout, f"COMMENT ON DATABASE {_database(size)} IS '{_WHOLE}'")
 
 
-def timed(ask: Callable[[], object]) -> float:
-    """The 95th percentile of how long it takes, in milliseconds, once warm."""
-    for _ in range(3):
-        ask()
-    taken = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        ask()
-        taken.append(1000 * (time.perf_counter() - began))
-    return round(percentile(taken, 0.95), 1)
+def _database(size: int) -> str:
+    return f"bench_{size}"
+
+
+def _asked(layout: Layout, module: str, size: int) -> dict[str, Any]:
+    """What a child found out of a database."""
+    answer: dict[str, Any] = json.loads(
+        _child(layout, _database(size), module, stdout=subprocess.PIPE).splitlines()[-1]
+    )
+    return answer
+
+
+def _child(layout: Layout, database: str, *command: str, stdout: int | None = None) -> str:
+    """A program of its own, since Django takes its settings but once; what it printed."""
+    # What the testbed is told by the environment is no setting of the portal.
+    own = {name: value for name, value in os.environ.items() if not name.startswith("BELFRY_")}
+    settings = {
+        "BELFRY_DATABASE_URL": f"postgresql://belfry@127.0.0.1:{layout.postgres_port}/{database}",
+        "BELFRY_API_REQUESTS_A_MINUTE": "100000",
+        "DJANGO_SETTINGS_MODULE": "portal.settings",
+    }
+    ended = subprocess.run(
+        [sys.executable, "-m", *command], env=own | settings, stdout=stdout, check=True, text=True
+    )
+    return ended.stdout or ""
 
 
 if __name__ == "__main__":
