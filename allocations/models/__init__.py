@@ -30,7 +30,7 @@ from allocations.models.partitions import AllocationPartition, DedicatedPartitio
 from allocations.models.plans import SitePlan
 from allocations.models.pools import AidGrant, Pool, PoolDraw, PoolTrack, Quota, UnitPrice
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
-from allocations.models.rollups import ProjectMonth, SiteDay, SiteWait
+from allocations.models.rollups import ProjectMonth, ProjectWait, SiteDay, SiteWait
 from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.snapshots import SubmissionSnapshot
@@ -82,6 +82,7 @@ __all__ = [
     "PoolTrack",
     "Project",
     "ProjectMonth",
+    "ProjectWait",
     "QueueWait",
     "Quota",
     "RecordedMember",

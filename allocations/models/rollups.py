@@ -38,6 +38,32 @@ class ProjectMonth(models.Model):
         return f"{self.project_id} {self.site_id} {self.month:%Y-%m}"
 
 
+class ProjectWait(models.Model):
+    """How many jobs of a project that began in one month of UTC at a site had waited so long."""
+
+    project = models.ForeignKey(
+        "allocations.Project", on_delete=models.PROTECT, related_name="waits_by_month"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    month = models.DateField()
+    """Its first day."""
+    bucket = models.PositiveSmallIntegerField()
+    """See `allocations.rules.waits`."""
+    jobs = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("waits of a project in a month")
+        verbose_name_plural = _("waits of projects in months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "site", "project", "bucket"], name="one_wait_a_month"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.site_id} {self.month:%Y-%m} {self.bucket}"
+
+
 class SiteDay(models.Model):
     """What all projects of a track used at a site on one UTC day, and how their jobs ended."""
 

@@ -11,6 +11,7 @@ from portal.programme.statement import (
     conditions,
     parameters,
     part_expression,
+    part_key,
     part_of,
     read,
 )
@@ -108,7 +109,8 @@ def stays(selection: ProgrammeSelection) -> Found:
     """For how many days applications stood in each state."""
     where = " AND ".join(conditions(_STAY, selection))
     by_site = selection.by == Division.SITE
-    whole = _STAYS.format(part="NULL", zone=_ZONE, sites=_ONCE, where=where)
+    nothing = "NULL::date" if selection.by == Division.MONTH else "NULL"
+    whole = _STAYS.format(part=nothing, zone=_ZONE, sites=_ONCE, where=where)
     parts = _STAYS.format(
         part=part_expression(_STAY, selection.by),
         zone=_ZONE,
@@ -117,6 +119,7 @@ def stays(selection: ProgrammeSelection) -> Found:
     )
     found: Found = {}
     for row in ask(f"({whole}) UNION ALL ({parts})", parameters(selection)):
+        part = None if row["part"] is None else part_key(row["part"])
         for share, days in zip(("p50", "p90"), row["days"], strict=True):
-            found[row["part"], f"days_{row['state']}_{share}"] = Value(float(days))
+            found[part, f"days_{row['state']}_{share}"] = Value(float(days))
     return found

@@ -5,6 +5,7 @@ from django.conf import settings
 from accounts.models import Organisation
 from allocations.rules.aid import CENTS_A_EURO
 from allocations.rules.budgets import EntryKind
+from allocations.rules.outcomes import GOOD_ENDS
 from portal.programme.selection import ProgrammeSelection
 from portal.programme.statement import Source, part_of, read
 from portal.programme.values import Found, Value, hours_of_minutes, hours_of_seconds, percent
@@ -15,15 +16,6 @@ INDUSTRY_KINDS = (
     Organisation.Kind.LARGE.value,
 )
 QUICK_TRACKS = ("pg", "fl")
-FAILED_STATES = (
-    "BOOT_FAIL",
-    "DEADLINE",
-    "FAILED",
-    "LAUNCH_FAILED",
-    "NODE_FAIL",
-    "OUT_OF_MEMORY",
-    "TIMEOUT",
-)
 
 
 def _names(names: tuple[str, ...]) -> str:
@@ -35,20 +27,14 @@ _PROJECT = """
     JOIN allocations_track track ON track.id = project.track_id
     JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
 """
-# Today's members stand behind what their project was granted; the first carries the amount.
-_LEDGER_TABLES = """
+_GRANTS = """
     allocations_ledgerentry entry
     JOIN allocations_allocation allocation ON allocation.id = entry.allocation_id
     JOIN allocations_site site ON site.id = allocation.site_id
     {project}
-    LEFT JOIN (
-        SELECT project_id, user_id,
-               row_number() OVER (PARTITION BY project_id ORDER BY id) AS place
-        FROM allocations_membership WHERE left_at IS NULL
-    ) member ON member.project_id = project.id
 """
 _LEDGER = Source(
-    tables=_LEDGER_TABLES.format(project=_PROJECT.format(rows="allocation")),
+    tables=_GRANTS.format(project=_PROJECT.format(rows="allocation")),
     day=f"(entry.at AT TIME ZONE '{settings.TIME_ZONE}')::date",
 )
 _ENTRY_TABLES = """
@@ -70,44 +56,65 @@ _DRAWN = Source(
     ),
     day=f"(entry.at AT TIME ZONE '{settings.TIME_ZONE}')::date",
 )
-_USED = Source(
-    tables=f"""
-    allocations_dailyusage usage
-    JOIN allocations_site site ON site.id = usage.site_id
-    {_PROJECT.format(rows="usage")}
-    """,
-    day="usage.day",
-)
-_FAILED = Source(
-    tables=f"""
-    allocations_joboutcome outcome
-    JOIN allocations_site site ON site.id = outcome.site_id
-    {_PROJECT.format(rows="outcome")}
-    """,
-    day="outcome.day",
-    conditions=f"outcome.state IN ({_names(FAILED_STATES)})",
-)
 _LAPSED = f"entry.kind = '{EntryKind.LAPSE.value}'"
-_ONCE = "COALESCE(member.place, 1) = 1"
+# Today's members stand behind what their project was granted.
+_MEMBERS = Source(
+    tables=f"""{_LEDGER.tables}
+    JOIN allocations_membership member ON member.project_id = project.id AND member.left_at IS NULL
+    """,
+    day=_LEDGER.day,
+    conditions=f"NOT {_LAPSED}",
+)
+# Whole months are read from their sums, and only the days before and after them by themselves.
+_MONTHS = "month >= %(months_from)s AND month < %(months_until)s"
+_DAYS = """
+    (day >= %(first)s AND day < %(months_from)s OR day >= %(months_until)s AND day <= %(last)s)
+"""
+_SUMMED = f"""
+    (
+        SELECT project_id, site_id, month AS day, gpu_seconds, failed_gpu_seconds
+        FROM allocations_projectmonth WHERE {_MONTHS}
+        UNION ALL
+        SELECT project_id, site_id, day, gpu_seconds, 0 FROM allocations_dailyusage WHERE {_DAYS}
+        UNION ALL
+        SELECT project_id, site_id, day, 0, gpu_seconds FROM allocations_joboutcome
+        WHERE {_DAYS} AND state NOT IN ({_names(GOOD_ENDS)})
+    )
+"""
+_USAGE = """
+    {rows} usage
+    JOIN allocations_site site ON site.id = usage.site_id
+    {project}
+"""
+_USED = Source(
+    tables=_USAGE.format(rows=_SUMMED, project=_PROJECT.format(rows="usage")), day="usage.day"
+)
+_PEOPLE = Source(
+    tables=_USAGE.format(rows="allocations_dailyusage", project=_PROJECT.format(rows="usage")),
+    day="usage.day",
+    conditions="usage.gpu_seconds > 0",
+)
 
 
-def granted(selection: ProgrammeSelection) -> Found:
+def granted(selection: ProgrammeSelection, *, with_people: bool) -> Found:
     """What was given and what lapsed, and how much of it went to each pool."""
     figures = f"""
-        COALESCE(SUM(entry.gpu_minutes) FILTER (WHERE {_ONCE} AND NOT {_LAPSED}), 0) AS granted,
-        COALESCE(-SUM(entry.gpu_minutes) FILTER (WHERE {_ONCE} AND {_LAPSED}), 0) AS unspent,
+        COALESCE(SUM(entry.gpu_minutes) FILTER (WHERE NOT {_LAPSED}), 0) AS granted,
+        COALESCE(-SUM(entry.gpu_minutes) FILTER (WHERE {_LAPSED}), 0) AS unspent,
         COALESCE(SUM(entry.gpu_minutes) FILTER (
-            WHERE {_ONCE} AND NOT {_LAPSED} AND organisation.kind IN ({_names(INDUSTRY_KINDS)})
+            WHERE NOT {_LAPSED} AND organisation.kind IN ({_names(INDUSTRY_KINDS)})
         ), 0) AS pool_industry,
         COALESCE(SUM(entry.gpu_minutes) FILTER (
-            WHERE {_ONCE} AND NOT {_LAPSED} AND track.code IN ({_names(QUICK_TRACKS)})
-        ), 0) AS pool_quick,
-        COUNT(DISTINCT member.user_id) FILTER (WHERE NOT {_LAPSED}) AS people
+            WHERE NOT {_LAPSED} AND track.code IN ({_names(QUICK_TRACKS)})
+        ), 0) AS pool_quick
     """
+    members = "COUNT(DISTINCT member.user_id) AS people"
+    behind = read(_MEMBERS, members, selection) if with_people else []
+    people = {part_of(row): row["people"] for row in behind}
     found: Found = {}
     for row in read(_LEDGER, figures, selection):
         part = part_of(row)
-        found[part, "granted"] = Value(hours_of_minutes(row["granted"]), row["people"])
+        found[part, "granted"] = Value(hours_of_minutes(row["granted"]), people.get(part, 0))
         found[part, "unspent"] = Value(hours_of_minutes(row["unspent"]))
         for pool in ("pool_industry", "pool_quick"):
             found[part, pool] = Value(percent(row[pool], row["granted"]))
@@ -129,21 +136,17 @@ def aid(selection: ProgrammeSelection) -> Found:
 
 
 def used(selection: ProgrammeSelection, *, with_people: bool) -> Found:
-    """What jobs held; counting the people takes longer and is left out where nobody asks."""
-    people = "COUNT(DISTINCT usage.username) FILTER (WHERE usage.gpu_seconds > 0)"
-    figures = f"""
-        SUM(usage.gpu_seconds)::bigint AS seconds, {people if with_people else 0} AS people
+    """What jobs held, also those that failed; counting the people takes longer than all else."""
+    figures = """
+        SUM(usage.gpu_seconds)::bigint AS used, SUM(usage.failed_gpu_seconds)::bigint AS failed
     """
-    return {
-        (part_of(row), "used"): Value(hours_of_seconds(row["seconds"]), row["people"])
-        for row in read(_USED, figures, selection)
-    }
-
-
-def failed(selection: ProgrammeSelection) -> Found:
-    """What runs held that ended badly."""
-    figures = "SUM(outcome.gpu_seconds)::bigint AS seconds"
-    return {
-        (part_of(row), "failed"): Value(hours_of_seconds(row["seconds"]))
-        for row in read(_FAILED, figures, selection)
-    }
+    people: dict[str | None, int] = {}
+    if with_people:
+        for row in read(_PEOPLE, "COUNT(DISTINCT usage.username) AS people", selection):
+            people[part_of(row)] = row["people"]
+    found: Found = {}
+    for row in read(_USED, figures, selection):
+        part = part_of(row)
+        found[part, "used"] = Value(hours_of_seconds(row["used"]), people.get(part, 0))
+        found[part, "failed"] = Value(hours_of_seconds(row["failed"]))
+    return found

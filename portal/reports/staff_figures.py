@@ -25,6 +25,7 @@ from allocations.rules.anomalies import (
     is_far_above_usual,
     is_wait_far_above_usual,
 )
+from allocations.rules.outcomes import GOOD_ENDS
 from allocations.rules.risks import Risk, risks_of
 from allocations.rules.units import SECONDS_AN_HOUR
 from portal.reports.project_figures import ByPoint, by_most, point_of
@@ -35,7 +36,6 @@ ANOMALY_DAYS = 7
 USUAL_DAYS = 28
 WaitsBySite = dict[str, dict[date, dict[int, int]]]
 """Jobs by site, bar and bucket of their wait."""
-GOOD_ENDS = ("COMPLETED", "CANCELLED", "REQUEUED", "PREEMPTED")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from allocations.models import (
     JobOutcome,
     Project,
     ProjectMonth,
+    ProjectWait,
     QueueWait,
     Site,
     SiteDay,
@@ -78,10 +79,14 @@ def test_ends_of_jobs_are_counted_by_month_and_site(project: Project) -> None:
     assert (day.jobs_ended, day.jobs_failed, day.track) == (12, 5, project.track)
 
 
-def test_waits_are_summed_over_projects(project: Project) -> None:
+def test_waits_are_summed_over_projects_and_months(project: Project) -> None:
     site = Site.objects.get(code="zellik")
     QueueWait.objects.create(project=project, site=site, day=FIRST, bucket=9, jobs=4)
     QueueWait.objects.filter(bucket=9).update(jobs=7)
-    assert SiteWait.objects.get().jobs == 7
+    QueueWait.objects.create(
+        project=project, site=site, day=FIRST + timedelta(days=5), bucket=9, jobs=2
+    )
+    assert [row.jobs for row in SiteWait.objects.order_by("day")] == [7, 2]
+    assert ProjectWait.objects.get(project=project, month=FIRST.replace(day=1), bucket=9).jobs == 9
     QueueWait.objects.all().delete()
-    assert SiteWait.objects.get().jobs == 0
+    assert {row.jobs for row in (*SiteWait.objects.all(), *ProjectWait.objects.all())} == {0}

@@ -1,7 +1,8 @@
 import csv
 import io
 import json
-from datetime import timedelta
+from collections import Counter
+from datetime import date, timedelta
 from typing import Any
 
 import openpyxl
@@ -11,8 +12,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from allocations.models import Application, Project, Site, SiteStatus, Transition
+from allocations.models import (
+    Application,
+    DailyUsage,
+    JobOutcome,
+    Project,
+    QueueWait,
+    Site,
+    SiteStatus,
+    Transition,
+)
+from allocations.rules.months import whole_months
+from allocations.rules.percentiles import percentile
 from allocations.rules.regions import Region, region_of
+from allocations.rules.waits import bucket_span
 from portal.programme.kpis import KPIS, Topic
 from portal.programme.selection import Division
 from tests.allocations.measured_world import measured_day
@@ -63,10 +76,61 @@ def test_the_whole_is_counted(office: Client, world: None) -> None:
     assert {key: found["", key] for key in expected} == expected
 
 
+def test_whole_months_are_those_in_which_no_day_is_missing() -> None:
+    today = date(2026, 5, 10)
+    assert whole_months(date(2026, 1, 1), date(2026, 3, 31), today=today) == (
+        date(2026, 1, 1),
+        date(2026, 4, 1),
+    )
+    assert whole_months(date(2026, 1, 2), date(2026, 3, 30), today=today) == (
+        date(2026, 2, 1),
+        date(2026, 3, 1),
+    )
+    # Nothing happened after today.
+    assert whole_months(date(2026, 4, 1), today, today=today)[1] == date(2026, 6, 1)
+    for first, last in (("2026-02-02", "2026-02-27"), ("9999-01-01", "9999-12-31")):
+        since, until = whole_months(
+            date.fromisoformat(first), date.fromisoformat(last), today=today
+        )
+        assert since == until
+
+
 def test_waits_are_read_off_the_counts(office: Client, world: None) -> None:
     found = figures(office)
     assert found["", "wait_p50"] == pytest.approx(60 / 3600, rel=0.1)
     assert found["", "wait_p90"] == pytest.approx(2, rel=0.1)
+
+
+@pytest.mark.parametrize("by", [Division.MONTH, Division.SITE, Division.TRACK])
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [("2025-01-01", "2025-12-31"), ("2025-02-10", "2025-05-20"), ("2025-03-05", "2025-03-25")],
+)
+def test_months_and_days_add_up_to_what_the_days_alone_say(
+    office: Client, world: None, by: Division, first: str, last: str
+) -> None:
+    project, site = Project.objects.all()[0], Site.objects.get(code="zellik")
+    days = [date(2025, 1, 1) + timedelta(days=number) for number in range(0, 365, 3)]
+    of_day = {"project": project, "site": site}
+    for number, day in enumerate(days):
+        ended = {**of_day, "day": day, "username": "u0", "jobs": 1, "gpu_seconds": 3600}
+        DailyUsage.objects.create(
+            **of_day, day=day, username="u0", jobs=1, gpu_seconds=3600 * number, cpu_seconds=0
+        )
+        JobOutcome.objects.create(**ended, state="TIMEOUT")
+        JobOutcome.objects.create(**ended, state="PREEMPTED")
+        QueueWait.objects.create(**of_day, day=day, bucket=20 + number % 30, jobs=number + 1)
+    found = figures(office, **{"from": first, "to": last, "by": by.value})
+    inside = [n for n, day in enumerate(days) if first <= day.isoformat() <= last]
+    assert found["", "used"] == sum(inside)
+    assert found["", "failed"] == len(inside)
+    jobs_by_bucket = Counter[int]()
+    for number in inside:
+        jobs_by_bucket[20 + number % 30] += number + 1
+    median = percentile(jobs_by_bucket, 0.5, span=bucket_span)
+    assert found["", "wait_p50"] == pytest.approx(median / 3600, abs=1e-5)
+    parts = [value for (part, key), value in found.items() if part and key == "used" and value]
+    assert sum(parts) == sum(inside)
 
 
 @pytest.mark.parametrize("by", Division.values)
