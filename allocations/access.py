@@ -43,12 +43,24 @@ def project_for(
     among: QuerySet[Project] | None = None,
 ) -> Project:
     """The project, if this person may do this to it; else Http404 or PermissionDenied."""
+    return project_and_permissions(user, name, permission, among=among)[0]
+
+
+def project_and_permissions(
+    user: User,
+    name: str,
+    permission: Permission,
+    *,
+    among: QuerySet[Project] | None = None,
+) -> tuple[Project, frozenset[Permission]]:
+    """The same, and all that this person may do to it."""
     projects = Project.objects.all() if among is None else among
     project = projects.filter(name=_storable(name)).first()
     if project is None:
         raise Http404
-    _require(permission, permissions_on_project(user, project), Permission.PROJECT_VIEW)
-    return project
+    held = permissions_on_project(user, project)
+    _require(permission, held, Permission.PROJECT_VIEW)
+    return project, held
 
 
 def job_for(user: User, name: str, site_code: str, run: str) -> Job:

@@ -15,8 +15,11 @@ from allocations.models import (
     EnergyFactor,
     Invitation,
     Job,
+    JobCancel,
+    LeavingMember,
     Project,
     Site,
+    SitePlan,
 )
 from allocations.models.usage import GPU_SECONDS
 from allocations.rules.deadlines import BRUSSELS, Clock, Pause
@@ -31,6 +34,19 @@ def open_invitations_to(user: User) -> QuerySet[Invitation]:
     addresses = EmailAddress.objects.filter(user=user, verified=True).values("email")
     return Invitation.objects.select_related("application", "invited_by").filter(
         email__in=addresses, accepted_by=None, expires_at__gt=timezone.now()
+    )
+
+
+def projects_with_what_is_rare() -> QuerySet[Project]:
+    """Projects that know which of what most never have there is, so that pages need not ask."""
+    here = {"allocation__project": OuterRef("pk")}
+    plans = SitePlan.objects.current().filter(site__allocations__project=OuterRef("pk"))
+    invitations = Invitation.objects.filter(application=OuterRef("application"), accepted_by=None)
+    return Project.objects.annotate(  # type: ignore[no-redef]  # declared for its readers
+        has_plans=Exists(plans),
+        has_leaving=Exists(LeavingMember.objects.filter(**here)),
+        has_cancels=Exists(JobCancel.objects.filter(**here)),
+        has_invitations=Exists(invitations),
     )
 
 

@@ -19,7 +19,7 @@ from allocations.models.sites import Partition, Site
 from allocations.models.tracks import Track
 from allocations.rules.budgets import EntryKind
 from allocations.rules.naming import qos_name
-from allocations.states import AllocationState
+from allocations.states import AllocationState, allocation_state
 
 
 def new_owner_mark() -> str:
@@ -52,7 +52,13 @@ class Project(models.Model):
     title = models.CharField(_("title"), max_length=150)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[models.Manager["Project"]] = ProjectQuerySet.as_manager()
+    has_plans: bool = True
+    has_leaving: bool = True
+    has_cancels: bool = True
+    has_invitations: bool = True
+    """False only where `queries.projects_with_what_is_rare` looked and found none."""
+
+    objects: ClassVar[ProjectQuerySet] = ProjectQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("project")
@@ -221,12 +227,15 @@ class Allocation(models.Model):
         return self.adopted_at is None and self.account_name != self.project.name
 
     def state_on(self, today: date) -> AllocationState:
-        """Where the allocation stands on a day; adopted accounts end when they are given back."""
-        if self.released_at or (self.ends_on < today and not self.adopted_at):
-            return AllocationState.EXPIRED
-        if self.suspended_because:
-            return AllocationState.SUSPENDED
-        return AllocationState.ACTIVE if self.active_since else AllocationState.PROVISIONING
+        """Where the allocation stands on a day."""
+        return allocation_state(
+            today=today,
+            ends_on=self.ends_on,
+            adopted_at=self.adopted_at,
+            released_at=self.released_at,
+            suspended_because=self.suspended_because,
+            active_since=self.active_since,
+        )
 
     @property
     def state(self) -> AllocationState:

@@ -1,6 +1,6 @@
 """A project's use beside what Slurm itself says of it, in words."""
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from allocations.models import CheckedTotal, UsageDifference
+from allocations.models import Allocation, CheckedTotal, UsageDifference
 from allocations.tables.words import shown_hours
 
 Reason = UsageDifference.Reason
@@ -97,19 +97,20 @@ class Checked:
         return found or [_now("The days that differ lie further back; each night looks for more.")]
 
 
-def checked_figures(allocation_ids: Collection[int]) -> dict[int, Checked]:
+def checked_figures(allocations: Iterable[Allocation]) -> dict[int, Checked]:
     """What the last check said of each of these; those that were never checked are left out."""
+    totals = {
+        allocation.pk: allocation.checked_total
+        for allocation in allocations
+        if hasattr(allocation, "checked_total")
+    }
     reasons: dict[int, list[str]] = {}
-    remaining = UsageDifference.objects.remaining().filter(allocation__in=allocation_ids)
+    remaining = UsageDifference.objects.remaining().filter(allocation__in=totals)
     for allocation_id, reason in (
         remaining.order_by("reason").values_list("allocation_id", "reason").distinct()
     ):
         reasons.setdefault(allocation_id, []).append(reason)
-    totals = CheckedTotal.objects.filter(allocation__in=allocation_ids)
-    return {
-        total.allocation_id: Checked(total, reasons.get(total.allocation_id, []))
-        for total in totals
-    }
+    return {pk: Checked(total, reasons.get(pk, [])) for pk, total in totals.items()}
 
 
 def _moment(moment: datetime) -> str:

@@ -63,8 +63,8 @@ def _application(project: Project) -> Iterator[Event]:
 
 
 def _ledger(project: Project) -> Iterator[Event]:
-    entries = LedgerEntry.objects.filter(allocation__project=project)
-    for entry in entries.select_related("actor", "allocation__site"):
+    entries = (entry for each in project.allocations.all() for entry in each.ledger.all())
+    for entry in entries:
         sentence = sentence_of(entry)
         is_award = entry.kind == LedgerEntry.Kind.AWARD
         # The reason of an award is that of the decision, which stands in the list already.
@@ -73,7 +73,7 @@ def _ledger(project: Project) -> Iterator[Event]:
 
 
 def _adoptions(project: Project) -> Iterator[Event]:
-    for allocation in project.allocations.filter(adopted_at__isnull=False).select_related("site"):
+    for allocation in project.allocations.all():
         names = {"name": allocation.account_name, "site": allocation.site.name}
         if allocation.adopted_at:
             adopted = _("The account %(name)s at %(site)s was adopted.") % names
@@ -85,7 +85,7 @@ def _adoptions(project: Project) -> Iterator[Event]:
 
 
 def _members(project: Project) -> Iterator[Event]:
-    for membership in Membership.objects.filter(project=project).select_related("user"):
+    for membership in project.memberships.all():
         who = {"who": membership.user.full_name}
         leads = membership.role == Membership.Role.LEADER
         joined = _("%(who)s leads the project.") if leads else _("%(who)s joined the project.")
@@ -95,6 +95,8 @@ def _members(project: Project) -> Iterator[Event]:
 
 
 def _cancels(project: Project) -> Iterator[Event]:
+    if not project.has_cancels:
+        return
     cancels = JobCancel.objects.filter(allocation__project=project)
     for cancel in cancels.select_related("allocation__site", "user", "confirmed_by"):
         number = len(cancel.job_ids)

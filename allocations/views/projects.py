@@ -12,17 +12,26 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.lists import render_list
+from accounts.models import User
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import permissions_on_project, project_for
+from allocations.access import project_and_permissions, project_for
 from allocations.forms.invitations import InvitationForm
 from allocations.forms.jobs import JobFilter
-from allocations.models import Allocation, DailyUsage, Drift, LeavingMember, Membership, Project
-from allocations.queries import jobs_of
+from allocations.models import (
+    Allocation,
+    DailyUsage,
+    Drift,
+    Invitation,
+    LeavingMember,
+    Membership,
+    Project,
+)
+from allocations.queries import jobs_of, projects_with_what_is_rare
 from allocations.states import AllocationState
 from allocations.tables.jobs import JobTable, jobs_as_csv
 from allocations.views.history import history
-from allocations.views.site_cards import first_job, site_cards
+from allocations.views.site_cards import allocations_for_cards, first_job, site_cards
 
 PER_PAGE = 20
 LATEST_JOBS = 10
@@ -57,8 +66,9 @@ def my_projects(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def project(request: SignedInRequest, name: str) -> HttpResponse:
     """One project: a card for each site, members, use, jobs, history."""
-    shown = _project_for_reading(request, name)
-    held = permissions_on_project(request.user, shown)
+    shown, held = project_and_permissions(
+        request.user, name, Permission.PROJECT_VIEW, among=_projects_with_all()
+    )
     cards = site_cards(shown)
     return render(
         request,
@@ -68,10 +78,10 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
             "cards": cards,
             "is_being_set_up": any(card.state == AllocationState.PROVISIONING for card in cards),
             "members": _members(shown),
-            "leaving": _leaving(shown),
-            "invitations": shown.application.invitations.filter(accepted_by=None),
+            "leaving": _leaving(shown) if shown.has_leaving else (),
+            "invitations": _invitations(shown) if shown.has_invitations else (),
             "invitation_form": InvitationForm(),
-            "my_username": getattr(getattr(request.user, "unix_identity", None), "username", ""),
+            "my_username": _username(request.user, shown),
             "may_invite": Permission.PROJECT_INVITE in held,
             "may_remove": Permission.PROJECT_REMOVE_MEMBER in held,
             "may_manage": Permission.PROJECT_MANAGE in held,
@@ -125,8 +135,31 @@ def _project_for_reading(request: SignedInRequest, name: str) -> Project:
     return project_for(request.user, name, Permission.PROJECT_VIEW, among=projects)
 
 
-def _members(project: Project) -> QuerySet[Membership]:
-    return project.memberships.filter(left_at=None).select_related("user__unix_identity")
+def _projects_with_all() -> QuerySet[Project]:
+    """Projects with what their pages show, in a few queries whatever happened to them."""
+    memberships = Membership.objects.select_related("user__unix_identity")
+    return (
+        projects_with_what_is_rare()
+        .select_related("track", "organisation", "application")
+        .prefetch_related(
+            Prefetch("memberships", memberships), Prefetch("allocations", allocations_for_cards())
+        )
+    )
+
+
+def _members(project: Project) -> list[Membership]:
+    return [membership for membership in project.memberships.all() if membership.left_at is None]
+
+
+def _username(user: User, project: Project) -> str:
+    """Somebody's name on the clusters; empty before they are in any project."""
+    own = [membership.user for membership in _members(project) if membership.user_id == user.pk]
+    return getattr(getattr(own[0] if own else user, "unix_identity", None), "username", "")
+
+
+def _invitations(project: Project) -> QuerySet[Invitation]:
+    """Those that nobody has accepted yet."""
+    return project.application.invitations.filter(accepted_by=None)
 
 
 def _leaving(project: Project) -> QuerySet[LeavingMember]:

@@ -164,5 +164,5 @@ def test_the_page_asks_no_more_for_more_members(
     for number in range(12):
         join_project(live, make_person(f"M{number}"), Membership.Role.MEMBER)
     client.force_login(live.application.applicant)
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(15):
         client.get(live.get_absolute_url())
