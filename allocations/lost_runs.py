@@ -117,6 +117,8 @@ def _on_node(rows: QuerySet[Job], selection: LostRuns) -> Iterator[Job]:
     stem = re.split(r"\d", selection.node, maxsplit=1)[0]
     span = rows.filter(
         started_at__lt=selection.until,
+        # Which is before that, too, and spares PostgreSQL the months after it.
+        submitted_at__lt=selection.until,
         counted_until__gt=selection.since,
         nodes_used__contains=stem,
     ).exclude(nodes_used="")

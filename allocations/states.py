@@ -1,5 +1,7 @@
 """The states of applications and allocations, and which step may follow which. Pure."""
 
+from datetime import date, datetime
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,23 @@ class AllocationState(TextChoices):
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
     EXPIRED = "expired", _("Expired")
+
+
+def allocation_state(
+    *,
+    today: date,
+    ends_on: date,
+    adopted_at: datetime | None,
+    released_at: datetime | None,
+    suspended_because: str,
+    active_since: datetime | None,
+) -> AllocationState:
+    """Where an allocation stands on a day; adopted accounts end when they are given back."""
+    if released_at or (ends_on < today and not adopted_at):
+        return AllocationState.EXPIRED
+    if suspended_because:
+        return AllocationState.SUSPENDED
+    return AllocationState.ACTIVE if active_since else AllocationState.PROVISIONING
 
 
 class PlanState(TextChoices):

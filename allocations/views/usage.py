@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import project_for
-from allocations.models import Allocation, QueueWait
+from allocations.models import Allocation, ProjectWait
 
 
 @login_required
@@ -16,8 +16,8 @@ from allocations.models import Allocation, QueueWait
 def usage(request: SignedInRequest, name: str) -> JsonResponse:
     """Granted and used at each site, exact to the second; `jobs` are those that have started."""
     project = project_for(request.user, name, Permission.PROJECT_VIEW)
-    started = QueueWait.objects.filter(project=project)
-    jobs = dict(started.values_list("site").annotate(count=Sum("jobs")))
+    began = ProjectWait.objects.filter(project=project)
+    jobs = dict(began.values_list("site").annotate(total=Sum("jobs")))
     allocations = Allocation.objects.with_figures().filter(project=project).select_related("site")
     return JsonResponse(
         {

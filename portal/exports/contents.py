@@ -2,13 +2,16 @@
 
 import csv
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, time
 from io import TextIOWrapper
+from itertools import pairwise
 from typing import IO, Any, TypeAlias
 
 from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.permissions import Permission
+from allocations.actions.job_months import kept_months
 from allocations.models import Job
 from allocations.rules.spreadsheets import safe_cell
 from portal.exports.paper import programme_as_pdf
@@ -103,7 +106,7 @@ def _write_usage(export: Export, target: IO[bytes]) -> None:
 
 def _write_jobs(export: Export, target: IO[bytes], tell: Tell) -> None:
     jobs = _jobs(export.query)
-    rows = _told(jobs.values_list(*_JOB_COLUMNS).iterator(_ROWS_A_TELL), jobs.count(), tell)
+    rows = _told(_month_by_month(jobs.values_list(*_JOB_COLUMNS)), jobs.count(), tell)
     if export.file_format == FileFormat.XLSX:
         write_workbook(target, [Sheet("Jobs", _JOB_HEADINGS, rows)])
         return
@@ -121,11 +124,24 @@ def _jobs(query: dict[str, str]) -> QuerySet[Job]:
         jobs = jobs.filter(site=selection.site)
     if selection.track is not None:
         jobs = jobs.filter(project__track=selection.track)
-    if selection.period.first is not None:
-        jobs = jobs.filter(submitted_at__date__gte=selection.period.first)
-    if selection.period.last is not None:
-        jobs = jobs.filter(submitted_at__date__lte=selection.period.last)
+    first, last = selection.period.first, selection.period.last
+    if first is not None:
+        jobs = jobs.filter(submitted_at__gte=datetime.combine(first, time.min, UTC))
+    if last is not None:
+        jobs = jobs.filter(submitted_at__lte=datetime.combine(last, time.max, UTC))
     return jobs
+
+
+def _month_by_month(rows: QuerySet[Any, Any]) -> Iterator[Any]:
+    """All rows, the oldest month first: PostgreSQL keeps what is not fetched yet, so not all."""
+    starts = [datetime.combine(month, time.min, UTC) for month in kept_months()]
+    for since, until in pairwise([None, *starts, None]):
+        some = rows
+        if since is not None:
+            some = some.filter(submitted_at__gte=since)
+        if until is not None:
+            some = some.filter(submitted_at__lt=until)
+        yield from some.iterator(_ROWS_A_TELL)
 
 
 def _told(rows: Iterable[Any], total: int, tell: Tell) -> Iterator[Any]:

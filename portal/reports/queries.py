@@ -8,11 +8,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.utils import timezone
 
-from allocations.models import Allocation, Site, SiteStatus, Track
-from allocations.states import AllocationState
+from allocations.models import Allocation, LedgerEntry, Site, SiteStatus, Track
+from allocations.states import AllocationState, allocation_state
 from portal.reports.sums import Used, used_by_projects
 
 SECONDS_A_MINUTE = 60
@@ -98,51 +100,69 @@ def usage_report(selection: Selection) -> Report:
     period = selection.period
     used = used_by_projects(period.first, period.last)
     ever = used if period == Period() else used_by_projects(None, None)
+    granted = dict(_granted_minutes())
+    today = timezone.localdate()
     rows = [
         _row(
-            allocation,
-            used=used[allocation.project_id, allocation.site_id],
-            ever=ever[allocation.project_id, allocation.site_id],
-            has_data=read_until[allocation.site.name] is not None,
+            found,
+            today=today,
+            granted_minutes=granted.get(found.pk, 0),
+            used=used[found.project_id, found.site_id],
+            ever=ever[found.project_id, found.site_id],
+            has_data=read_until[found.site__name] is not None,
         )
-        for allocation in _allocations(selection)
+        for found in _allocations(selection)
     ]
     if selection.site is not None:
         read_until = {selection.site.name: read_until[selection.site.name]}
     return Report(rows=rows, read_until=read_until)
 
 
-def _allocations(selection: Selection) -> QuerySet[Allocation]:
-    found: QuerySet[Allocation] = (
-        Allocation.objects.with_grants()
-        .select_related("project__organisation", "project__track", "site")
-        .order_by("project__name", "site")
-    )
+def _granted_minutes() -> QuerySet[LedgerEntry, tuple[int, int]]:
+    """The sum of each allocation's ledger."""
+    entries = LedgerEntry.objects.order_by().values_list("allocation")
+    return entries.annotate(total=Sum("gpu_minutes"))
+
+
+def _allocations(selection: Selection) -> QuerySet[Allocation, Any]:
+    """What rows are made of, by project and site; thousands of objects would take long to make."""
+    found = Allocation.objects.order_by("project__name", "site__name")
     if selection.site is not None:
         found = found.filter(site=selection.site)
     if selection.track is not None:
         found = found.filter(project__track=selection.track)
-    return found
+    return found.values_list(*_COLUMNS, named=True)
 
 
-def _row(allocation: Allocation, *, used: Used, ever: Used, has_data: bool) -> ReportRow:
-    granted = allocation.granted_minutes * SECONDS_A_MINUTE
-    project = allocation.project
+_STATE_COLUMNS = ("ends_on", "adopted_at", "released_at", "suspended_because", "active_since")
+_COLUMNS = (
+    "pk", "project_id", "site_id", "project__name", "project__title",
+    "project__organisation__name", "project__track__name", "site__name", "account_name",
+    *_STATE_COLUMNS,
+)  # fmt: skip
+
+
+def _row(
+    found: Any, *, today: date, granted_minutes: int, used: Used, ever: Used, has_data: bool
+) -> ReportRow:
+    granted = granted_minutes * SECONDS_A_MINUTE
     # An adopted account has no award, since the site limits it.
-    is_known = has_data and allocation.adopted_at is None
+    is_known = has_data and found.adopted_at is None
     return ReportRow(
-        project=project.name,
-        title=project.title,
-        organisation=project.organisation.name,
-        track=project.track.name,
-        site=allocation.site.name,
-        account=allocation.account_name,
+        project=found.project__name,
+        title=found.project__title,
+        organisation=found.project__organisation__name,
+        track=found.project__track__name,
+        site=found.site__name,
+        account=found.account_name,
         granted_seconds=granted,
         used_seconds=used.gpu_seconds if has_data else None,
         remaining_seconds=max(granted - ever.gpu_seconds, 0) if is_known else None,
         jobs=used.jobs_ended if has_data else None,
-        ends_on=allocation.ends_on,
-        state=allocation.state,
+        ends_on=found.ends_on,
+        state=allocation_state(
+            today=today, **{column: getattr(found, column) for column in _STATE_COLUMNS}
+        ),
     )
 
 

@@ -31,7 +31,7 @@ class _HoursColumn(tables.Column):  # type: ignore[misc]  # django-tables2 ships
 
 
 class ReportTable(ListTable):
-    """One row for each project and site."""
+    """One row for each project and site, as they come: to sort thousands takes long."""
 
     project = tables.Column(verbose_name=_("Project"))
     site = tables.Column(verbose_name=_("Site"))
@@ -42,9 +42,6 @@ class ReportTable(ListTable):
     jobs = tables.Column(verbose_name=_("Jobs"), attrs=_FIGURES, empty_values=())
     ends_on = tables.Column(verbose_name=_("Last day"))
     state = tables.Column(verbose_name=_("State"))
-
-    class Meta(ListTable.Meta):
-        order_by = ("project", "site")
 
     def render_project(self, record: ReportRow) -> SafeString:
         """The name, a link for who may open every project, with the organisation below."""
