@@ -18,7 +18,7 @@ from django.utils import timezone  # noqa: E402
 
 from bench.report_world import staff_member  # noqa: E402
 from portal.exports.contents import write_contents  # noqa: E402
-from portal.exports.folder import remove, write_whole  # noqa: E402
+from portal.exports.folder import EXPORTS  # noqa: E402
 from portal.models import Export, FileFormat, ReportKind  # noqa: E402
 
 FILES = (
@@ -61,12 +61,12 @@ def _made(kind: ReportKind, file_format: FileFormat, days: int) -> dict[str, flo
     before = _memory_mb()
     began = time.perf_counter()
     try:
-        size = write_whole(
+        size = EXPORTS.write_whole(
             export.file_name,
             lambda target: write_contents(export, target, lambda done, _total: told.append(done)),
         )
     finally:
-        remove(export.file_name)
+        EXPORTS.remove(export.file_name)
     seconds = time.perf_counter() - began
     rows = max(told, default=0)
     return {

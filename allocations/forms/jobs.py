@@ -32,7 +32,7 @@ STATES = (
 
 
 class JobFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
-    """Jobs of one project, by site, user, state, days of UTC, and an id or a part of the name."""
+    """Jobs of one project, by site, user, state, days of UTC, and id or beginning of the name."""
 
     site = django_filters.ModelChoiceFilter(
         label=_("Site"), queryset=Site.objects.none(), empty_label=_("All sites")
@@ -52,7 +52,7 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
         widget=forms.DateInput(_DAY, format="%Y-%m-%d"),
     )
     q = django_filters.CharFilter(
-        label=_("Job id or name"),
+        label=_("Job id, or how its name begins"),
         method="search",
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search"}),
@@ -80,10 +80,10 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
         return jobs.filter(submitted_at__lte=datetime.combine(day, time.max, UTC))
 
     def search(self, jobs: QuerySet[Job], name: str, text: str) -> QuerySet[Job]:
-        """Jobs with this id or task (123_4), or else with this text in their name."""
+        """Jobs with this id or task (123_4), or else with a name that begins so."""
         match = re.fullmatch(r"(\d{1,18})(?:_(\d{1,18}))?", text.strip(), re.ASCII)
         if match is None:
-            return jobs.filter(name__icontains=text)
+            return jobs.filter(name__istartswith=text.strip())
         if match[2]:
             return jobs.filter(array_job_id=int(match[1]), array_task_id=int(match[2]))
         return jobs.filter(Q(job_id=int(match[1])) | Q(array_job_id=int(match[1])))

@@ -3,7 +3,7 @@
 Days are written from jobs, in the transaction that writes the jobs, by `actions.rollups`.
 """
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
 from django.db.models import BigIntegerField, ExpressionWrapper, F, Q
 from django.db.models.functions import Coalesce, Extract, Upper
@@ -80,18 +80,18 @@ class Job(models.Model):
             # What lists are sorted and searched by, among millions.
             models.Index(fields=["username", "-submitted_at"], name="job_by_user"),
             models.Index(fields=["project", "state", "-submitted_at"], name="job_by_state"),
-            # So few jobs share a number that the project need not be in it.
-            models.Index(fields=["job_id"], name="job_by_id"),
             models.Index(
                 fields=["array_job_id"],
                 name="job_by_array",
                 condition=Q(array_job_id__isnull=False),
             ),
-            # By which a GPU's figures find their run.
-            models.Index(fields=["site", "job_id"], name="job_by_number"),
+            # By which people and a GPU's figures find a run; few jobs share a number.
+            models.Index(fields=["job_id", "site"], name="job_by_number"),
             models.Index("project", GPU_SECONDS.desc(), name="job_by_use"),
-            # By any three letters of the name, in whatever case.
-            GinIndex("project", OpClass(Upper("name"), name="gin_trgm_ops"), name="job_by_name"),
+            # By how the name begins, in whatever case.
+            models.Index(
+                "project", OpClass(Upper("name"), name="varchar_pattern_ops"), name="job_by_name"
+            ),
         ]
 
     def __str__(self) -> str:
