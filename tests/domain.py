@@ -18,6 +18,11 @@ ABSTRACT = "We train a small model that hears when a bell is about to crack, and
 def seeded(db: None) -> None:
     """The two sites and six tracks of a new portal, where every kind may apply for each."""
     call_command("seed")
+    open_to_every_kind()
+
+
+def open_to_every_kind() -> None:
+    """Let every kind of organisation apply on every track."""
     with pgtrigger.ignore("allocations.TrackVersion:published_is_frozen"):
         TrackVersion.objects.update(organisation_kinds=list(Organisation.Kind))
 
