@@ -81,7 +81,9 @@ def push(
     """Send a day, and how quickly it was taken; what is made up for it costs no time of it."""
     rows = job_rows(accounts, ends, gpus)
     jobs = JobBatch(read_at=int(time.time()), rows=rows, complete_until=ends)
-    bridge.post("/jobs", content=jobs.model_dump_json(), headers=_JSON).raise_for_status()
+    bridge.post(
+        "/jobs", content=jobs.model_dump_json(exclude_defaults=True), headers=_JSON
+    ).raise_for_status()
     seconds, requests, slowest, packed_bytes = 0.0, 0, 0.0, 0
     with progress.step(f"{HOURS} hours of {gpus:,} GPUs") as step:
         for number, now in enumerate(rounds(ends), 1):
