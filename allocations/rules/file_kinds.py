@@ -158,7 +158,7 @@ def _require_xlsx(file: BinaryIO) -> None:
             _require_workbook(package)
     except UnfitFileError:
         raise
-    except (OSError, EOFError, ValueError, RuntimeError, NotImplementedError, *_DAMAGED):
+    except (OSError, EOFError, ValueError, RuntimeError, *_DAMAGED):
         raise UnfitFileError(
             _("This file is named .xlsx, but is no workbook that can be read.")
         ) from None
