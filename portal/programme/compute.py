@@ -37,25 +37,22 @@ _LEDGER = Source(
     tables=_GRANTS.format(project=_PROJECT.format(rows="allocation")),
     day=f"(entry.at AT TIME ZONE '{settings.TIME_ZONE}')::date",
 )
-_ENTRY_TABLES = """
-    {rows}
-    JOIN allocations_ledgerentry entry ON entry.id = {name}.entry_id
-    JOIN allocations_allocation allocation ON allocation.id = entry.allocation_id
-    JOIN allocations_site site ON site.id = allocation.site_id
-    {project}
-"""
-_AID = Source(
-    tables=_ENTRY_TABLES.format(
-        rows="allocations_aidgrant aid", name="aid", project=_PROJECT.format(rows="allocation")
-    ),
-    day="aid.granted_on",
-)
-_DRAWN = Source(
-    tables=_ENTRY_TABLES.format(
-        rows="allocations_pooldraw draw", name="draw", project=_PROJECT.format(rows="allocation")
-    ),
-    day=f"(entry.at AT TIME ZONE '{settings.TIME_ZONE}')::date",
-)
+# What was booked, the aid that it was, and the pools that it came from, each on its day.
+_BOOKED = Source(
+    tables=_GRANTS.replace("allocations_ledgerentry entry", """(
+        SELECT allocation_id, {at} AS day, kind, gpu_minutes, 0 AS cents, 0 AS drawn_minutes
+        FROM allocations_ledgerentry entry
+        UNION ALL
+        SELECT entry.allocation_id, aid.granted_on, entry.kind, 0, aid.cents, 0
+        FROM allocations_aidgrant aid
+        JOIN allocations_ledgerentry entry ON entry.id = aid.entry_id
+        UNION ALL
+        SELECT entry.allocation_id, {at}, entry.kind, 0, 0, draw.gpu_minutes
+        FROM allocations_pooldraw draw
+        JOIN allocations_ledgerentry entry ON entry.id = draw.entry_id
+    ) entry""").format(at=_LEDGER.day, project=_PROJECT.format(rows="allocation")),
+    day="entry.day",
+)  # fmt: skip
 _LAPSED = f"entry.kind = '{EntryKind.LAPSE.value}'"
 # Today's members stand behind what their project was granted.
 _MEMBERS = Source(
@@ -97,7 +94,7 @@ _PEOPLE = Source(
 
 
 def granted(selection: ProgrammeSelection, *, with_people: bool) -> Found:
-    """What was given and what lapsed, and how much of it went to each pool."""
+    """What was given and lapsed, how much went to each pool, what it was worth as aid."""
     figures = f"""
         COALESCE(SUM(entry.gpu_minutes) FILTER (WHERE NOT {_LAPSED}), 0) AS granted,
         COALESCE(-SUM(entry.gpu_minutes) FILTER (WHERE {_LAPSED}), 0) AS unspent,
@@ -106,33 +103,23 @@ def granted(selection: ProgrammeSelection, *, with_people: bool) -> Found:
         ), 0) AS pool_industry,
         COALESCE(SUM(entry.gpu_minutes) FILTER (
             WHERE NOT {_LAPSED} AND track.code IN ({_names(QUICK_TRACKS)})
-        ), 0) AS pool_quick
+        ), 0) AS pool_quick,
+        COALESCE(SUM(entry.cents), 0)::bigint AS cents,
+        COALESCE(SUM(entry.drawn_minutes), 0)::bigint AS drawn_minutes
     """
     members = "COUNT(DISTINCT member.user_id) AS people"
     behind = read(_MEMBERS, members, selection) if with_people else []
     people = {part_of(row): row["people"] for row in behind}
     found: Found = {}
-    for row in read(_LEDGER, figures, selection):
+    for row in read(_BOOKED, figures, selection):
         part = part_of(row)
         found[part, "granted"] = Value(hours_of_minutes(row["granted"]), people.get(part, 0))
         found[part, "unspent"] = Value(hours_of_minutes(row["unspent"]))
+        found[part, "aid"] = Value(row["cents"] / CENTS_A_EURO)
+        found[part, "pools_granted"] = Value(hours_of_minutes(row["drawn_minutes"]))
         for pool in ("pool_industry", "pool_quick"):
             found[part, pool] = Value(percent(row[pool], row["granted"]))
     return found
-
-
-def aid(selection: ProgrammeSelection) -> Found:
-    """What grants to economic activities were worth, and what was taken from pools."""
-    euros = "COALESCE(SUM(aid.cents), 0)::bigint AS cents"
-    minutes = "COALESCE(SUM(draw.gpu_minutes), 0)::bigint AS minutes"
-    found: Found = {
-        (part_of(row), "aid"): Value(float(row["cents"]) / CENTS_A_EURO)
-        for row in read(_AID, euros, selection)
-    }
-    return found | {
-        (part_of(row), "pools_granted"): Value(hours_of_minutes(row["minutes"]))
-        for row in read(_DRAWN, minutes, selection)
-    }
 
 
 def used(selection: ProgrammeSelection, *, with_people: bool) -> Found:

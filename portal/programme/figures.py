@@ -105,7 +105,6 @@ def programme(
         access.stays(selection),
         people.in_projects(selection),
         compute.granted(selection, with_people=with_people),
-        compute.aid(selection),
         compute.used(selection, with_people=with_people),
         gpus.measured(selection, with_people=with_people),
         service.waits(selection),

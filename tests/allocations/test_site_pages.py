@@ -100,7 +100,7 @@ def test_the_sites_cost_a_fixed_number_of_queries(
         record_report(site=zellik, report=cycle(zellik, plan_id=f"p{number}"), actor=BRIDGE)
     with django_assert_max_num_queries(6):
         office.get(reverse("sites"))
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(12):
         office.get(reverse("site", args=["zellik"]))
 
 

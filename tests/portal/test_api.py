@@ -158,7 +158,7 @@ def test_the_number_of_queries_does_not_grow(
     secret = token_for(staff)
     with django_assert_max_num_queries(8):
         assert ask(secret, "projects")[0] == 200
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(15):
         assert ask(secret, "programme", by="track")[0] == 200
 
 

@@ -317,11 +317,11 @@ def test_files_have_numbers_dates_and_no_formulas(office: Client, world: None) -
 
 
 @pytest.mark.parametrize("by", Division.values)
-def test_the_page_asks_at_most_eighteen_queries(
+def test_the_page_asks_at_most_fifteen_queries(
     office: Client, world: None, by: str, django_assert_max_num_queries: Any
 ) -> None:
     query = {"by": by, "site": "zellik", "track": "rs"}
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(15):
         assert office.get(reverse("programme"), query).status_code == 200
 
 
