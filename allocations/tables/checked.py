@@ -1,16 +1,19 @@
-"""A project's use beside what Slurm itself says of it, in words."""
+"""The use of a project, or of a site, beside what Slurm itself says of it, in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Aggregate, Max, OuterRef, Q, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from allocations.models import Allocation, CheckedTotal, UsageDifference
+from allocations.models import Allocation, CheckedTotal, Site, UsageDifference
 from allocations.tables.words import shown_hours
 
 Reason = UsageDifference.Reason
@@ -52,10 +55,28 @@ _SENTENCES: dict[str, str | Promise] = {
 
 
 @dataclass(frozen=True)
-class Checked:
-    """One project at one site: both figures, when they were compared, and why they differ."""
+class CheckedSum:
+    """All projects of a site together, as the portal and as Slurm count them."""
 
-    total: CheckedTotal
+    portal_gpu_seconds: int
+    portal_cpu_seconds: int
+    slurm_gpu_seconds: int
+    slurm_cpu_seconds: int
+    checked_at: datetime
+    until_day: date
+
+    @property
+    def is_equal(self) -> bool:
+        """Whether both count the same, to the second."""
+        ours = (self.portal_gpu_seconds, self.portal_cpu_seconds)
+        return ours == (self.slurm_gpu_seconds, self.slurm_cpu_seconds)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A project at a site, or a site: both figures, when they were compared, why they differ."""
+
+    total: CheckedTotal | CheckedSum
     reasons: list[str] = field(default_factory=list)
 
     @property
@@ -111,6 +132,39 @@ def checked_figures(allocations: Iterable[Allocation]) -> dict[int, Checked]:
     ):
         reasons.setdefault(allocation_id, []).append(reason)
     return {pk: Checked(total, reasons.get(pk, [])) for pk, total in totals.items()}
+
+
+def checked_sites() -> list[tuple[str, Checked | None]]:
+    """What the last check said of each site, in one query; None for one never checked."""
+    remaining = UsageDifference.objects.remaining().filter(allocation__site=OuterRef("pk"))
+    current = Q(allocations__released_at=None)
+    sums = {
+        f"checked_{name}": together(f"allocations__checked_total__{name}", filter=current)
+        for name, together in _TOGETHER.items()
+    }
+    sites = Site.objects.annotate(**sums).annotate(
+        reasons=ArraySubquery(remaining.order_by("reason").values("reason").distinct())
+    )
+    return [
+        (name, Checked(_sum_of(found), list(reasons)) if found[0] is not None else None)
+        for name, reasons, *found in sites.values_list("name", "reasons", *sums)
+    ]
+
+
+_TOGETHER: dict[str, type[Aggregate]] = {
+    "checked_at": Max,
+    "until_day": Max,
+    "portal_gpu_seconds": Sum,
+    "portal_cpu_seconds": Sum,
+    "slurm_gpu_seconds": Sum,
+    "slurm_cpu_seconds": Sum,
+}
+
+
+def _sum_of(found: list[Any]) -> CheckedSum:
+    checked_at, until_day, *seconds = found
+    portal_gpu, portal_cpu, slurm_gpu, slurm_cpu = (int(figure) for figure in seconds)
+    return CheckedSum(portal_gpu, portal_cpu, slurm_gpu, slurm_cpu, checked_at, until_day)
 
 
 def _moment(moment: datetime) -> str:

@@ -106,7 +106,9 @@ def job_state(state: str) -> str:
 
 
 def exact_hours(gpu_seconds: int) -> str:
-    """GPU-hours with two decimals, for lists in which small jobs matter too."""
+    """GPU-hours with two decimals, for lists of jobs; a little is not nothing."""
+    if 0 < gpu_seconds < SECONDS_AN_HOUR / 100:
+        return _now("under 0.01")
     return f"{gpu_seconds / SECONDS_AN_HOUR:,.2f}"
 
 

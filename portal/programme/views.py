@@ -11,6 +11,7 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
 from allocations.models import Quota
+from allocations.tables.checked import checked_sites
 from portal.programme.figures import Places, programme
 from portal.programme.files import CONTENT_TYPES, programme_as
 from portal.programme.forms import ProgrammeForm
@@ -33,6 +34,7 @@ def programme_page(request: SignedInRequest) -> HttpResponse:
     context = {
         "form": form,
         "found": found,
+        "checks": checked_sites(),
         "topics": shown_topics(found, quota_notes()),
         "columns": divided_kpis(),
         "parts": shown_parts(found),

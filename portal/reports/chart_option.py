@@ -14,6 +14,7 @@ SHAPES = ("circle", "rect", "triangle", "diamond")
 INK = "#1d2b3a"
 QUIET = "#4a5665"
 LINE = "#d9e0e8"
+NEAR_THE_AXIS = 6
 FONT = "system-ui, 'Segoe UI', 'DejaVu Sans', sans-serif"
 
 
@@ -30,8 +31,10 @@ def chart_option(chart: Chart) -> dict[str, Any]:
     figures = {
         "type": "value",
         "name": chart.unit,
-        "nameLocation": "end",
-        "nameTextStyle": {"color": QUIET, "align": "right" if chart.is_lying else "left"},
+        # At the end of a lying axis it would stand on the last number.
+        "nameLocation": "middle" if chart.is_lying else "end",
+        "nameGap": 26 if chart.is_lying else 15,
+        "nameTextStyle": {"color": QUIET, "align": "center" if chart.is_lying else "left"},
         "axisLabel": {"color": QUIET},
         "splitLine": {"lineStyle": {"color": LINE}},
         "min": 0,
@@ -56,7 +59,7 @@ def chart_option(chart: Chart) -> dict[str, Any]:
             # On paper letters are a little wider than node believes.
             "left": 28 if chart.is_lying else 8,
             "right": 16,
-            "bottom": 8,
+            "bottom": 30 if chart.is_lying else 8,
             "outerBoundsMode": "same",
             "outerBoundsContain": "axisLabel",
         },
@@ -144,10 +147,13 @@ def _mark(chart: Chart) -> dict[str, Any] | None:
     if chart.mark is None:
         return None
     at = "yAxis" if chart.is_lying else "xAxis"
+    place = chart.points.index(chart.mark.point)
+    # Near the axis it stands above the axis's name, and not on it.
+    is_near = place < len(chart.points) / NEAR_THE_AXIS
     return {
         "silent": True,
         "symbol": "none",
         "lineStyle": {"color": QUIET, "type": "dotted", "width": 1.5},
-        "label": {"formatter": chart.mark.label, "color": INK},
-        "data": [{at: chart.points.index(chart.mark.point)}],
+        "label": {"formatter": chart.mark.label, "color": INK, "distance": 20 if is_near else 5},
+        "data": [{at: place}],
     }

@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import project_for
 from allocations.models import Allocation, Project
+from allocations.tables.checked import Checked, checked_figures
 from portal.reports import gpu_charts
 from portal.reports.burn_down import budgets_of
 from portal.reports.burn_down_chart import burn_down_chart
@@ -44,6 +45,7 @@ def project_report(request: SignedInRequest, name: str) -> HttpResponse:
         "form": form,
         "range": time,
         "allocations": allocations,
+        "checks": _checks(allocations),
         "charts": _charts(request, shown, allocations, time),
         "jobs": largest_jobs(shown, time),
         "gpu": section_of_project(shown, time, _csv_urls(request, shown)),
@@ -66,6 +68,11 @@ def project_chart(request: SignedInRequest, name: str, chart: str) -> HttpRespon
     if not found or form.errors:
         raise Http404
     return chart_as_csv(found[0], filename=f"{shown.name}-{chart}.csv")
+
+
+def _checks(allocations: list[Allocation]) -> list[tuple[str, Checked | None]]:
+    checked = checked_figures(allocations)
+    return [(allocation.site.name, checked.get(allocation.pk)) for allocation in allocations]
 
 
 def _project(request: SignedInRequest, name: str) -> Project:

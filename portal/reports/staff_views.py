@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
+from allocations.tables.checked import checked_sites
 from portal.reports import gpu_charts
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Form, Series
@@ -49,6 +50,7 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "range": time,
         "sites": lines,
+        "checks": checked_sites(),
         "charts": _charts(request, time, waits, lines),
         "gpu": section_of_all(time, _held(lines), _csv_urls(request)),
         "at_risk": at_risk[:ROWS_SHOWN],

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.tables.jobs import job_state
+from allocations.tables.words import shown_hours
 from portal.reports.charts import Chart, Figure, Form, Series
 from portal.reports.project_figures import ByPoint
 from portal.reports.ranges import TimeRange, step_words
@@ -134,7 +135,7 @@ def _words_of_use(shown: Mapping[str, ByPoint], total: int) -> str:
         for name, found in shown.items()
     ]
     return _("%(hours)s GPU-hours in all: %(parts)s.") % {
-        "hours": f"{total / SECONDS_AN_HOUR:,.1f}",
+        "hours": shown_hours(total),
         "parts": ", ".join(parts),
     }
 

@@ -1,14 +1,18 @@
 """Pages with charts in a real browser: drawn, without JavaScript, by keyboard, on paper."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Browser, expect
 
 from accounts.models import User
-from allocations.models import Project
+from allocations.models import Allocation, DailyUsage, Project
 from tests.portal.chromium import Judge, open_context
 from tests.portal.gpu_run_world import watched_run
-from tests.portal.usage_world import used_project
+from tests.portal.staff_world import find_differences, report_site
+from tests.portal.usage_world import never_read, used_project
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +30,30 @@ def pages(used: Project) -> dict[str, str]:
         "report_project_allocation": f"{report}?range=allocation",
         "report_job": watched_run(used, hours=30, gpus=12).get_absolute_url(),
         "report_project_empty": f"{report}?from=2020-01-01&to=2020-01-31",
+        "mine": reverse("my_use"),
+        "mine_empty": reverse("my_use") + "?from=2020-01-01&to=2020-01-31",
+    }
+
+
+@pytest.fixture
+def overviews(used: Project) -> dict[str, str]:
+    """The overview with what it may have to tell: risks, what is unusual, a site without data."""
+    zellik = used.allocations.get(site__code="zellik")
+    report_site(zellik.site)
+    Allocation.objects.filter(pk=zellik.pk).update(
+        ends_on=timezone.now().date() + timedelta(days=10)
+    )
+    DailyUsage.objects.filter(project=used, site=zellik.site).update(gpu_seconds=720_000)
+    yesterday = timezone.now().date() - timedelta(days=1)
+    DailyUsage.objects.filter(day=yesterday, site=zellik.site).update(gpu_seconds=36_000_000)
+    find_differences(zellik)
+    DailyUsage.objects.filter(site__code="charleroi").delete()
+    never_read("charleroi")
+    address = reverse("overview")
+    return {
+        "overview": address,
+        "overview_year": f"{address}?range=365",
+        "overview_empty": f"{address}?from=2020-01-01&to=2020-01-31",
     }
 
 
@@ -45,6 +73,29 @@ def test_every_page_with_charts_can_be_used_by_everybody(
     assert answer
     assert answer.status == 422
     judge.judge(f"report_project_refused-{width}")
+    context.close()
+    assert not judge.problems, "\n".join(judge.problems)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_overview_can_be_used_by_everybody(
+    browser: Browser, live_server: object, overviews: dict[str, str], staff: User, width: int
+) -> None:
+    url = str(live_server)
+    context = open_context(browser, url, staff, width)
+    judge = Judge(context.new_page())
+    for name, address in overviews.items():
+        judge.look_at(f"{name}-{width}", url + address)
+        for figure in judge.page.locator("figure[data-chart]").all():
+            expect(figure.locator("svg")).to_be_visible()
+    page = judge.page
+    page.get_by_role("link", name="90 days").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/overview?range=90")
+    page.locator("#grants summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#grants table")).to_be_visible()
+    judge.judge(f"overview_table-{width}")
     context.close()
     assert not judge.problems, "\n".join(judge.problems)
 

@@ -1,4 +1,4 @@
-"""The menus of the bar in a real browser: by keyboard, and without JavaScript, also on a phone."""
+"""The menus of the bar in a real browser: by keyboard, without JavaScript, on a phone."""
 
 import pytest
 from django.urls import reverse
@@ -40,6 +40,29 @@ def test_menus_open_move_and_close_by_keyboard(
     page.wait_for_url("**" + reverse("overview"))
     context.close()
     assert not judge.problems, "\n".join(judge.problems)
+
+
+def test_bar_is_one_row_on_a_desktop_and_menus_fit_on_a_phone(
+    browser: Browser, live_server: object, people: dict[str, User]
+) -> None:
+    url, judged = str(live_server), []
+    for name, person in people.items():
+        for width in (1280, 390):
+            context = open_context(browser, url, person, width)
+            judge = Judge(context.new_page())
+            judge.look_at(f"home_{name}-{width}", url)
+            if width == 390:
+                judge.page.get_by_role("button", name="Menu").click()
+                for summary in judge.page.locator("details.menu summary").all():
+                    summary.click()
+                    judge.judge(f"menu_{name}-{width}")
+            else:
+                bar = judge.page.locator("nav.belfry-bar").bounding_box()
+                assert bar
+                assert bar["height"] < 75, f"{name}: {bar['height']} px are two rows"
+            context.close()
+            judged += judge.problems
+    assert not judged, "\n".join(judged)
 
 
 @pytest.mark.parametrize("width", [1280, 390])

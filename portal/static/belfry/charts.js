@@ -3,7 +3,7 @@
 "use strict";
 
 globalThis.belfryCharts = (() => {
-  const LEGEND_LINE = 22;
+  const LEGEND_LINE = 32;
 
   // The chart with its numbers in words of this language, and room for its legend at this width.
   function fitted({ option, decimals }, language, width) {
@@ -15,7 +15,8 @@ globalThis.belfryCharts = (() => {
     const axes = [option.xAxis, option.yAxis].map((axis) => (axis.type === "value"
       ? { ...axis, axisLabel: { ...axis.axisLabel, formatter: tick } }
       : axis));
-    const legend = option.legend.show ? linesOfLegend(option.legend.data, width) * LEGEND_LINE : 0;
+    const lines = option.legend.show ? linesOfLegend(option.legend.data, width) : 0;
+    const legend = lines ? lines * LEGEND_LINE - 10 : 0;
     return {
       ...option,
       xAxis: axes[0],
