@@ -72,6 +72,8 @@ _MENUS: tuple[tuple[Label, tuple[Entry, ...]], ...] = (
         _("Reports"),
         (
             (_("Overview"), "overview", Permission.OVERVIEW_VIEW),
+            (_("What the GPUs did"), "all_gpus", Permission.OVERVIEW_VIEW),
+            (_("GPUs that stood idle"), "gpu_waste", Permission.PROJECT_VIEW),
             (_("GPU-hours by project"), "reports", Permission.REPORTS_VIEW),
             (_("Programme"), "programme", Permission.REPORTS_VIEW),
             (_("Pools"), "pools", Permission.REPORTS_VIEW),

@@ -6,7 +6,7 @@ from allocations.bridge.api import api as bridge_api
 from portal import views
 from portal.api.api import api
 from portal.metrics.views import metrics
-from portal.reports import job_views, project_views
+from portal.reports import gpu_views, job_views, project_views
 from slurm_bridge.wire import API_PREFIX
 
 urlpatterns = [
@@ -16,6 +16,12 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("people/", include("accounts.urls")),
     path("", include("allocations.urls")),
+    path("projects/<str:name>/gpus", gpu_views.project_gpus, name="project_gpus"),
+    path(
+        "projects/<str:name>/gpus/<slug:chart>.csv",
+        gpu_views.project_gpus_chart,
+        name="project_gpus_chart",
+    ),
     path("projects/<str:name>/usage", project_views.project_report, name="project_report"),
     path(
         "projects/<str:name>/usage/<slug:chart>.csv",

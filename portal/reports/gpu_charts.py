@@ -10,8 +10,6 @@ from portal.reports.charts import Chart, Figure, Form, Series
 from portal.reports.gpu_figures import TENTHS, GpuSums, GpuUse
 from portal.reports.ranges import TimeRange, step_words
 
-KEYS = ("gpu-busy", "gpu-idle", "gpu-energy", "gpu-runs")
-
 
 def gpu_charts(
     use: GpuUse, tenths: Sequence[int], time: TimeRange, csv_url: Callable[[str], str]

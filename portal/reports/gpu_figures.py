@@ -19,6 +19,7 @@ from allocations.models import (
     GpuRun,
     GpuRunTenth,
     Job,
+    SiteDay,
 )
 from allocations.models.gpu import JOULES_A_KWH
 from portal.reports.ranges import TimeRange
@@ -102,7 +103,7 @@ class GpuUse:
         return whole
 
 
-def held_seconds(used: QuerySet[DailyUsage], time: TimeRange) -> dict[str, int]:
+def held_seconds(used: QuerySet[DailyUsage] | QuerySet[SiteDay], time: TimeRange) -> dict[str, int]:
     """GPU-seconds that jobs held inside the time, by site."""
     within = used.filter(day__range=(time.first, time.last))
     return dict(within.values_list("site__name").annotate(total=Sum("gpu_seconds")).order_by())

@@ -1,11 +1,11 @@
-"""The part about GPUs of a page of use: a line a site, charts, the idlest and busiest runs."""
+"""What a page about GPUs shows: a line a site, charts, the idlest and busiest runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
 
-from allocations.models import DailyGpuUse, DailyUsage, GpuRun, Project
+from allocations.models import DailyGpuUse, DailyUsage, GpuRun, Project, SiteDay
 from portal.reports.charts import Chart
 from portal.reports.gpu_charts import gpu_charts
 from portal.reports.gpu_figures import (
@@ -47,8 +47,9 @@ def section_of_person(username: str, time: TimeRange, csv_url: CsvUrl) -> GpuSec
     return _section(use, GpuRun.objects.filter(username=username), time, csv_url)
 
 
-def section_of_all(time: TimeRange, held: Mapping[str, int], csv_url: CsvUrl) -> GpuSection:
-    """Everybody's, without a look at each run; `held` are the GPU-seconds of the time by site."""
+def section_of_all(time: TimeRange, csv_url: CsvUrl) -> GpuSection:
+    """Everybody's, without a look at each run."""
+    held = held_seconds(SiteDay.objects.all(), time)
     use = gpu_use(DailyGpuUse.objects.all(), held, time)
     return _section(use, GpuRun.objects.all(), time, csv_url, tenths=all_runs_by_tenth)
 

@@ -12,15 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.requests import SignedInRequest
 from allocations.models import DailyUsage, Job, Project
 from allocations.models.usage import GPU_SECONDS
 from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.rules.waits import wait_bucket
-from portal.reports import gpu_charts
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Series
-from portal.reports.gpu_section import section_of_person
 from portal.reports.project_figures import by_most, points_by
 from portal.reports.ranges import RangeForm, TimeRange
 from portal.reports.staff_figures import read_until_by_site
@@ -38,13 +37,12 @@ def my_use(request: SignedInRequest) -> HttpResponse:
     """My use by project, my share of each, my waits and my latest jobs."""
     form = RangeForm(request.GET)
     time = form.selected()
-    username = _username(request)
+    username = username_of(request.user)
     context = {
         "form": form,
         "range": time,
         "username": username,
         "charts": _charts(request, username, time),
-        "gpu": section_of_person(username, time, _csv_urls(request)),
         "jobs": Job.objects.filter(username=username)
         .select_related("site")
         .annotate(gpu_seconds=GPU_SECONDS)  # type: ignore[no-redef]  # declared on the model
@@ -58,20 +56,16 @@ def my_use(request: SignedInRequest) -> HttpResponse:
 def my_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     """One chart's figures as CSV."""
     form = RangeForm(request.GET)
-    username = _username(request)
-    if chart in gpu_charts.KEYS:
-        charts = section_of_person(username, form.selected(), _csv_urls(request)).charts
-    else:
-        charts = _charts(request, username, form.selected())
+    charts = _charts(request, username_of(request.user), form.selected())
     found = [item for item in charts if item.key == chart]
     if not found or form.errors:
         raise Http404
     return chart_as_csv(found[0], filename=f"my-{chart}.csv")
 
 
-def _username(request: SignedInRequest) -> str:
-    """My name on the clusters; empty before I am in any project, and no job has that."""
-    return getattr(getattr(request.user, "unix_identity", None), "username", "")
+def username_of(person: User) -> str:
+    """Somebody's name on the clusters; empty before any project, and no job has that."""
+    return getattr(getattr(person, "unix_identity", None), "username", "")
 
 
 def _csv_urls(request: SignedInRequest) -> Callable[[str], str]:

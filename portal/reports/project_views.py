@@ -14,12 +14,10 @@ from accounts.requests import SignedInRequest
 from allocations.access import project_for
 from allocations.models import Allocation, Project
 from allocations.tables.checked import Checked, checked_figures
-from portal.reports import gpu_charts
 from portal.reports.burn_down import budgets_of
 from portal.reports.burn_down_chart import burn_down_chart
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart
-from portal.reports.gpu_section import section_of_project
 from portal.reports.project_figures import (
     MEMBERS_SHOWN,
     allocations_of,
@@ -48,7 +46,6 @@ def project_report(request: SignedInRequest, name: str) -> HttpResponse:
         "checks": _checks(allocations),
         "charts": _charts(request, shown, allocations, time),
         "jobs": largest_jobs(shown, time),
-        "gpu": section_of_project(shown, time, _csv_urls(request, shown)),
     }
     return render(request, "reports/project.html", context, status=422 if form.errors else 200)
 
@@ -60,10 +57,7 @@ def project_chart(request: SignedInRequest, name: str, chart: str) -> HttpRespon
     shown = _project(request, name)
     allocations = allocations_of(shown)
     form = RangeForm(request.GET, allocation=span_of(allocations, utc_today()))
-    if chart in gpu_charts.KEYS:
-        charts = section_of_project(shown, form.selected(), _csv_urls(request, shown)).charts
-    else:
-        charts = _charts(request, shown, allocations, form.selected())
+    charts = _charts(request, shown, allocations, form.selected())
     found = [item for item in charts if item.key == chart]
     if not found or form.errors:
         raise Http404

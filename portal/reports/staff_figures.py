@@ -56,8 +56,6 @@ class SiteLine:
     most_waited: float | None
     read_until: date | None
     """Up to which day its accounting was read."""
-    held_seconds: int
-    """What jobs held in the time as far as it is known, which may be nothing."""
 
     @property
     def occupancy_percent(self) -> int | None:
@@ -185,7 +183,6 @@ def _line(site: Site, used: list[int], waits: dict[int, int]) -> SiteLine:
         half_waited=wait_at(0.5, waits),
         most_waited=wait_at(0.9, waits),
         read_until=_day_of(status.accounting_until if status else None),
-        held_seconds=seconds,
     )
 
 

@@ -14,10 +14,8 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
 from allocations.tables.checked import checked_sites
-from portal.reports import gpu_charts
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Form, Series
-from portal.reports.gpu_section import section_of_all
 from portal.reports.pool_charts import pool_charts
 from portal.reports.ranges import RangeForm, TimeRange, step_words, utc_today
 from portal.reports.staff_figures import (
@@ -52,7 +50,6 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "sites": lines,
         "checks": checked_sites(),
         "charts": _charts(request, time, waits, lines),
-        "gpu": section_of_all(time, _held(lines), _csv_urls(request)),
         "at_risk": at_risk[:ROWS_SHOWN],
         "at_risk_beyond": max(len(at_risk) - ROWS_SHOWN, 0),
         "anomalies": anomalies(utc_today())[:ROWS_SHOWN],
@@ -69,11 +66,7 @@ def overview_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     time = form.selected()
     waits = waits_by_site(time)
     lines = site_lines(time, waits)
-    if chart in gpu_charts.KEYS:
-        charts = section_of_all(time, _held(lines), _csv_urls(request)).charts
-    else:
-        charts = _charts(request, time, waits, lines)
-    found = [item for item in charts if item.key == chart]
+    found = [item for item in _charts(request, time, waits, lines) if item.key == chart]
     if not found or form.errors:
         raise Http404
     return chart_as_csv(found[0], filename=f"overview-{chart}.csv")
@@ -82,10 +75,6 @@ def overview_chart(request: SignedInRequest, chart: str) -> HttpResponse:
 def _csv_urls(request: SignedInRequest) -> Callable[[str], str]:
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     return lambda key: reverse("overview_chart", args=[key]) + query
-
-
-def _held(lines: list[SiteLine]) -> dict[str, int]:
-    return {line.name: line.held_seconds for line in lines}
 
 
 def _charts(

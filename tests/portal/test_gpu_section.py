@@ -1,4 +1,4 @@
-"""What GPUs did, on the pages of a project, of a member and of staff."""
+"""What GPUs did: the pages of a project, of a member and of staff."""
 
 import csv
 from datetime import date, timedelta
@@ -39,9 +39,9 @@ def measured(project: Project, applicant: User) -> Project:
 
 def pages(project: Project) -> dict[str, str]:
     return {
-        "project_report": reverse("project_report", args=[project.name]),
-        "my_use": reverse("my_use"),
-        "overview": reverse("overview"),
+        "project_gpus": reverse("project_gpus", args=[project.name]),
+        "my_gpus": reverse("my_gpus"),
+        "all_gpus": reverse("all_gpus"),
     }
 
 
@@ -57,11 +57,11 @@ def line_of(section: lxml.html.HtmlElement, name: str) -> list[str]:
     return [" ".join(cell.text_content().split()) for cell in row.xpath("td")]
 
 
-@pytest.mark.parametrize("name", ["project_report", "my_use", "overview"])
+@pytest.mark.parametrize("name", ["project_gpus", "my_gpus", "all_gpus"])
 def test_each_page_says_what_gpus_did_and_how_much_of_it_is_known(
     client: Client, measured: Project, applicant: User, staff: User, name: str
 ) -> None:
-    client.force_login(staff if name == "overview" else applicant)
+    client.force_login(staff if name == "all_gpus" else applicant)
     address = pages(measured)[name]
     section = section_of(client, address)
     assert line_of(section, "Zellik") == ["70 %", "12.00", "10.0 kWh", "no data", "50 %"]
@@ -88,7 +88,7 @@ def test_co2e_follows_the_factor_of_each_day(
         EnergyFactor.objects.create(
             site=site, valid_from=day, grams_co2e_per_kwh=grams, source=f"The agency, {grams}"
         )
-    section = section_of(client, pages(measured)["project_report"])
+    section = section_of(client, pages(measured)["project_gpus"])
     assert line_of(section, "Zellik")[3] == "4.0 kg"
     assert line_of(section, "All")[3] == "4.0 kg"
     words = section.text_content()
@@ -96,14 +96,14 @@ def test_co2e_follows_the_factor_of_each_day(
     assert "The agency, 100" in words
     assert "999" not in words
     EnergyFactor.objects.filter(valid_from=date(2020, 1, 1)).delete()
-    section = section_of(client, pages(measured)["project_report"])
+    section = section_of(client, pages(measured)["project_gpus"])
     assert line_of(section, "Zellik")[3] == "no data"
 
 
 def test_what_nobody_measured_is_no_data_on_every_page(
     client: Client, project: Project, applicant: User, staff: User
 ) -> None:
-    for user, names in ((applicant, ("project_report", "my_use")), (staff, ("overview",))):
+    for user, names in ((applicant, ("project_gpus", "my_gpus")), (staff, ("all_gpus",))):
         client.force_login(user)
         for name in names:
             section = section_of(client, pages(project)[name])
@@ -116,8 +116,8 @@ def test_each_chart_can_be_taken_away(
 ) -> None:
     client.force_login(staff)
     for address in (
-        reverse("project_chart", args=[measured.name, key]),
-        reverse("overview_chart", args=[key]),
+        reverse("project_gpus_chart", args=[measured.name, key]),
+        reverse("all_gpus_chart", args=[key]),
     ):
         answer = client.get(address, {"range": "7"})
         assert answer.status_code == 200
@@ -144,7 +144,7 @@ def test_pages_with_measured_gpus_ask_a_fixed_number_of_questions(
     zellik = Site.objects.get(code="zellik")
     for number in range(10, 30):
         measured_run(measured, zellik, number=number, username=applicant.unix_identity.username)
-    for name, user in (("project_report", applicant), ("my_use", applicant), ("overview", staff)):
+    for name, user in (("project_gpus", applicant), ("my_gpus", applicant), ("all_gpus", staff)):
         client.force_login(user)
-        with django_assert_max_num_queries(22):
+        with django_assert_max_num_queries(15):
             section_of(client, pages(measured)[name], range="365")
