@@ -15,6 +15,7 @@ class Permission(StrEnum):
 
     APPLICATION_VIEW = "application:text:view"
     APPLICATION_EDIT = "application:text:edit"
+    APPLICATION_SUBMIT = "application:state:submit"
     APPLICATION_WITHDRAW = "application:state:withdraw"
     APPLICATION_INVITE = "application:team:invite"
     APPLICATION_DECIDE = "application:state:decide"
@@ -80,11 +81,12 @@ PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {
         {
             Permission.APPLICATION_VIEW,
             Permission.APPLICATION_EDIT,
+            Permission.APPLICATION_SUBMIT,
             Permission.APPLICATION_WITHDRAW,
             Permission.APPLICATION_INVITE,
         }
     ),
-    Part.TEAM: frozenset({Permission.APPLICATION_VIEW}),
+    Part.TEAM: frozenset({Permission.APPLICATION_VIEW, Permission.APPLICATION_EDIT}),
     Part.LEADER: frozenset(
         {Permission.PROJECT_VIEW, Permission.PROJECT_INVITE, Permission.PROJECT_REMOVE_MEMBER}
     ),

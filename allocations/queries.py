@@ -6,7 +6,6 @@ from datetime import date
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from allocations.models import (
@@ -23,10 +22,7 @@ from allocations.models import (
 )
 from allocations.models.usage import GPU_SECONDS
 from allocations.rules.deadlines import BRUSSELS, Clock, Pause
-from allocations.rules.requests import problems_of_request
 from allocations.states import ApplicationState
-
-SHORTEST_ABSTRACT = 50
 
 
 def open_invitations_to(user: User) -> QuerySet[Invitation]:
@@ -65,36 +61,6 @@ def energy_factor_on(site: Site, day: date) -> EnergyFactor | None:
     """The factor that held at a site on a day; None where nobody entered one."""
     held = EnergyFactor.objects.filter(site=site, valid_from__lte=day)
     return held.order_by("-valid_from").first()
-
-
-def what_is_missing(application: Application) -> list[str]:
-    """What keeps an application from being handed in, in words for its applicant."""
-    missing = []
-    if not application.title.strip():
-        missing.append(_("Give the project a title."))
-    if application.organisation is None:
-        missing.append(_("Say for which organisation you apply."))
-    if len(application.abstract.strip()) < SHORTEST_ABSTRACT:
-        missing.append(
-            _("Write a public abstract of %(least)d characters at least.")
-            % {"least": SHORTEST_ABSTRACT}
-        )
-    if not application.purpose.strip():
-        missing.append(_("Say what you will use the GPU time for."))
-    rules = application.rules()
-    if application.organisation and application.organisation.kind not in rules.organisation_kinds:
-        missing.append(
-            _("This track is not for organisations of the kind “%(kind)s”: start on another track.")
-            % {"kind": application.organisation.get_kind_display()}
-        )
-    return missing + problems_of_request(
-        limits=rules.limits,
-        hours_by_site={
-            line.site.name: line.gpu_hours
-            for line in application.requested_hours.select_related("site")
-        },
-        months=application.months,
-    )
 
 
 def clock_of(application: Application) -> Clock:

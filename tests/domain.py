@@ -1,14 +1,27 @@
 """Fixtures of the domain: seeded sites and tracks, and people of each role."""
 
+from datetime import timedelta
+from typing import Any
+
 import pgtrigger
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import Organisation, User
 from accounts.permissions import Role
 from allocations.actions.decisions import AwardLine, approve_application
 from allocations.actions.drafts import DraftText, save_draft, start_application, submit_application
-from allocations.models import Application, Project, Site, Track, TrackVersion
+from allocations.models import (
+    Application,
+    Project,
+    SectionAnswers,
+    Site,
+    Track,
+    TrackVersion,
+)
+from allocations.rules.form.fields import Field, Kind
+from allocations.rules.form.sections import asked_fields, pages
 from tests.people import make_organisation, make_person
 
 ABSTRACT = "We train a small model that hears when a bell is about to crack, and publish it."
@@ -70,6 +83,7 @@ def make_draft(
     organisation = make_organisation(applicant)
     application = start_application(track=Track.objects.get(code=track), actor=applicant)
     wanted = hours or {"zellik": 1000, "charleroi": 500}
+    fill_sections(application)
     return save_draft(
         application_id=application.pk,
         version=application.version,
@@ -83,6 +97,35 @@ def make_draft(
         ),
         actor=applicant,
     )
+
+
+def fill_sections(application: Application) -> None:
+    """Answer each question of the long form that the application's track asks."""
+    rules = application.rules()
+    SectionAnswers.objects.bulk_create(
+        SectionAnswers(
+            application=application,
+            section=section,
+            version=1,
+            answers={
+                field.name: an_answer(field)
+                for field in asked_fields(section, rules.optional_questions)
+            },
+            saved_by=application.applicant,
+        )
+        for section in pages(rules.sections, rules.optional_questions)
+    )
+
+
+def an_answer(field: Field) -> Any:
+    """Something that may be answered to a question."""
+    if field.kind == Kind.CHOICE:
+        return field.choices[0][0]
+    if field.kind == Kind.NUMBER:
+        return field.least
+    if field.kind in (Kind.DATE, Kind.COMING_DATE):
+        return (timezone.localdate() + timedelta(days=2000)).isoformat()
+    return True if field.kind == Kind.CONFIRM else f"Of bells: {field.name}"
 
 
 def award_lines(application: Application) -> dict[Site, AwardLine]:

@@ -14,6 +14,7 @@ from allocations.actions.numbers import next_reference
 from allocations.actions.snapshots import take_snapshot
 from allocations.actions.transitions import lock_application, move_application
 from allocations.errors import IncompleteError, RefusedError, StateError
+from allocations.missing import what_is_missing
 from allocations.models import (
     Application,
     RequestedHours,
@@ -22,7 +23,6 @@ from allocations.models import (
     TrackVersion,
     Transition,
 )
-from allocations.queries import what_is_missing
 from allocations.rules.eligibility import Answers, shortest_length
 from allocations.states import ApplicationState
 
@@ -96,7 +96,7 @@ def submit_application(*, application_id: int, actor: User) -> Application:
         raise StateError(_("This application has been handed in already."))
     missing = what_is_missing(application)
     if missing:
-        raise IncompleteError(missing)
+        raise IncompleteError([item.text for item in missing])
     application.track_version = application.rules()
     application.submitted_at = application.submitted_at or timezone.now()
     move_application(application, ApplicationState.SUBMITTED, actor=actor)

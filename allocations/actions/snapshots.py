@@ -1,9 +1,12 @@
 """Freezes what an application says when it is handed in. Call inside actions."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from accounts.models import Organisation, User
-from allocations.models import Application, SubmissionSnapshot
+from allocations.models import Application, SubmissionSnapshot, TrackVersion
+from allocations.rules.form.fields import Answers
+from allocations.rules.form.sections import asked_fields, pages
 
 
 def take_snapshot(application: Application, actor: User) -> SubmissionSnapshot:
@@ -29,7 +32,17 @@ def content_of(application: Application) -> dict[str, Any]:
         "months": application.months,
         "gpu_hours": {line.site.name: line.gpu_hours for line in hours},
         "answers": application.answers,
+        "sections": dict(_sections(application, rules)),
     }
+
+
+def _sections(application: Application, rules: TrackVersion) -> Iterator[tuple[str, Answers]]:
+    """What was asked and answered in each section of the long form."""
+    stored = {row.section: row.answers for row in application.section_answers.all()}
+    for section in pages(rules.sections, rules.optional_questions):
+        answers = stored.get(section, {})
+        asked = asked_fields(section, rules.optional_questions)
+        yield section.value, {field.name: answers.get(field.name) for field in asked}
 
 
 def _organisation(organisation: Organisation | None) -> dict[str, Any] | None:

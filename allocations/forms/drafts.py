@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any, cast
 
 from django import forms
+from django.db.models import Q
 from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.models import Organisation, User
+from accounts.models import Organisation
 from allocations.actions.drafts import DraftText
 from allocations.models import Application, Site
 from allocations.models.applications import MOST_GPU_HOURS
@@ -62,7 +63,7 @@ class DraftForm(forms.Form):
         self.sites = list(Site.objects.filter(partitions__trackversion=self.rules).distinct())
         kwargs.setdefault("initial", stored_values(application))
         super().__init__(*args, **kwargs)
-        self._offer_organisations(application.applicant)
+        self._offer_organisations(application)
         self._offer_lengths(self.rules.lengths_in_months)
         for site in self.sites:
             self.fields[_hours_name(site)] = _hours_field(site)
@@ -109,10 +110,14 @@ class DraftForm(forms.Form):
             and field.field.has_changed(values.get(field.name), field.data)
         ]
 
-    def _offer_organisations(self, person: User) -> None:
+    def _offer_organisations(self, application: Application) -> None:
+        """Those for which anybody of the team may apply."""
         field = self.fields["organisation"]
         if isinstance(field, forms.ModelChoiceField):
-            field.queryset = person.organisations.all()
+            team = Q(people=application.applicant) | Q(
+                people__accepted_invitations__application=application
+            )
+            field.queryset = Organisation.objects.filter(team).distinct()
 
     def _offer_lengths(self, lengths: list[int]) -> None:
         field = self.fields["months"]

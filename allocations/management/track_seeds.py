@@ -7,23 +7,25 @@ from typing import Any
 
 from accounts.models import Organisation
 from allocations.rules.deadlines import DeadlineKind
-from allocations.rules.questions import Question, Section
+from allocations.rules.questions import ALWAYS_ASKED, Question, Section
 from allocations.rules.rubric import USUAL_RUBRIC
 
 VALID_FROM = date(2026, 1, 1)
 _KIND = Organisation.Kind
 _INDUSTRY = (_KIND.START_UP, _KIND.SME, _KIND.LARGE)
 _EVERY_KIND = tuple(_KIND)
-_SHORT_FORM = (
-    Section.ORGANISATION,
-    Section.SIZE_AND_AID,
-    Section.PEOPLE,
-    Section.PROJECT,
-    Section.TRACK,
-    Section.RESOURCES,
-    Section.DATA,
-    Section.SECURITY,
-    Section.DECLARATIONS,
+_SHORTEST_FORM = tuple(section for section in Section if section in ALWAYS_ASKED)
+_SHORT_FORM = tuple(
+    section for section in Section if section not in {Section.TRUSTWORTHY_AI, Section.PLAN}
+)
+_SHORT_QUESTIONS = (
+    Question.SECTOR,
+    Question.WHY_GPUS,
+    Question.RUNS,
+    Question.LARGEST_JOB,
+    Question.SOFTWARE,
+    Question.FALLBACK_SITE,
+    Question.STORAGE,
 )
 _RUBRIC = [
     {"code": item.code, "name": item.name, "threshold": item.threshold} for item in USUAL_RUBRIC
@@ -64,7 +66,7 @@ class TrackSeed:
             "deadline_days": self.days,
             "deadline_kind": self.kind_of_days,
             "sections": list(_SHORT_FORM),
-            "optional_questions": [Question.FALLBACK_SITE, Question.STORAGE],
+            "optional_questions": list(_SHORT_QUESTIONS),
             "four_eyes_above_gpu_hours": 50_000,
             "valid_from": VALID_FROM,
             **self.more,
@@ -81,6 +83,7 @@ TRACKS = (
         lengths=(1, 2, 3),
         sites=1,
         days=2,
+        more={"sections": list(_SHORTEST_FORM), "optional_questions": []},
     ),
     TrackSeed(
         "fl",

@@ -31,6 +31,7 @@ from allocations.models.plans import SitePlan
 from allocations.models.pools import AidGrant, Pool, PoolDraw, PoolTrack, Quota, UnitPrice
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
 from allocations.models.rollups import ProjectMonth, ProjectWait, SiteDay, SiteWait
+from allocations.models.section_answers import SectionAnswers
 from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.snapshots import SubmissionSnapshot
@@ -87,6 +88,7 @@ __all__ = [
     "Quota",
     "RecordedMember",
     "RequestedHours",
+    "SectionAnswers",
     "SetAsideRow",
     "Site",
     "SiteCheck",

@@ -8,6 +8,7 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -110,6 +111,11 @@ class Application(models.Model):
         """What holds for it of its track: a draft follows what holds today."""
         if self.track_version is not None:
             return self.track_version
+        return self._rules_today
+
+    @cached_property
+    def _rules_today(self) -> TrackVersion:
+        """Read once for a page or an action, which ask for it again and again."""
         today = timezone.localdate()
         return TrackVersion.objects.on(today).with_choices().get(track=self.track_id)
 

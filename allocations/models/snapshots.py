@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from allocations.models.applications import Application
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Counts up when what `content` holds changes its shape, so that old copies can still be read."""
 
 

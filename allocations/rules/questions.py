@@ -31,10 +31,16 @@ class Question(TextChoices):
 
     DEPUTY = "deputy", _("Deputy of the principal investigator")
     SIGNATORY = "signatory", _("Signatory of the organisation")
+    SECTOR = "sector", _("Sector")
+    INNOVATION = "innovation", _("Innovation and impact")
+    WHY_GPUS = "why_gpus", _("Why it needs a supercomputer")
     EARLIER_AWARDS = "earlier_awards", _("Earlier awards of computing time")
     TECHNOLOGY_READINESS = "technology_readiness", _("Technology readiness, now and aimed at")
     CONFIDENTIAL_DESCRIPTION = "confidential_description", _("Confidential description")
     RUNS = "runs", _("Table of runs")
+    LARGEST_JOB = "largest_job", _("GPUs of the largest job")
+    START = "start", _("First day")
+    SOFTWARE = "software", _("Software")
     FALLBACK_SITE = "fallback_site", _("Second choice of a site")
     STORAGE = "storage", _("Storage")
     LICENCES = "licences", _("Licences of software")
@@ -49,10 +55,16 @@ class Question(TextChoices):
 SECTION_OF: dict[Question, Section] = {
     Question.DEPUTY: Section.PEOPLE,
     Question.SIGNATORY: Section.PEOPLE,
+    Question.SECTOR: Section.PROJECT,
+    Question.INNOVATION: Section.PROJECT,
+    Question.WHY_GPUS: Section.PROJECT,
     Question.EARLIER_AWARDS: Section.PROJECT,
     Question.TECHNOLOGY_READINESS: Section.PROJECT,
     Question.CONFIDENTIAL_DESCRIPTION: Section.PROJECT,
     Question.RUNS: Section.RESOURCES,
+    Question.LARGEST_JOB: Section.RESOURCES,
+    Question.START: Section.RESOURCES,
+    Question.SOFTWARE: Section.RESOURCES,
     Question.FALLBACK_SITE: Section.RESOURCES,
     Question.STORAGE: Section.RESOURCES,
     Question.LICENCES: Section.RESOURCES,

@@ -1,4 +1,4 @@
-"""What people type, made safe to put on one line: titles, mail subjects, names of jobs."""
+"""What people type, made safe to read: titles, mail subjects, names of jobs, answers."""
 
 import unicodedata
 
@@ -13,6 +13,13 @@ def one_line(text: str) -> str:
     line = " ".join(text.split())
     kept = "".join(character for character in line if _is_kept(character))
     return " ".join(kept.split())
+
+
+def several_lines(text: str) -> str:
+    """The text with its lines, without invisible characters that could change what is read."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ").split("\n")
+    kept = ("".join(filter(_is_kept, line)).rstrip() for line in lines)
+    return "\n".join(kept).strip()
 
 
 def _is_kept(character: str) -> bool:

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Application
 from allocations.rules.changes import Path, Piece, changes
+from allocations.rules.form.sections import FIELDS
+from allocations.rules.questions import Section
 
 _LABELS: dict[str, str | Promise] = {
     "track": _("Track"),
@@ -23,7 +25,10 @@ _LABELS: dict[str, str | Promise] = {
     "months": _("Length in months"),
     "gpu_hours": _("GPU-hours"),
     "answers": _("Answers"),
+    **{section.value: section.label for section in Section},
+    **{field.name: field.label for fields in FIELDS.values() for field in fields},
 }
+_LEVELS_WITHOUT_A_NAME = frozenset({"sections"})
 
 
 @dataclass(frozen=True)
@@ -47,4 +52,6 @@ def changes_of(application: Application) -> list[ShownChange] | None:
 
 
 def _label(path: Path) -> str:
-    return " › ".join(str(_LABELS.get(part, part)) for part in path)
+    return " › ".join(
+        str(_LABELS.get(part, part)) for part in path if part not in _LEVELS_WITHOUT_A_NAME
+    )

@@ -11,8 +11,9 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_for, permissions_on_application
 from allocations.forms.invitations import InvitationForm
+from allocations.missing import what_is_missing
 from allocations.models import Application
-from allocations.queries import what_is_missing
+from allocations.shown_answers import shown_sections
 from allocations.states import ApplicationState
 from allocations.views.timeline import timeline
 
@@ -46,6 +47,8 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
             "question": _question(shown),
             "missing": what_is_missing(shown) if may_edit else [],
             "may_edit": may_edit,
+            "may_submit": may_edit and Permission.APPLICATION_SUBMIT in held,
+            "sections": shown_sections(shown),
             "may_invite": Permission.APPLICATION_INVITE in held and not _has_ended(shown),
             "may_withdraw": Permission.APPLICATION_WITHDRAW in held
             and (shown.is_editable or shown.is_open),

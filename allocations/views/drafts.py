@@ -27,8 +27,8 @@ from allocations.actions.drafts import (
 from allocations.errors import AllocationsError, IncompleteError, StateError
 from allocations.forms.drafts import DraftForm
 from allocations.forms.eligibility import EligibilityForm
+from allocations.missing import FIRST_PART, parts_of, what_is_missing
 from allocations.models import Application, Track, TrackVersion
-from allocations.queries import what_is_missing
 
 CONTINUE, ADD_ORGANISATION = "continue", "add_organisation"
 """The values of `step` that lead elsewhere than back to the form."""
@@ -88,7 +88,7 @@ def edit(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_POST
 def submit(request: SignedInRequest, reference: str) -> HttpResponse:
     """Hand the application in."""
-    application = application_for(request.user, reference, Permission.APPLICATION_EDIT)
+    application = application_for(request.user, reference, Permission.APPLICATION_SUBMIT)
     try:
         submit_application(application_id=application.pk, actor=request.user)
     except IncompleteError:
@@ -164,11 +164,17 @@ def _after_saving(request: SignedInRequest, saved: Application) -> HttpResponse:
     """Where the button that was pressed leads."""
     step = request.POST.get("step")
     if step == CONTINUE:
-        return redirect(saved)
+        return redirect(_following_page(saved))
     if step == ADD_ORGANISATION:
         return redirect(f"{reverse('new_organisation')}?application={saved.reference}")
     messages.success(request, _("Your draft has been saved."))
     return redirect("edit_application", saved.reference)
+
+
+def _following_page(application: Application) -> str:
+    """The second page of the form; the application itself where there is one page only."""
+    parts = parts_of(application, [])
+    return parts[1].href if len(parts) > 1 else application.get_absolute_url()
 
 
 def _clash(request: SignedInRequest, form: DraftForm, error: StateError) -> HttpResponse:
@@ -199,7 +205,15 @@ def _answer(
 ) -> HttpResponse:
     """The whole page, or the part of it that htmx puts in its place."""
     stored = context.get("saved", form.application)
-    context |= {"form": form, "application": stored, "missing": what_is_missing(stored)}
+    missing = what_is_missing(stored)
+    context |= {
+        "form": form,
+        "application": stored,
+        "version": stored.version,
+        "missing": missing,
+        "parts": parts_of(stored, missing),
+        "here": FIRST_PART,
+    }
     if request.htmx:
         # htmx shows the body of a success only.
         return render(request, part, context)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from deploy.demo.browser import Browser
+from deploy.demo.long_form import fill_in_sections
 from deploy.demo.people import STAF, Person, mailed_link, sign_in
 from deploy.demo.stack import Stack
 from deploy.testbed.errors import StepError, TestbedError
@@ -203,6 +204,7 @@ def _fill_in(browser: Browser, reference: str, hours: Mapping[Site, int], months
             **{f"hours_{site.name}": str(count) for site, count in hours.items()},
         },
     )
+    fill_in_sections(browser, reference)
 
 
 def _reference(address: str) -> str:

@@ -69,13 +69,14 @@ def test_the_decision_and_its_reason_are_shown(client: Client, project: Project)
     assert project.get_absolute_url() in page
 
 
-def test_team_members_read_but_do_not_change(client: Client, draft: Application) -> None:
+def test_team_members_write_but_do_not_hand_in(client: Client, draft: Application) -> None:
     guest = make_person("Grace")
     invite_member(application_id=draft.pk, email=guest.email, actor=draft.applicant)
     Invitation.objects.update(accepted_by=guest, accepted_at=draft.created_at)
     page = page_of(client, draft, guest)
     assert "Grace Peeters" in page
-    for route in ("edit_application", "submit_application", "withdraw_application"):
+    assert reverse("edit_application", args=[draft.reference]) in page
+    for route in ("submit_application", "withdraw_application"):
         address = reverse(route, args=[draft.reference])
         assert address not in page
         assert client.post(address).status_code == 403

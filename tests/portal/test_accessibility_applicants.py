@@ -18,6 +18,7 @@ from allocations.actions.decisions import reject_application, request_informatio
 from allocations.actions.drafts import start_application, submit_application
 from allocations.actions.invitations import invite_member, join_project
 from allocations.models import Application, Membership, Project, SiteStatus, Track
+from allocations.rules.form.sections import pages as pages_of_form
 from tests.accounts.keys import ed25519_line
 from tests.domain import make_draft, make_project
 from tests.people import PASSWORD, make_person
@@ -90,6 +91,10 @@ def _addresses(
         pages[f"application_{name}"] = application.get_absolute_url()
     for name in ("empty", "complete", "asked"):
         pages[f"edit_{name}"] = reverse("edit_application", args=[applications[name].reference])
+    rules = applications["complete"].rules()
+    for section in pages_of_form(rules.sections, rules.optional_questions):
+        arguments = [applications["complete"].reference, section]
+        pages[f"edit_{section}"] = reverse("edit_section", args=arguments)
     waiting = applications["waiting"].reference
     pages["withdraw"] = reverse("withdraw_application", args=[waiting])
     pages["ssh_keys_some"] = reverse("ssh_keys")

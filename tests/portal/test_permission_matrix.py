@@ -61,6 +61,7 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
     invitation, token = _open_invitation(application, people["applicant"])
     return {
         "reference": application.reference,
+        "section": "project",
         "name": project.name,
         "attachment_id": clean_attachment(application).pk,
         "run_id": measured_run(project, Site.objects.get(code="zellik")).pk,

@@ -1,0 +1,1 @@
+"""What the long form asks, section by section. Pure."""

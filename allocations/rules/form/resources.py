@@ -1,0 +1,69 @@
+"""What is asked about resources, beside GPU-hours and length."""
+
+from django.utils.translation import gettext_lazy as _
+
+from allocations.rules.form.fields import Field, Kind
+from allocations.rules.questions import Question
+
+MOST_TERABYTES = 10_000
+MOST_GPUS_OF_A_JOB = 10_000
+
+RESOURCES = (
+    Field(
+        "largest_job",
+        _("GPUs of the largest job"),
+        Kind.NUMBER,
+        _("How many GPUs one job uses at the same time, at most."),
+        least=1,
+        most=MOST_GPUS_OF_A_JOB,
+        asked_if=Question.LARGEST_JOB,
+    ),
+    Field(
+        "start_on",
+        _("First day"),
+        Kind.COMING_DATE,
+        _("When you could start. The decision may take longer."),
+        asked_if=Question.START,
+    ),
+    Field(
+        "fallback_site",
+        _("Second choice of a site"),
+        Kind.LINE,
+        _("Where else the work could be done, if the site you prefer is full."),
+        asked_if=Question.FALLBACK_SITE,
+        is_required=False,
+    ),
+    Field(
+        "storage_tb",
+        _("Storage in terabytes"),
+        Kind.NUMBER,
+        most=MOST_TERABYTES,
+        asked_if=Question.STORAGE,
+        is_required=False,
+    ),
+    Field(
+        "software",
+        _("Software"),
+        Kind.TEXT,
+        _("Frameworks, containers and libraries that the jobs use."),
+        asked_if=Question.SOFTWARE,
+    ),
+    Field(
+        "licences",
+        _("Licences of software"),
+        Kind.TEXT,
+        _("What needs a licence, and who holds it. Leave it empty if nothing does."),
+        asked_if=Question.LICENCES,
+        is_required=False,
+    ),
+    Field(
+        "benchmark_evidence",
+        _("Evidence from benchmarks"),
+        Kind.TEXT,
+        _(
+            "How long a step takes on one GPU and on several, measured where. "
+            "Files can be attached, too."
+        ),
+        asked_if=Question.BENCHMARK_EVIDENCE,
+    ),
+)

@@ -1,0 +1,140 @@
+"""Writing one section of an application's long form."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRefresh
+
+from accounts.permissions import Permission
+from accounts.requests import SignedInRequest
+from allocations.access import application_for
+from allocations.actions.sections import save_section
+from allocations.errors import StateError
+from allocations.forms.sections import SectionForm
+from allocations.missing import FormPart, parts_of, section_or_none, what_is_missing
+from allocations.models import Application, SectionAnswers
+from allocations.rules.form.sections import asked_fields
+from allocations.rules.questions import Section
+
+NEXT = "next"
+"""The value of `step` that leads to the following page of the form."""
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit_section(request: SignedInRequest, reference: str, section: str) -> HttpResponse:
+    """The section's questions; what is half filled in is saved, also while somebody types."""
+    application = application_for(request.user, reference, Permission.APPLICATION_EDIT)
+    found = section_or_none(application, section)
+    if found is None:
+        raise Http404
+    if not application.is_editable:
+        messages.info(request, _("This application has been handed in and cannot be changed now."))
+        return redirect(application)
+    if request.method == "POST":
+        return _save(request, application, found)
+    return _answer(request, application, found, _form(application, found))
+
+
+def _form(application: Application, section: Section, data: Any = None) -> SectionForm:
+    row = application.section_answers.filter(section=section).first()
+    return SectionForm(
+        data,
+        asked=asked_fields(section, application.rules().optional_questions),
+        stored=row.answers if row else {},
+        initial={"version": row.version if row else 0},
+    )
+
+
+def _save(request: SignedInRequest, application: Application, section: Section) -> HttpResponse:
+    form = _form(application, section, request.POST)
+    if not form.is_valid():
+        return _answer(request, application, section, form)
+    try:
+        saved = save_section(
+            application_id=application.pk,
+            section=section,
+            version=form.cleaned_data["version"],
+            answers=form.answers(),
+            actor=request.user,
+        )
+    except StateError as error:
+        return _clash(request, application, section, form, error)
+    if request.htmx:
+        return _answer(request, application, section, form, version=saved.version)
+    if request.POST.get("step") == NEXT:
+        return redirect(_following(application, section))
+    messages.success(request, _("Your draft has been saved."))
+    return redirect("edit_section", application.reference, section)
+
+
+def _clash(
+    request: SignedInRequest,
+    application: Application,
+    section: Section,
+    form: SectionForm,
+    error: StateError,
+) -> HttpResponse:
+    """Both texts side by side; nothing of what was typed is lost, nothing stored overwritten."""
+    application.refresh_from_db()
+    if not application.is_editable:
+        messages.error(request, str(error))
+        return HttpResponseClientRefresh() if request.htmx else redirect(application)
+    rows = SectionAnswers.objects.select_related("saved_by")
+    theirs = rows.filter(application=application, section=section).first()
+    if theirs is not None and not request.htmx:
+        form.answer_version(theirs.version)
+    return _answer(
+        request,
+        application,
+        section,
+        form,
+        theirs=theirs,
+        clash=form.differences(theirs.answers if theirs else {}),
+        status=HTTPStatus.CONFLICT,
+    )
+
+
+def _following(application: Application, section: Section) -> str:
+    """The next page of the form; after the last one, the application itself."""
+    parts = parts_of(application, [])
+    names = [part.name for part in parts]
+    later: list[FormPart] = parts[names.index(section) + 1 :]
+    return later[0].href if later else application.get_absolute_url()
+
+
+def _answer(
+    request: SignedInRequest,
+    application: Application,
+    section: Section,
+    form: SectionForm,
+    *,
+    status: int = HTTPStatus.OK,
+    **context: Any,
+) -> HttpResponse:
+    """The whole page, or the line on saving that htmx puts in its place."""
+    missing = what_is_missing(application)
+    context |= {
+        "application": application,
+        "section": section,
+        "form": form,
+        "missing": missing,
+        "parts": parts_of(application, missing),
+        "here": section.value,
+    }
+    if request.htmx:
+        # htmx shows the body of a success only.
+        return render(request, f"applications/parts/{_part(form, context)}.html", context)
+    return render(request, "applications/section.html", context, status=status)
+
+
+def _part(form: SectionForm, context: dict[str, Any]) -> str:
+    if form.errors:
+        return "not_saved"
+    return "clash" if "clash" in context else "saved"
