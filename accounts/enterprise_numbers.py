@@ -1,5 +1,7 @@
 """Belgian enterprise numbers (KBO/BCE): ten digits, the first 0 or 1, the last two a check sum.
 
+Organisations of other countries of the EU have their VAT number, which begins with two letters.
+
 Source: Crossroads Bank for Enterprises; the last two digits are 97 − (first eight mod 97).
 python-stdnum checks the sum, not the first digit.
 """
@@ -7,11 +9,19 @@ python-stdnum checks the sum, not the first digit.
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from stdnum.be import vat
+from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError as NumberError
+
+COUNTRY_LETTERS = 2
 
 
 def compact_enterprise_number(text: str) -> str:
-    """The ten digits of what somebody typed; raises ValidationError with what to do."""
+    """The ten digits, or the foreign VAT number, of what somebody typed.
+
+    Raises ValidationError with what to do.
+    """
+    if is_foreign(text):
+        return _compact_foreign(text)
     try:
         digits = vat.validate(text)
     except NumberError:
@@ -27,10 +37,35 @@ def compact_enterprise_number(text: str) -> str:
 
 
 def validate_enterprise_number(text: str) -> None:
-    """Raise ValidationError unless the text is a Belgian enterprise number."""
+    """Raise ValidationError unless the text is an enterprise number."""
     compact_enterprise_number(text)
 
 
 def show_enterprise_number(digits: str) -> str:
-    """Ten digits as people write them: 0403.019.261."""
+    """Ten digits as people write them: 0403.019.261; a foreign number as it is."""
+    if not digits.isdecimal():
+        return digits
     return f"{digits[:4]}.{digits[4:7]}.{digits[7:]}"
+
+
+def is_foreign(text: str) -> bool:
+    """Whether a number begins with the letters of another country than Belgium."""
+    country = text.strip()[:COUNTRY_LETTERS]
+    return country.isascii() and country.isalpha() and country.upper() != "BE"
+
+
+def vat_number(number: str) -> tuple[str, str]:
+    """Country and number as VIES asks for them."""
+    if number.isdecimal():
+        return "BE", number
+    return number[:COUNTRY_LETTERS], number[COUNTRY_LETTERS:]
+
+
+def _compact_foreign(text: str) -> str:
+    try:
+        return str(eu_vat.validate(text))
+    except NumberError:
+        raise ValidationError(
+            _("This is not a VAT number of the EU. It begins with two letters, like LU26375245."),
+            code="enterprise_number",
+        ) from None

@@ -1,11 +1,10 @@
-"""What people fill in about themselves and their organisation."""
+"""What people fill in about themselves."""
 
 from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enterprise_numbers import compact_enterprise_number
-from accounts.models import Organisation, User
+from accounts.models import User
 from accounts.permissions import Role
 
 
@@ -22,25 +21,6 @@ class SignupForm(forms.Form):
         user.first_name = self.cleaned_data["first_name"]
         user.last_name = self.cleaned_data["last_name"]
         user.save(update_fields=["first_name", "last_name"])
-
-
-class OrganisationForm(forms.ModelForm):  # type: ignore[type-arg]
-    """An organisation, entered once and reused in later applications."""
-
-    website = forms.URLField(
-        label=_("Website"), max_length=200, required=False, assume_scheme="https"
-    )
-
-    class Meta:
-        model = Organisation
-        fields = ("enterprise_number", "name", "kind", "postcode", "website")
-
-    def clean_enterprise_number(self) -> str:
-        """The ten digits, however they were typed."""
-        return compact_enterprise_number(self.cleaned_data["enterprise_number"])
-
-    def validate_unique(self) -> None:
-        """An organisation that is known already is reused by its number, not refused."""
 
 
 class RoleForm(forms.Form):

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     APPLICATION_WITHDRAW = "application:state:withdraw"
     APPLICATION_INVITE = "application:team:invite"
     APPLICATION_DECIDE = "application:state:decide"
+    ORGANISATION_VIEW = "organisation:page:view"
+    ORGANISATION_CHANGE = "organisation:figures:change"
     PROJECT_VIEW = "project:page:view"
     PROJECT_INVITE = "project:team:invite"
     PROJECT_REMOVE_MEMBER = "project:team:remove"
@@ -45,10 +47,12 @@ class Role(TextChoices):
 
 
 class Part(StrEnum):
-    """What somebody is to one application or project."""
+    """What somebody is to one application, organisation or project."""
 
     APPLICANT = "applicant"
     TEAM = "team"
+    REPRESENTATIVE = "representative"
+    KEEPER = "keeper"
     LEADER = "leader"
     MEMBER = "member"
 
@@ -56,6 +60,8 @@ class Part(StrEnum):
 _REVIEWER = frozenset({Permission.QUEUE_VIEW, Permission.APPLICATION_VIEW})
 _STAFF = _REVIEWER | {
     Permission.APPLICATION_DECIDE,
+    Permission.ORGANISATION_VIEW,
+    Permission.ORGANISATION_CHANGE,
     Permission.PROJECT_VIEW,
     Permission.PROJECT_INVITE,
     Permission.PROJECT_REMOVE_MEMBER,
@@ -87,6 +93,8 @@ PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {
         }
     ),
     Part.TEAM: frozenset({Permission.APPLICATION_VIEW, Permission.APPLICATION_EDIT}),
+    Part.REPRESENTATIVE: frozenset({Permission.ORGANISATION_VIEW}),
+    Part.KEEPER: frozenset({Permission.ORGANISATION_VIEW, Permission.ORGANISATION_CHANGE}),
     Part.LEADER: frozenset(
         {Permission.PROJECT_VIEW, Permission.PROJECT_INVITE, Permission.PROJECT_REMOVE_MEMBER}
     ),

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 
-from accounts.models import User
+from accounts.models import Organisation, OrganisationMember, User
 from accounts.permissions import PERMISSIONS_OF_PART, Part, Permission
 from allocations.models import Application, Job, Membership, Project
 from allocations.models.usage import GPU_SECONDS
@@ -63,6 +63,18 @@ def project_and_permissions(
     return project, held
 
 
+def organisation_for(
+    user: User, organisation_id: int, permission: Permission
+) -> tuple[Organisation, frozenset[Permission]]:
+    """The organisation and all that this person may do to it; else Http404 or PermissionDenied."""
+    organisation = Organisation.objects.filter(pk=organisation_id).first()
+    if organisation is None:
+        raise Http404
+    held = permissions_on_organisation(user, organisation)
+    _require(permission, held, Permission.ORGANISATION_VIEW)
+    return organisation, held
+
+
 def job_for(user: User, name: str, site_code: str, run: str) -> Job:
     """The run of a project by its site and index, for those who may see the project's jobs."""
     projects = Project.objects.select_related("track", "organisation")
@@ -104,6 +116,15 @@ def permissions_on_application(user: User, application: Application) -> frozense
         # Nobody decides their own.
         held -= {Permission.APPLICATION_DECIDE}
     return held
+
+
+def permissions_on_organisation(user: User, organisation: Organisation) -> frozenset[Permission]:
+    """All that this person may do to this organisation."""
+    members = OrganisationMember.objects.filter(organisation=organisation, user=user)
+    keeps = members.values_list("keeps_figures", flat=True).first()
+    if keeps is None:
+        return user.permissions
+    return user.permissions | PERMISSIONS_OF_PART[Part.KEEPER if keeps else Part.REPRESENTATIVE]
 
 
 def permissions_on_project(user: User, project: Project) -> frozenset[Permission]:

@@ -72,6 +72,8 @@ class Environment(BaseSettings):
     api_token_max_days: int = Field(default=365, ge=1, le=3_650)
     api_requests_a_minute: int = Field(default=120, ge=1, le=100_000)
 
+    vies_url: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
+
     attachment_folder: Path | None = None
     attachment_max_mb: int = Field(default=20, ge=1, le=1024)
     clamd: str = Field(

@@ -191,6 +191,9 @@ PUBLIC_FIGURES_MINUTES = ENVIRONMENT.public_figures_minutes
 API_TOKEN_MAX_DAYS = ENVIRONMENT.api_token_max_days
 API_REQUESTS_A_MINUTE = ENVIRONMENT.api_requests_a_minute
 
+# The register of VAT numbers ---------------------------------------------------------------------
+VIES_URL = ENVIRONMENT.vies_url
+
 # Files that the worker makes, outside of all that is served -------------------------------------
 ATTACHMENT_FOLDER = ENVIRONMENT.attachment_folder
 ATTACHMENT_MAX_MB = ENVIRONMENT.attachment_max_mb

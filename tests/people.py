@@ -23,7 +23,7 @@ def make_person(
 
 def make_organisation(*people: User, number: str = "0403019261") -> Organisation:
     """An organisation for which these people may apply."""
-    organisation, _created = Organisation.objects.get_or_create(
+    organisation, created = Organisation.objects.get_or_create(
         enterprise_number=number,
         defaults={
             "name": "Klokken NV",
@@ -32,5 +32,7 @@ def make_organisation(*people: User, number: str = "0403019261") -> Organisation
         },
     )
     for person in people:
-        OrganisationMember.objects.get_or_create(organisation=organisation, user=person)
+        OrganisationMember.objects.get_or_create(
+            organisation=organisation, user=person, defaults={"keeps_figures": created}
+        )
     return organisation

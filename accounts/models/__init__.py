@@ -1,7 +1,12 @@
 """People, their organisations and their UNIX identities."""
 
 from accounts.models.identities import UnixGroup, UnixIdentity
-from accounts.models.organisations import Organisation, OrganisationMember
+from accounts.models.organisations import (
+    Organisation,
+    OrganisationMember,
+    SizeFigures,
+    VatState,
+)
 from accounts.models.people import User, display_name
 from accounts.models.personal_tokens import PersonalToken, Scope, TokenUse
 from accounts.models.ssh_keys import SshKey
@@ -18,11 +23,13 @@ __all__ = [
     "OrganisationMember",
     "PersonalToken",
     "Scope",
+    "SizeFigures",
     "SshKey",
     "TokenUse",
     "UnixGroup",
     "UnixIdentity",
     "User",
+    "VatState",
     "display_name",
     "organisations_of_undertaking",
 ]

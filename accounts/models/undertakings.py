@@ -1,4 +1,4 @@
-"""What makes organisations a single undertaking, and the aid that one says it had elsewhere."""
+"""Which enterprises belong together, and the aid that an organisation says it had elsewhere."""
 
 import pghistory
 from django.db import models
@@ -12,7 +12,13 @@ from accounts.models.people import User
 
 @pghistory.track()
 class LinkedEnterprise(models.Model):
-    """An enterprise that is linked to an organisation, whether it is in the portal or not."""
+    """A linked or partner enterprise of an organisation, whether it is in the portal or not."""
+
+    class Relation(models.TextChoices):
+        """Linked enterprises are one undertaking; partners count for the size alone."""
+
+        LINKED = "linked", _("Linked: one controls the other, or the same owner both")
+        PARTNER = "partner", _("Partner: from 25 to 50 % of capital or votes")
 
     organisation = models.ForeignKey(
         Organisation, on_delete=models.PROTECT, related_name="linked_enterprises"
@@ -21,6 +27,13 @@ class LinkedEnterprise(models.Model):
         _("enterprise number"), max_length=20, validators=[validate_enterprise_number]
     )
     name = models.CharField(_("name"), max_length=200)
+    relation = models.CharField(
+        _("relation"), max_length=10, choices=Relation, default=Relation.LINKED
+    )
+    percent = models.PositiveSmallIntegerField(_("percent of capital or votes"), null=True)
+    people = models.PositiveIntegerField(_("people, in full-time years"), null=True)
+    turnover_euros = models.BigIntegerField(_("turnover in euros"), null=True)
+    balance_euros = models.BigIntegerField(_("balance sheet total in euros"), null=True)
 
     class Meta:
         verbose_name = _("linked enterprise")
@@ -29,7 +42,11 @@ class LinkedEnterprise(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["organisation", "enterprise_number"], name="each_enterprise_linked_once"
-            )
+            ),
+            models.CheckConstraint(
+                condition=~Q(relation="partner") | Q(percent__gte=25, percent__lte=50),
+                name="partners_have_a_share",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,9 +84,11 @@ def organisations_of_undertaking(organisation: Organisation) -> list[Organisatio
     """
     known, numbers = {organisation.pk}, {organisation.enterprise_number}
     while True:
-        links = LinkedEnterprise.objects.filter(
-            Q(organisation__in=known) | Q(enterprise_number__in=numbers)
-        ).values_list("organisation", "enterprise_number")
+        links = (
+            LinkedEnterprise.objects.filter(relation=LinkedEnterprise.Relation.LINKED)
+            .filter(Q(organisation__in=known) | Q(enterprise_number__in=numbers))
+            .values_list("organisation", "enterprise_number")
+        )
         found = set(links)
         more_numbers = numbers | {number for _organisation, number in found}
         members = Organisation.objects.filter(

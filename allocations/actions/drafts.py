@@ -8,11 +8,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import SystemActor, action
-from accounts.models import Organisation, OrganisationMember, User
+from accounts.models import Organisation, User
 from allocations.actions.mails import mail_applicant, mail_staff
 from allocations.actions.numbers import next_reference
 from allocations.actions.snapshots import take_snapshot
 from allocations.actions.transitions import lock_application, move_application
+from allocations.aid_outlook import aid_outlook
 from allocations.errors import IncompleteError, RefusedError, StateError
 from allocations.missing import what_is_missing
 from allocations.models import (
@@ -97,6 +98,7 @@ def submit_application(*, application_id: int, actor: User) -> Application:
     missing = what_is_missing(application)
     if missing:
         raise IncompleteError([item.text for item in missing])
+    _refuse_where_aid_is_used_up(application)
     application.track_version = application.rules()
     application.submitted_at = application.submitted_at or timezone.now()
     move_application(application, ApplicationState.SUBMITTED, actor=actor)
@@ -134,20 +136,17 @@ def withdraw_unanswered(*, application_id: int, actor: SystemActor) -> Applicati
     return application
 
 
-@action
-def save_organisation(
-    *, enterprise_number: str, name: str, kind: str, postcode: str, website: str, actor: User
-) -> Organisation:
-    """The organisation with this number, made now if it is new; the person may apply for it.
-
-    What others entered about a known organisation is not overwritten.
-    """
-    organisation, _created = Organisation.objects.get_or_create(
-        enterprise_number=enterprise_number,
-        defaults={"name": name, "kind": kind, "postcode": postcode, "website": website},
-    )
-    OrganisationMember.objects.get_or_create(organisation=organisation, user=actor)
-    return organisation
+def _refuse_where_aid_is_used_up(application: Application) -> None:
+    """Nobody waits for a decision that can only be no; less than asked for can still be granted."""
+    if application.organisation is None or not application.is_economic:
+        return
+    if aid_outlook(application.organisation, timezone.localdate()).is_used_up:
+        raise RefusedError(
+            _(
+                "Your organisation and those linked to it have had all the state aid that is"
+                " allowed in three years. Its page says when some of it no longer counts."
+            )
+        )
 
 
 def _carry_over(application: Application, rules: TrackVersion, answers: Answers) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from accounts.models import Organisation, User
+from accounts.organisation_size import size_of
 from allocations.models import Application, SubmissionSnapshot, TrackVersion
 from allocations.rules.form.fields import Answers
 from allocations.rules.form.sections import asked_fields, pages
@@ -48,5 +49,6 @@ def _sections(application: Application, rules: TrackVersion) -> Iterator[tuple[s
 def _organisation(organisation: Organisation | None) -> dict[str, Any] | None:
     if organisation is None:
         return None
-    names = ("name", "enterprise_number", "kind", "postcode", "website")
-    return {name: getattr(organisation, name) for name in names}
+    names = ("name", "enterprise_number", "kind", "legal_form", "postcode", "nace", "website")
+    facts = {name: getattr(organisation, name) for name in names}
+    return {**facts, "size_class": size_of(organisation).size_class}

@@ -46,3 +46,11 @@ def counted_cents(aids: Iterable[Aid], day: date) -> int:
 def room_cents(aids: Iterable[Aid], day: date) -> int:
     """What may still be granted on a day."""
     return max(CEILING_CENTS - counted_cents(aids, day), 0)
+
+
+def leaves_on(granted_on: date) -> date:
+    """The first day on which a grant no longer counts."""
+    try:
+        return granted_on.replace(year=granted_on.year + ROLLING_YEARS)
+    except ValueError:  # 29 February
+        return date(granted_on.year + ROLLING_YEARS, 3, 1)

@@ -13,13 +13,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from accounts.forms import OrganisationForm
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_for
 from allocations.actions.drafts import (
     save_draft,
-    save_organisation,
     start_application,
     submit_application,
     withdraw_application,
@@ -117,29 +115,6 @@ def withdraw(request: SignedInRequest, reference: str) -> HttpResponse:
     else:
         messages.success(request, _("Your application has been withdrawn."))
     return redirect(application)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def new_organisation(request: SignedInRequest) -> HttpResponse:
-    """Enter an organisation; with ?application=REFERENCE, go back to that form and choose it."""
-    reference = request.GET.get("application")
-    application = (
-        application_for(request.user, reference, Permission.APPLICATION_EDIT) if reference else None
-    )
-    form = OrganisationForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        organisation = save_organisation(**form.cleaned_data, actor=request.user)
-        if application is None:
-            messages.success(request, _("You can now apply for %(name)s.") % {"name": organisation})
-            return redirect("applications")
-        address = reverse("edit_application", args=[application.reference])
-        return redirect(f"{address}?organisation={organisation.pk}")
-    return render(
-        request,
-        "applications/organisation.html",
-        {"form": form, "application": application},
-    )
 
 
 def _save(request: SignedInRequest, application: Application) -> HttpResponse:

@@ -7,14 +7,18 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRefresh
 
+from accounts.models import User
+from accounts.organisation_size import size_of
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import application_for
+from allocations.access import application_for, permissions_on_organisation
 from allocations.actions.sections import save_section
+from allocations.aid_outlook import aid_outlook
 from allocations.errors import StateError
 from allocations.forms.sections import SectionForm
 from allocations.missing import FormPart, parts_of, section_or_none, what_is_missing
@@ -120,7 +124,7 @@ def _answer(
 ) -> HttpResponse:
     """The whole page, or the line on saving that htmx puts in its place."""
     missing = what_is_missing(application)
-    context |= {
+    context |= _beside(request.user, application, section) | {
         "application": application,
         "section": section,
         "form": form,
@@ -132,6 +136,19 @@ def _answer(
         # htmx shows the body of a success only.
         return render(request, f"applications/parts/{_part(form, context)}.html", context)
     return render(request, "applications/section.html", context, status=status)
+
+
+def _beside(user: User, application: Application, section: Section) -> dict[str, Any]:
+    """What a section shows beside its questions: the size class and what is left of the aid."""
+    organisation = application.organisation
+    if section != Section.SIZE_AND_AID or organisation is None:
+        return {}
+    held = permissions_on_organisation(user, organisation)
+    return {
+        "keeps": Permission.ORGANISATION_CHANGE in held,
+        "verdict": size_of(organisation),
+        "aid": aid_outlook(organisation, timezone.localdate(), application),
+    }
 
 
 def _part(form: SectionForm, context: dict[str, Any]) -> str:

@@ -96,6 +96,7 @@ def _addresses(
         arguments = [applications["complete"].reference, section]
         pages[f"edit_{section}"] = reverse("edit_section", args=arguments)
     waiting = applications["waiting"].reference
+    pages["organisation"] = reverse("organisation", args=[applications["complete"].organisation_id])
     pages["withdraw"] = reverse("withdraw_application", args=[waiting])
     pages["ssh_keys_some"] = reverse("ssh_keys")
     pages["project"] = project.get_absolute_url()

@@ -31,6 +31,7 @@ from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.export_world import own_export, own_subscription
 from tests.portal.gpu_run_world import watched_run
+from tests.portal.organisation_world import entered_organisation
 from tests.portal.permission_rows import FUNDER, ROLES, ROWS
 from tests.portal.route_table import Route, all_routes
 from tests.portal.staff_world import propose_plan, see_drift
@@ -58,9 +59,14 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
     settings.ATTACHMENT_FOLDER = tmp_path
     application = _application_with_team(people["applicant"], people["team"])
     project = _project_with_member(people["leader"], people["member"], people["staff"])
+    organisation = entered_organisation(people["applicant"], people["team"])
     invitation, token = _open_invitation(application, people["applicant"])
     return {
         "reference": application.reference,
+        "organisation_id": organisation.pk,
+        "enterprise_id": organisation.linked_enterprises.get().pk,
+        "aid_id": organisation.declared_aid.get().pk,
+        "member_id": organisation.organisationmember_set.get(user=people["team"]).pk,
         "section": "project",
         "name": project.name,
         "attachment_id": clean_attachment(application).pk,

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.audit import SystemActor
+from accounts.vies import check_again
 from allocations.actions.attachments import remove_unclaimed, scan_again
 from allocations.actions.budgets import lapse_ended
 from allocations.actions.drafts import withdraw_unanswered
@@ -55,6 +56,7 @@ def _retention(today: date) -> list[Callable[[], object]]:
         partial(forget_waiting_gpus, actor=NIGHTLY),
         partial(forget_findings, actor=NIGHTLY),
         scan_again,
+        check_again,
         remove_unclaimed,
     ]
 
