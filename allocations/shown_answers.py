@@ -1,6 +1,6 @@
 """Answers of the long form as people read them: on the application's page, on paper, in a clash."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from allocations.models import Application
 from allocations.rules.form.fields import Answers, Field, Kind, is_answered
 from allocations.rules.form.sections import asked_fields, pages
+from allocations.rules.runs import Run, flop_in_words, runs_of
 
 NOTHING = "–"
 
@@ -56,12 +57,32 @@ def shown_answer(field: Field, value: Any) -> str:
     """One answer in words; a dash where there is none."""
     if not is_answered(value):
         return NOTHING
-    if field.kind == Kind.CHOICE:
-        return str(dict(field.choices).get(value, value))
-    if field.kind == Kind.CONFIRM:
-        return _("confirmed")
-    if field.kind in (Kind.DATE, Kind.COMING_DATE):
-        return date_format(date.fromisoformat(value))
-    if field.kind == Kind.NUMBER:
-        return number_format(value, force_grouping=True)
-    return str(value)
+    return _WORDS[field.kind](field, value)
+
+
+def shown_run(run: Run) -> str:
+    """One run on a line."""
+    said = _("%(label)s: %(gpus)d GPUs × %(hours)d h × %(times)d = %(total)s GPU-hours") % {
+        "label": run.label,
+        "gpus": run.gpus,
+        "hours": run.hours,
+        "times": run.repetitions,
+        "total": number_format(run.gpu_hours, force_grouping=True),
+    }
+    return f"{said}, {flop_in_words(run.flop)} FLOP" if run.flop else said
+
+
+def _day(field: Field, value: Any) -> str:
+    return date_format(date.fromisoformat(value))
+
+
+_WORDS: dict[Kind, Callable[[Field, Any], str]] = {
+    Kind.LINE: lambda _field, value: str(value),
+    Kind.TEXT: lambda _field, value: str(value),
+    Kind.NUMBER: lambda _field, value: number_format(value, force_grouping=True),
+    Kind.DATE: _day,
+    Kind.COMING_DATE: _day,
+    Kind.CHOICE: lambda field, value: str(dict(field.choices).get(value, value)),
+    Kind.CONFIRM: lambda _field, _value: _("confirmed"),
+    Kind.RUNS: lambda _field, value: "\n".join(shown_run(run) for run in runs_of(value)),
+}

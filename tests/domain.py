@@ -24,6 +24,14 @@ from allocations.rules.form.fields import Field, Kind
 from allocations.rules.form.sections import asked_fields, pages
 from tests.people import make_organisation, make_person
 
+A_RUN = {
+    "label": "Training",
+    "gpus": 8,
+    "hours": 50,
+    "repetitions": 3,
+    "parameters": 1000,
+    "tokens": 20_000,
+}
 ABSTRACT = "We train a small model that hears when a bell is about to crack, and publish it."
 
 
@@ -119,6 +127,8 @@ def fill_sections(application: Application) -> None:
 
 def an_answer(field: Field) -> Any:
     """Something that may be answered to a question."""
+    if field.kind == Kind.RUNS:
+        return [A_RUN]
     if field.kind == Kind.CHOICE:
         return field.choices[0][0]
     if field.kind == Kind.NUMBER:

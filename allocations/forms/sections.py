@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from allocations.forms.runs import RunsTable, runs_table
 from allocations.rules.form.fields import Answers, Field, Kind
 from allocations.rules.text import one_line, several_lines
 from allocations.shown_answers import shown_answer
@@ -26,8 +27,23 @@ class SectionForm(forms.Form):
         self.asked, self.stored = asked, stored
         kwargs["initial"] = {**stored, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
+        self.runs: RunsTable | None = None
         for field in asked:
-            self.fields[field.name] = _BUILDERS[field.kind](field)
+            if field.kind == Kind.RUNS:
+                data = self.data if self.is_bound else None
+                self.runs = runs_table(data, stored.get(field.name) or [])
+            else:
+                self.fields[field.name] = _BUILDERS[field.kind](field)
+
+    def is_valid(self) -> bool:
+        """Whether the questions and the table of runs can be stored."""
+        fields = super().is_valid()
+        return (self.runs is None or self.runs.is_valid()) and fields
+
+    @property
+    def linked_errors(self) -> list[tuple[str, str]]:
+        """What is wrong with the table of runs, each with a link to where it is mended."""
+        return list(self.runs.linked_errors()) if self.runs is not None and self.is_bound else []
 
     def clean(self) -> dict[str, Any]:
         """Text without what could change how it reads; days that may come only if they do."""
@@ -44,7 +60,13 @@ class SectionForm(forms.Form):
 
     def answers(self) -> dict[str, Any]:
         """What was answered, as it is stored: what is not asked now stays as it was."""
-        said = {field.name: _stored(self.cleaned_data[field.name]) for field in self.asked}
+        said = {
+            field.name: _stored(self.cleaned_data[field.name])
+            for field in self.asked
+            if field.name in self.fields
+        }
+        if self.runs is not None:
+            said["runs"] = self.runs.runs()
         return {**self.stored, **said}
 
     def answer_version(self, version: int) -> None:

@@ -25,6 +25,7 @@ from allocations.missing import FormPart, parts_of, section_or_none, what_is_mis
 from allocations.models import Application, SectionAnswers
 from allocations.rules.form.sections import asked_fields
 from allocations.rules.questions import Section
+from allocations.runs_said import runs_said
 
 NEXT = "next"
 """The value of `step` that leads to the following page of the form."""
@@ -124,7 +125,7 @@ def _answer(
 ) -> HttpResponse:
     """The whole page, or the line on saving that htmx puts in its place."""
     missing = what_is_missing(application)
-    context |= _beside(request.user, application, section) | {
+    context |= _beside(request.user, application, section, form) | {
         "application": application,
         "section": section,
         "form": form,
@@ -138,8 +139,13 @@ def _answer(
     return render(request, "applications/section.html", context, status=status)
 
 
-def _beside(user: User, application: Application, section: Section) -> dict[str, Any]:
-    """What a section shows beside its questions: the size class and what is left of the aid."""
+def _beside(
+    user: User, application: Application, section: Section, form: SectionForm
+) -> dict[str, Any]:
+    """What a section shows beside its questions: what runs come to, size and aid."""
+    if section == Section.RESOURCES and form.runs is not None:
+        row = application.section_answers.filter(section=section).first()
+        return {"runs_said": runs_said(application, row.answers if row else {})}
     organisation = application.organisation
     if section != Section.SIZE_AND_AID or organisation is None:
         return {}

@@ -9,7 +9,6 @@ from lxml import html
 from deploy.demo.browser import Browser, FormValue
 
 FAR_AHEAD = timedelta(days=2000)
-ANSWERED_BEFORE = ("version", "csrfmiddlewaretoken")
 
 
 def fill_in_sections(browser: Browser, reference: str) -> None:
@@ -23,7 +22,7 @@ def fill_in_sections(browser: Browser, reference: str) -> None:
         values = {
             element.get("name"): _answer(element)
             for element in form.xpath(".//input | .//select | .//textarea")
-            if element.get("name") not in ANSWERED_BEFORE
+            if element.get("type") != "hidden"
         }
         browser.submit(address, values)
 

@@ -32,6 +32,8 @@ class Kind(StrEnum):
     CHOICE = "choice"
     CONFIRM = "confirm"
     """A sentence that has to be confirmed."""
+    RUNS = "runs"
+    """The table of runs."""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,27 @@ from allocations.rules.questions import Question
 MOST_TERABYTES = 10_000
 MOST_GPUS_OF_A_JOB = 10_000
 
+MOST_OVERHEAD_PERCENT = 100
+
 RESOURCES = (
+    Field(
+        "runs",
+        _("Table of runs"),
+        Kind.RUNS,
+        _(
+            "What you will run: on how many GPUs at once, for how many hours, how often. "
+            "Of training also the size of the model and the number of tokens, both in millions."
+        ),
+        asked_if=Question.RUNS,
+    ),
+    Field(
+        "overhead_percent",
+        _("Added for trials and failures, in percent"),
+        Kind.NUMBER,
+        _("Of the GPU-hours of all runs; 10 to 20 is usual."),
+        most=MOST_OVERHEAD_PERCENT,
+        asked_if=Question.RUNS,
+    ),
     Field(
         "largest_job",
         _("GPUs of the largest job"),

@@ -58,6 +58,8 @@ def missing_answers(
 
 
 def _missing(field: Field) -> str:
+    if field.kind == Kind.RUNS:
+        return _("Fill in a line of the table of runs at least.")
     if field.kind == Kind.CONFIRM:
         return _("Confirm: “%(label)s”") % {"label": field.label}
     return _("Answer “%(label)s”.") % {"label": field.label}
