@@ -136,7 +136,7 @@ class AidForm(forms.Form):
     )
     euros = forms.DecimalField(
         label=_("Amount in euros"),
-        min_value=0.01,  # type: ignore[arg-type]  # a number is meant
+        min_value=0.01,
         max_value=MOST_EUROS,
         decimal_places=2,
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "0.01"}),

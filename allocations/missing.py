@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allocations.models import Application, TrackVersion
+from allocations.models import Application, DeclarationText, TrackVersion
 from allocations.rules.form.sections import asked_fields, missing_answers, pages
 from allocations.rules.questions import Section
 from allocations.rules.requests import problems_of_request
@@ -17,6 +17,7 @@ from allocations.rules.requests import problems_of_request
 SHORTEST_ABSTRACT = 50
 FIRST_PART = ""
 """The part of the form without a section of its own: title, organisation, abstract, GPU time."""
+DECLARATIONS = Section.DECLARATIONS.value
 GPU_TIME = "gpu-time"
 
 
@@ -45,7 +46,11 @@ class FormPart:
 def what_is_missing(application: Application) -> list[Missing]:
     """All of it, in the order of the form; empty when it can be handed in."""
     rules = application.rules()
-    return [*_first_part(application, rules), *_sections(application, rules)]
+    return [
+        *_first_part(application, rules),
+        *_sections(application, rules),
+        *_declarations(application),
+    ]
 
 
 def parts_of(application: Application, missing: list[Missing]) -> list[FormPart]:
@@ -56,6 +61,8 @@ def parts_of(application: Application, missing: list[Missing]) -> list[FormPart]
         (section.value, section.label)
         for section in pages(rules.sections, rules.optional_questions)
     ]
+    if DeclarationText.objects.exists():
+        shown.append((DECLARATIONS, Section.DECLARATIONS.label))
     return [
         FormPart(
             name,
@@ -71,6 +78,8 @@ def address_of_part(application: Application, name: str) -> str:
     """The page of a part of the form."""
     if name == FIRST_PART:
         return reverse("edit_application", args=[application.reference])
+    if name == DECLARATIONS:
+        return reverse("declarations", args=[application.reference])
     return reverse("edit_section", args=[application.reference, name])
 
 
@@ -110,8 +119,20 @@ def _sections(application: Application, rules: TrackVersion) -> Iterator[Missing
     for section in pages(rules.sections, rules.optional_questions):
         fields = asked_fields(section, rules.optional_questions)
         address = address_of_part(application, section)
-        for missing in missing_answers(fields, stored.get(section, {}), today=today):
+        for missing in missing_answers(
+            fields, stored.get(section, {}), today=today, has_gate=rules.has_gate
+        ):
             yield Missing(missing.text, section, f"{address}#id_{missing.field}")
+
+
+def _declarations(application: Application) -> Iterator[Missing]:
+    """Each text that holds today and is not signed; who changes the site signs what it asks."""
+    signed = application.declarations.values("text")
+    asked = DeclarationText.objects.asked_of(application, timezone.localdate())
+    address = address_of_part(application, DECLARATIONS)
+    for text in asked.exclude(pk__in=signed):
+        said = _("Sign “%(title)s”.") % {"title": text.title}
+        yield Missing(said, DECLARATIONS, f"{address}#id_text_{text.pk}")
 
 
 def section_or_none(application: Application, name: str) -> Section | None:

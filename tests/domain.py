@@ -14,8 +14,10 @@ from allocations.actions.decisions import AwardLine, approve_application
 from allocations.actions.drafts import DraftText, save_draft, start_application, submit_application
 from allocations.models import (
     Application,
+    DeclarationText,
     Project,
     SectionAnswers,
+    SignedDeclaration,
     Site,
     Track,
     TrackVersion,
@@ -92,7 +94,7 @@ def make_draft(
     application = start_application(track=Track.objects.get(code=track), actor=applicant)
     wanted = hours or {"zellik": 1000, "charleroi": 500}
     fill_sections(application)
-    return save_draft(
+    saved = save_draft(
         application_id=application.pk,
         version=application.version,
         text=DraftText(
@@ -105,6 +107,11 @@ def make_draft(
         ),
         actor=applicant,
     )
+    SignedDeclaration.objects.bulk_create(
+        SignedDeclaration(application=saved, text=text, signed_by=applicant)
+        for text in DeclarationText.objects.asked_of(saved, timezone.localdate())
+    )
+    return saved
 
 
 def fill_sections(application: Application) -> None:

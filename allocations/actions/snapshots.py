@@ -34,7 +34,21 @@ def content_of(application: Application) -> dict[str, Any]:
         "gpu_hours": {line.site.name: line.gpu_hours for line in hours},
         "answers": application.answers,
         "sections": dict(_sections(application, rules)),
+        "declarations": _declarations(application),
     }
+
+
+def _declarations(application: Application) -> list[dict[str, Any]]:
+    """What was signed, by whom and when, in UTC."""
+    return [
+        {
+            "title": signature.text.title,
+            "version": signature.text.number,
+            "signed_by": signature.signed_by.full_name,
+            "signed_at": signature.signed_at.isoformat(),
+        }
+        for signature in application.declarations.select_related("text", "signed_by")
+    ]
 
 
 def _sections(application: Application, rules: TrackVersion) -> Iterator[tuple[str, Answers]]:

@@ -13,6 +13,7 @@ from allocations.models.attachments import Attachment
 from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.capacity import DailyCapacity
 from allocations.models.credits import CreditedRun
+from allocations.models.declarations import DeclarationText, SignedDeclaration
 from allocations.models.drift import Drift
 from allocations.models.energy import EnergyFactor
 from allocations.models.gpu import (
@@ -55,6 +56,7 @@ __all__ = [
     "DailyGpuUse",
     "DailyUsage",
     "Decision",
+    "DeclarationText",
     "DedicatedPartition",
     "Drift",
     "DroppedMonth",
@@ -90,6 +92,7 @@ __all__ = [
     "RequestedHours",
     "SectionAnswers",
     "SetAsideRow",
+    "SignedDeclaration",
     "Site",
     "SiteCheck",
     "SiteDay",

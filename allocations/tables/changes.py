@@ -28,6 +28,8 @@ _LABELS: dict[str, str | Promise] = {
     "months": _("Length in months"),
     "gpu_hours": _("GPU-hours"),
     "answers": _("Answers"),
+    "signed_by": _("Signed by"),
+    "signed_at": _("Signed at"),
     **{section.value: section.label for section in Section},
     **{field.name: field.label for fields in FIELDS.values() for field in fields},
 }

@@ -24,6 +24,7 @@ from allocations.forms.sections import SectionForm
 from allocations.missing import FormPart, parts_of, section_or_none, what_is_missing
 from allocations.models import Application, SectionAnswers
 from allocations.rules.form.sections import asked_fields
+from allocations.rules.form.security import PURPOSE
 from allocations.rules.questions import Section
 from allocations.runs_said import runs_said
 
@@ -52,9 +53,15 @@ def _form(application: Application, section: Section, data: Any = None) -> Secti
     return SectionForm(
         data,
         asked=asked_fields(section, application.rules().optional_questions),
-        stored=row.answers if row else {},
+        stored=row.answers if row else _carried(application, section),
         initial={"version": row.version if row else 0},
     )
+
+
+def _carried(application: Application, section: Section) -> dict[str, Any]:
+    """What the eligibility check was told before."""
+    purpose = application.answers.get("purpose_kind")
+    return {PURPOSE: purpose} if purpose and section == Section.SECURITY else {}
 
 
 def _save(request: SignedInRequest, application: Application, section: Section) -> HttpResponse:

@@ -18,7 +18,7 @@ def fill_in_sections(browser: Browser, reference: str) -> None:
     addresses = browser.page.xpath("//nav[@id='form-parts']//a/@href")
     for address in (address for address in addresses if address != start):
         browser.open(address)
-        form = browser.page.xpath("//form[@data-autosave]")[0]
+        form = browser.page.xpath("//form[@data-answers]")[0]
         values = {
             element.get("name"): _answer(element)
             for element in form.xpath(".//input | .//select | .//textarea")

@@ -6,8 +6,9 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from accounts.audit import SystemActor, action
+from allocations.management.declaration_seeds import DECLARATIONS, DeclarationSeed
 from allocations.management.track_seeds import QUOTAS, TRACKS, VALID_FROM, TrackSeed
-from allocations.models import Partition, Quota, Site, Track, TrackVersion
+from allocations.models import DeclarationText, Partition, Quota, Site, Track, TrackVersion
 
 
 @dataclass(frozen=True)
@@ -77,9 +78,26 @@ def seed(*, actor: SystemActor) -> None:
         )
         if created:
             _first_version(track, seeded)
+    for declaration in DECLARATIONS:
+        _declaration(declaration)
     for quota in QUOTAS:
         if not Quota.objects.filter(code=quota["code"]).exists():
             Quota.objects.create(**quota, valid_from=VALID_FROM)
+
+
+def _declaration(seeded: DeclarationSeed) -> None:
+    """Its first version, to the portal or to a site that is there."""
+    if DeclarationText.objects.filter(code=seeded.code).exists():
+        return
+    site = Site.objects.get(code=seeded.site) if seeded.site else None
+    DeclarationText.objects.create(
+        code=seeded.code,
+        number=1,
+        site=site,
+        title=seeded.title,
+        text=seeded.text,
+        valid_from=VALID_FROM,
+    )
 
 
 def _first_version(track: Track, seeded: TrackSeed) -> None:

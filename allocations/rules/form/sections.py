@@ -10,6 +10,8 @@ from allocations.rules.form.fields import Answers, Field, Kind, is_answered
 from allocations.rules.form.people import PEOPLE, SIZE_AND_AID
 from allocations.rules.form.project import DATA, PLAN, PROJECT
 from allocations.rules.form.resources import RESOURCES
+from allocations.rules.form.security import PURPOSE, SECURITY, problem_of_purpose
+from allocations.rules.form.trustworthy_ai import TRUSTWORTHY_AI
 from allocations.rules.questions import Section
 
 FIELDS: dict[Section, tuple[Field, ...]] = {
@@ -18,6 +20,8 @@ FIELDS: dict[Section, tuple[Field, ...]] = {
     Section.PROJECT: PROJECT,
     Section.RESOURCES: RESOURCES,
     Section.DATA: DATA,
+    Section.TRUSTWORTHY_AI: TRUSTWORTHY_AI,
+    Section.SECURITY: SECURITY,
     Section.PLAN: PLAN,
 }
 
@@ -43,7 +47,7 @@ def pages(sections: Iterable[str], questions: Iterable[str]) -> list[Section]:
 
 
 def missing_answers(
-    fields: Iterable[Field], answers: Answers, *, today: date
+    fields: Iterable[Field], answers: Answers, *, today: date, has_gate: bool
 ) -> Iterator[MissingAnswer]:
     """Each question that has to be answered, or whose answer no longer holds."""
     for field in fields:
@@ -55,6 +59,8 @@ def missing_answers(
             yield MissingAnswer(
                 field.name, _("“%(label)s” is over: choose another.") % {"label": field.label}
             )
+        elif field.name == PURPOSE and (problem := problem_of_purpose(answers, has_gate=has_gate)):
+            yield MissingAnswer(field.name, problem)
 
 
 def _missing(field: Field) -> str:

@@ -1,0 +1,90 @@
+"""What applicants declare: texts in versions, and who signed which, when."""
+
+from datetime import date
+from typing import ClassVar
+
+import pghistory
+import pgtrigger
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from allocations.models.applications import Application
+from allocations.models.sites import Site
+
+
+def _append_only() -> pgtrigger.Protect:
+    return pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class DeclarationTextQuerySet(models.QuerySet["DeclarationText"]):
+    """Named selections of texts."""
+
+    def on(self, day: date) -> "DeclarationTextQuerySet":
+        """What holds on a day: of each declaration the newest version."""
+        return (
+            self.filter(valid_from__lte=day)
+            .order_by("code", "-valid_from", "-number")
+            .distinct("code")
+        )
+
+    def asked_of(self, application: Application, day: date) -> "DeclarationTextQuerySet":
+        """What an application has to declare: to the portal, and to each site it asks for."""
+        sites = application.requested_hours.values("site")
+        held = DeclarationText.objects.on(day).values("pk")
+        return self.filter(Q(site=None) | Q(site__in=sites), pk__in=held).order_by("site", "code")
+
+
+@pghistory.track()
+class DeclarationText(models.Model):
+    """One version of a declaration, to the portal or to a site; never changed."""
+
+    code = models.SlugField(_("code"), max_length=40)
+    number = models.PositiveIntegerField(_("version"))
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("site")
+    )
+    title = models.CharField(_("title"), max_length=150)
+    text = models.TextField(_("text"), max_length=20_000)
+    valid_from = models.DateField(_("valid from"))
+    published_at = models.DateTimeField(default=timezone.now)
+
+    objects: ClassVar[models.Manager["DeclarationText"]] = DeclarationTextQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("text of a declaration")
+        verbose_name_plural = _("texts of declarations")
+        ordering = ("code", "-number")
+        constraints = [
+            models.UniqueConstraint(fields=["code", "number"], name="one_text_of_a_number")
+        ]
+        triggers = [_append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.number}"
+
+
+@pghistory.track()
+class SignedDeclaration(models.Model):
+    """That somebody declared a text for an application."""
+
+    application = models.ForeignKey(
+        Application, on_delete=models.PROTECT, related_name="declarations"
+    )
+    text = models.ForeignKey(DeclarationText, on_delete=models.PROTECT, related_name="signatures")
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    signed_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("signed declaration")
+        verbose_name_plural = _("signed declarations")
+        ordering = ("signed_at", "pk")
+        constraints = [
+            models.UniqueConstraint(fields=["application", "text"], name="each_text_signed_once")
+        ]
+        triggers = [_append_only()]
+
+    def __str__(self) -> str:
+        return f"{self.application_id}: {self.text_id}"
