@@ -66,6 +66,7 @@ _MENUS: tuple[tuple[Label, tuple[Entry, ...]], ...] = (
             (_("Accounting set aside"), "set_aside", Permission.SITES_VIEW),
             (_("Changed by hand"), "drift", Permission.SITES_VIEW),
             (_("Tracks and partitions"), "tracks", Permission.TRACKS_CHANGE),
+            (_("Declarations"), "declaration_texts", Permission.TRACKS_CHANGE),
         ),
     ),
     (

@@ -27,6 +27,7 @@ from allocations.models.gpu import (
 from allocations.models.gpu_notices import GpuNotice, GpuRunTenth, IdleRun
 from allocations.models.job_months import DroppedMonth, DroppedQosUsage
 from allocations.models.leaving import JobCancel, LeavingMember
+from allocations.models.papers import Paper
 from allocations.models.partitions import AllocationPartition, DedicatedPartition
 from allocations.models.plans import SitePlan
 from allocations.models.pools import AidGrant, Pool, PoolDraw, PoolTrack, Quota, UnitPrice
@@ -79,6 +80,7 @@ __all__ = [
     "Membership",
     "Notice",
     "OfferedAccount",
+    "Paper",
     "Partition",
     "Pool",
     "PoolDraw",

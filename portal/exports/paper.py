@@ -6,6 +6,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
 
+from accounts.pdf import pdf_of
 from portal.programme.figures import Programme
 from portal.programme.kpis import KPIS
 from portal.programme.pictures import programme_charts
@@ -18,10 +19,6 @@ _CHART_WIDTH, _CHART_HEIGHT = 760, 330
 
 def programme_as_pdf(found: Programme) -> bytes:
     """The report for a funder; it takes seconds: for the worker, never for a page."""
-    # Loading it takes a second and much memory, which the processes of the web server do not need.
-    from weasyprint import HTML  # noqa: PLC0415
-    from weasyprint.urls import URLFetcher  # noqa: PLC0415
-
     charts = [chart for chart in programme_charts(found) if chart.has_data]
     drawn = charts_as_svg(charts, width=_CHART_WIDTH, height=_CHART_HEIGHT) if charts else []
     page = render_to_string(
@@ -37,10 +34,7 @@ def programme_as_pdf(found: Programme) -> bytes:
             "computed_at": timezone.localtime(found.computed_at),
         },
     )
-    # Nothing is fetched: what the page shows is in it.
-    fetcher = URLFetcher(allowed_protocols={"data"}, allow_redirects=False)
-    pdf: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/ua-1")
-    return pdf
+    return pdf_of(page)
 
 
 def _address(svg: str) -> str:

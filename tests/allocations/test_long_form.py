@@ -61,7 +61,7 @@ def invited(application: Application, person: User) -> User:
 
 def test_each_track_shows_the_pages_of_its_version(signed_in: Client, applicant: User) -> None:
     short = make_draft(applicant, track="pg", hours={"zellik": 10})
-    assert "form-parts" not in signed_in.get(short_edit(short)).content.decode()
+    assert "edit/project" not in signed_in.get(short_edit(short)).content.decode()
     for section in FIELDS:
         assert signed_in.get(page_of(short, section)).status_code == 404
     long = make_draft(applicant)
@@ -247,4 +247,4 @@ def test_every_page_of_the_form_asks_the_database_little(
 def test_every_optional_question_of_a_section_with_fields_is_asked_somewhere() -> None:
     asked = {field.asked_if for _section, field in EVERY_FIELD}
     unasked = set(Question) - asked
-    assert unasked == {Question.AI_ACT, Question.MEMBERS_OUTSIDE_EU}
+    assert not unasked

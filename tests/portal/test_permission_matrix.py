@@ -21,7 +21,7 @@ from accounts.models import User
 from accounts.permissions import Role
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
-from allocations.models import Application, Membership, Project, Site
+from allocations.models import Application, Membership, Paper, Project, Site
 from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.measured_world import measured_run
@@ -59,6 +59,7 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
     settings.ATTACHMENT_FOLDER = tmp_path
     application = _application_with_team(people["applicant"], people["team"])
     project = _project_with_member(people["leader"], people["member"], people["staff"])
+    Paper.objects.create(snapshot=application.snapshots.get(), pdf=b"%PDF", sha256="0" * 64)
     organisation = entered_organisation(people["applicant"], people["team"])
     invitation, token = _open_invitation(application, people["applicant"])
     return {
