@@ -6,7 +6,7 @@ from accounts.size_class import Relation, Size, SizeVerdict, size_verdict
 
 def size_of(organisation: Organisation) -> SizeVerdict:
     """The class with its reasons, in two queries."""
-    figures = SizeFigures.objects.filter(organisation=organisation).first()
+    figures: SizeFigures | None = getattr(organisation, "size_figures", None)
     others = LinkedEnterprise.objects.filter(organisation=organisation)
     return size_verdict(
         Size(figures.people, figures.turnover_euros, figures.balance_euros) if figures else None,

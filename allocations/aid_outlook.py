@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import BigIntegerField, CharField, F, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.models import DeclaredAid, Organisation, organisations_of_undertaking
@@ -75,33 +77,44 @@ def aid_outlook(
 
 
 def _lines(members: list[Organisation], day: date) -> list[AidLine]:
-    declared = DeclaredAid.objects.filter(organisation__in=members)
-    granted = AidGrant.objects.filter(organisation__in=members)
-    found = [
-        (aid.granted_on, aid.grantor, aid.organisation_id, aid.cents, aid.pk) for aid in declared
-    ] + [
-        (aid.granted_on, _("GPU time by this portal"), aid.organisation_id, aid.cents, None)
-        for aid in granted
-    ]
+    columns = ("granted_on", "grantor", "organisation", "cents", "declared")
+    declared = (
+        DeclaredAid.objects.filter(organisation__in=members)
+        .annotate(declared=F("pk"))
+        .order_by()
+        .values_list(*columns)
+    )
+    granted = (
+        AidGrant.objects.filter(organisation__in=members)
+        .annotate(
+            grantor=Value("", CharField()),
+            declared=Cast(Value(None), BigIntegerField()),
+        )
+        .order_by()
+        .values_list(*columns)
+    )
+    ours = _("GPU time by this portal")
     named = {member.pk: member for member in members}
     return [
         AidLine(
             granted_on=granted_on,
-            grantor=grantor,
+            grantor=ours if declared_id is None else grantor,
             organisation=named[organisation_id],
             cents=cents,
             declared_id=declared_id,
             leaves_on=leaves_on(granted_on),
             counts=counted_cents([Aid(granted_on, cents)], day) > 0,
         )
-        for granted_on, grantor, organisation_id, cents, declared_id in found
+        for granted_on, grantor, organisation_id, cents, declared_id in declared.union(
+            granted, all=True
+        )
     ]
 
 
 def _asked_cents(application: Application, day: date) -> int | None:
     """The value of what is asked for; None where a site has no price, or nothing is asked for."""
     prices = dict(UnitPrice.objects.on(day).values_list("site", "cents_per_gpu_hour"))
-    hours = dict(application.requested_hours.values_list("site", "gpu_hours"))
+    hours = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
     if not hours or not set(hours) <= set(prices):
         return None
     return sum(value_cents(count * MINUTES_AN_HOUR, prices[site]) for site, count in hours.items())

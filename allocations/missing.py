@@ -61,7 +61,7 @@ def parts_of(application: Application, missing: list[Missing]) -> list[FormPart]
         (section.value, section.label)
         for section in pages(rules.sections, rules.optional_questions)
     ]
-    if DeclarationText.objects.exists():
+    if Section.DECLARATIONS in rules.sections:
         shown.append((DECLARATIONS, Section.DECLARATIONS.label))
     return [
         FormPart(
@@ -104,7 +104,7 @@ def _first_part(application: Application, rules: TrackVersion) -> Iterator[Missi
         )
         kind = application.organisation.get_kind_display()
         yield item(text % {"kind": kind}, "id_organisation")
-    hours = application.requested_hours.select_related("site")
+    hours = application.requested_hours.all()
     for problem in problems_of_request(
         limits=rules.limits,
         hours_by_site={line.site.name: line.gpu_hours for line in hours},

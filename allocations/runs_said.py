@@ -26,7 +26,7 @@ def runs_said(application: Application, answers: Mapping[str, Any]) -> RunsSaid:
     """From what is stored of the section *Resources*."""
     runs = runs_of(answers.get("runs") or [])
     overhead = int(answers.get("overhead_percent") or 0)
-    lines = application.requested_hours.select_related("site__status")
+    lines = application.requested_hours.all()
     asked = sum(line.gpu_hours for line in lines)
     flop = sum(run.flop for run in runs)
     return RunsSaid(

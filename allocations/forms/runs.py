@@ -57,6 +57,11 @@ class RunsTable(_RunFormSet):  # type: ignore[misc, valid-type]  # made by a fac
         """Of what was typed, any line may be empty, wherever it stood."""
         return 0 if self.is_bound else int(super().initial_form_count())
 
+    def clean(self) -> None:
+        """A table without a line was sent by no page of ours."""
+        if self.total_form_count() < 1:
+            raise forms.ValidationError(_("Send the table of runs again."))
+
     def runs(self) -> list[dict[str, Any]]:
         """The filled lines as they are stored."""
         return [dict(line.cleaned_data) for line in self.forms if line.cleaned_data]

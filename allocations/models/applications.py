@@ -37,6 +37,13 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         """Those whose applicant did not answer a question in time."""
         return self.filter(state=ApplicationState.INFO_REQUESTED, answer_due_on__lt=today)
 
+    def for_form(self) -> "ApplicationQuerySet":
+        """With all that a page of the form asks again and again."""
+        hours = RequestedHours.objects.select_related("site__status")
+        return self.select_related(
+            "track", "track_version", "applicant", "organisation__size_figures"
+        ).prefetch_related("section_answers", models.Prefetch("requested_hours", hours))
+
     def for_lists(self) -> "ApplicationQuerySet":
         """With all that a row of a list shows, in a fixed number of queries."""
         return self.select_related("track", "organisation", "applicant").annotate(
@@ -117,7 +124,8 @@ class Application(models.Model):
     def _rules_today(self) -> TrackVersion:
         """Read once for a page or an action, which ask for it again and again."""
         today = timezone.localdate()
-        return TrackVersion.objects.on(today).with_choices().get(track=self.track_id)
+        versions = TrackVersion.objects.on(today).select_related("track")
+        return versions.get(track=self.track_id)
 
     @property
     def is_open(self) -> bool:

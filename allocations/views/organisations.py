@@ -26,7 +26,7 @@ from accounts.organisation_forms import (
 from accounts.organisation_size import size_of
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import application_for, organisation_for, permissions_on_organisation
+from allocations.access import application_for, organisation_for
 from allocations.aid_outlook import aid_outlook
 from allocations.models import Application
 
@@ -53,8 +53,8 @@ def new_organisation(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def organisation(request: SignedInRequest, organisation_id: int) -> HttpResponse:
     """Facts, size with its reasons, other enterprises, aid, and who applies for it."""
-    shown, _held = organisation_for(request.user, organisation_id, Permission.ORGANISATION_VIEW)
-    return _page(request, shown)
+    shown, held = organisation_for(request.user, organisation_id, Permission.ORGANISATION_VIEW)
+    return _page(request, shown, keeps=Permission.ORGANISATION_CHANGE in held)
 
 
 @login_required
@@ -182,9 +182,9 @@ def _after_entering(
     return redirect(f"{address}?organisation={entered.pk}")
 
 
-def _page(request: SignedInRequest, shown: Organisation, **refused: forms.BaseForm) -> HttpResponse:
-    held = permissions_on_organisation(request.user, shown)
-    keeps = Permission.ORGANISATION_CHANGE in held
+def _page(
+    request: SignedInRequest, shown: Organisation, *, keeps: bool = True, **refused: forms.BaseForm
+) -> HttpResponse:
     context: dict[str, Any] = {
         "organisation": shown,
         "keeps": keeps,

@@ -36,7 +36,12 @@ NEXT = "next"
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit_section(request: SignedInRequest, reference: str, section: str) -> HttpResponse:
     """The section's questions; what is half filled in is saved, also while somebody types."""
-    application = application_for(request.user, reference, Permission.APPLICATION_EDIT)
+    application = application_for(
+        request.user,
+        reference,
+        Permission.APPLICATION_EDIT,
+        among=Application.objects.for_form(),
+    )
     found = section_or_none(application, section)
     if found is None:
         raise Http404
@@ -49,13 +54,18 @@ def edit_section(request: SignedInRequest, reference: str, section: str) -> Http
 
 
 def _form(application: Application, section: Section, data: Any = None) -> SectionForm:
-    row = application.section_answers.filter(section=section).first()
+    row = _stored(application, section)
     return SectionForm(
         data,
         asked=asked_fields(section, application.rules().optional_questions),
         stored=row.answers if row else _carried(application, section),
         initial={"version": row.version if row else 0},
     )
+
+
+def _stored(application: Application, section: Section) -> SectionAnswers | None:
+    rows = application.section_answers.all()
+    return next((row for row in rows if row.section == section), None)
 
 
 def _carried(application: Application, section: Section) -> dict[str, Any]:
@@ -131,6 +141,9 @@ def _answer(
     **context: Any,
 ) -> HttpResponse:
     """The whole page, or the line on saving that htmx puts in its place."""
+    if request.method == "POST":
+        # What was read before saving is no longer what is stored.
+        application = Application.objects.for_form().get(pk=application.pk)
     missing = what_is_missing(application)
     context |= _beside(request.user, application, section, form) | {
         "application": application,
@@ -151,7 +164,7 @@ def _beside(
 ) -> dict[str, Any]:
     """What a section shows beside its questions: what runs come to, size and aid."""
     if section == Section.RESOURCES and form.runs is not None:
-        row = application.section_answers.filter(section=section).first()
+        row = _stored(application, section)
         return {"runs_said": runs_said(application, row.answers if row else {})}
     organisation = application.organisation
     if section != Section.SIZE_AND_AID or organisation is None:

@@ -96,6 +96,10 @@ def _addresses(
         arguments = [applications["complete"].reference, section]
         pages[f"edit_{section}"] = reverse("edit_section", args=arguments)
     waiting = applications["waiting"].reference
+    reference = applications["complete"].reference
+    pages["declarations"] = reverse("declarations", args=[reference])
+    pages["declarations_none"] = reverse("declarations", args=[applications["empty"].reference])
+    pages["papers"] = reverse("papers", args=[applications["waiting"].reference])
     pages["organisation"] = reverse("organisation", args=[applications["complete"].organisation_id])
     pages["withdraw"] = reverse("withdraw_application", args=[waiting])
     pages["ssh_keys_some"] = reverse("ssh_keys")
@@ -181,7 +185,9 @@ def test_what_is_typed_is_saved_by_itself_and_then_sent(writing: Callable[[], Pa
     page.get_by_text("Saved at").wait_for()
     assert Application.objects.filter(title="Bells that listen").count() == 1
     page.get_by_label("What you will use").fill("Something else.")
-    page.get_by_role("button", name="Save and read over").click()
+    page.get_by_role("button", name="Save and go on").click()
+    page.get_by_role("heading", name="Size and state aid", exact=True).wait_for()
+    page.get_by_role("link", name=re.compile(r"^A\d\d-")).click()
     page.get_by_role("heading", name="Bells that listen").wait_for()
     page.get_by_text("Something else.").wait_for()
 
@@ -201,6 +207,27 @@ def test_two_windows_do_not_lose_what_either_typed(writing: Callable[[], Page]) 
     first.get_by_role("button", name="Save draft").click()
     first.get_by_text("Your draft has been saved.").wait_for()
     assert Application.objects.filter(title="From the first window").exists()
+
+
+def test_two_who_write_a_section_at_once_see_both_texts(
+    writing: Callable[[], Page], world: dict[str, str]
+) -> None:
+    first, second = writing(), writing()
+    for page in (first, second):
+        page.get_by_role("link", name="Project", exact=True).click()
+        page.get_by_label("What comes of it").wait_for()
+    second.get_by_label("What comes of it").fill("Theirs")
+    second.get_by_text("Saved at").wait_for()
+    first.get_by_label("What comes of it").fill("Mine")
+    first.get_by_text("in another window").wait_for()
+    first.get_by_role("button", name="Save draft").click()
+    first.get_by_role("alert").get_by_text("Theirs").wait_for()
+    assert first.get_by_label("What comes of it").input_value() == "Mine"
+    judge = Judge(first)
+    judge.judge("section_clash")
+    first.set_viewport_size({"width": 390, "height": 900})
+    judge.judge("section_clash-390")
+    assert not judge.problems
 
 
 def test_errors_are_summed_up_with_links_to_their_fields(writing: Callable[[], Page]) -> None:
