@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allocations.models import Application, DeclarationText, TrackVersion
-from allocations.rules.form.sections import asked_fields, missing_answers, pages
+from allocations.rules.form.sections import Setting, asked_fields, missing_answers, pages
 from allocations.rules.questions import Section
 from allocations.rules.requests import problems_of_request
 
@@ -115,13 +115,11 @@ def _first_part(application: Application, rules: TrackVersion) -> Iterator[Missi
 
 def _sections(application: Application, rules: TrackVersion) -> Iterator[Missing]:
     stored = {row.section: row.answers for row in application.section_answers.all()}
-    today = timezone.localdate()
+    setting = Setting(timezone.localdate(), application.months, rules.has_gate)
     for section in pages(rules.sections, rules.optional_questions):
         fields = asked_fields(section, rules.optional_questions)
         address = address_of_part(application, section)
-        for missing in missing_answers(
-            fields, stored.get(section, {}), today=today, has_gate=rules.has_gate
-        ):
+        for missing in missing_answers(fields, stored.get(section, {}), setting):
             yield Missing(missing.text, section, f"{address}#id_{missing.field}")
 
 

@@ -73,7 +73,7 @@ def shown_run(run: Run) -> str:
 
 
 def _day(field: Field, value: Any) -> str:
-    return date_format(date.fromisoformat(value))
+    return date_format(date.fromisoformat(value), "j F Y")
 
 
 _WORDS: dict[Kind, Callable[[Field, Any], str]] = {

@@ -41,8 +41,8 @@ def _organisation(said: Mapping[str, Any]) -> Iterator[ShownAnswer]:
     kinds, classes = dict(Organisation.Kind.choices), dict(SizeClass.choices)
     yield ShownAnswer(_("Name"), said.get("name") or NOTHING)
     yield ShownAnswer(_("Enterprise number"), said.get("enterprise_number") or NOTHING)
-    yield ShownAnswer(_("Kind"), str(kinds.get(said.get("kind"), NOTHING)))
-    yield ShownAnswer(_("Size"), str(classes.get(said.get("size_class"), NOTHING)))
+    yield ShownAnswer(_("Kind"), str(kinds.get(said.get("kind") or "", NOTHING)))
+    yield ShownAnswer(_("Size"), str(classes.get(said.get("size_class") or "", NOTHING)))
     yield ShownAnswer(_("Postcode of the seat"), said.get("postcode") or NOTHING)
 
 

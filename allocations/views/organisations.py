@@ -1,6 +1,7 @@
 """An organisation's own page: entered once, reused in each application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -169,7 +170,7 @@ def _saved(
         else:
             messages.success(request, _("Saved."))
             return redirect(_address(shown))
-    return _page(request, shown, **{name: form})
+    return _page(request, shown, keeps=True, refused={name: form})
 
 
 def _after_entering(
@@ -183,7 +184,11 @@ def _after_entering(
 
 
 def _page(
-    request: SignedInRequest, shown: Organisation, *, keeps: bool = True, **refused: forms.BaseForm
+    request: SignedInRequest,
+    shown: Organisation,
+    *,
+    keeps: bool,
+    refused: Mapping[str, forms.BaseForm] = MappingProxyType({}),
 ) -> HttpResponse:
     context: dict[str, Any] = {
         "organisation": shown,

@@ -104,7 +104,7 @@ def test_unticked_boxes_and_forged_texts_sign_nothing(
 def test_neither_a_text_nor_a_signature_can_be_changed(draft: Application) -> None:
     for rows in (DeclarationText.objects.all(), SignedDeclaration.objects.all()):
         with pytest.raises(DatabaseError), transaction.atomic():
-            rows.update(pk=1)
+            rows.update(id=1)
         with pytest.raises(DatabaseError), transaction.atomic():
             rows._raw_delete(rows.db)
 

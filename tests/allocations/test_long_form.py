@@ -6,6 +6,7 @@ import pgtrigger
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -107,6 +108,17 @@ def test_a_day_that_has_come_since_is_asked_for_again(draft: Application) -> Non
     row.save()
     with pytest.raises(IncompleteError, match="is over"):
         submit_application(application_id=draft.pk, actor=draft.applicant)
+
+
+def test_a_contract_that_ends_too_early_keeps_it_from_being_handed_in(draft: Application) -> None:
+    row = stored(draft, "people")
+    row.answers |= {"contract_until": timezone.localdate().isoformat()}
+    row.save()
+    with pytest.raises(IncompleteError, match="three months longer than the GPU time"):
+        submit_application(application_id=draft.pk, actor=draft.applicant)
+    row.answers |= {"contract_until": ""}
+    row.save()
+    submit_application(application_id=draft.pk, actor=draft.applicant)
 
 
 def test_a_section_saves_itself_and_by_the_button(signed_in: Client, draft: Application) -> None:

@@ -100,6 +100,7 @@ def _addresses(
     pages["project_as_staff"] = project.get_absolute_url()
     pages["tracks"] = reverse("tracks")
     pages["track"] = reverse("track", args=["fl"])
+    pages["declaration_texts"] = reverse("declaration_texts")
     pages["pools"] = reverse("pools")
     for name in (
         "change_budget", "change_end", "suspend", "resume",

@@ -1,8 +1,13 @@
 """What is asked about people, size and aid."""
 
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from allocations.rules.form.fields import YES_OR_NO, Field, Kind
+from allocations.rules.calendar import last_day
+from allocations.rules.form.fields import YES_OR_NO, Answers, Field, Kind
 from allocations.rules.questions import Question
 
 SIZE_AND_AID = (
@@ -24,9 +29,12 @@ SIZE_AND_AID = (
     ),
 )
 
+CONTRACT_UNTIL = "contract_until"
+MONTHS_AFTER_THE_END = 3
+
 PEOPLE = (
     Field(
-        "contract_until",
+        CONTRACT_UNTIL,
         _("Last day of the principal investigator's contract"),
         Kind.DATE,
         _(
@@ -56,3 +64,17 @@ PEOPLE = (
         asked_if=Question.SIGNATORY,
     ),
 )
+
+
+def problem_of_contract(answers: Answers, *, months: int | None, today: date) -> str | None:
+    """Why a contract ends too early for an award of so many months that begins today, if so."""
+    until = answers.get(CONTRACT_UNTIL)
+    if not until or not months:
+        return None
+    needed = last_day(today, months + MONTHS_AFTER_THE_END)
+    if date.fromisoformat(str(until)) >= needed:
+        return None
+    return gettext(
+        "The principal investigator's contract has to last three months longer than the GPU time:"
+        " until %(day)s at least."
+    ) % {"day": date_format(needed, "j F Y")}

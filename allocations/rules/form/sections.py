@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from allocations.rules.form.fields import Answers, Field, Kind, is_answered
-from allocations.rules.form.people import PEOPLE, SIZE_AND_AID
+from allocations.rules.form.people import CONTRACT_UNTIL, PEOPLE, SIZE_AND_AID, problem_of_contract
 from allocations.rules.form.project import DATA, PLAN, PROJECT
 from allocations.rules.form.resources import RESOURCES
 from allocations.rules.form.security import PURPOSE, SECURITY, problem_of_purpose
@@ -46,21 +46,40 @@ def pages(sections: Iterable[str], questions: Iterable[str]) -> list[Section]:
     return [section for section in Section if section in shown and asked_fields(section, chosen)]
 
 
+@dataclass(frozen=True)
+class Setting:
+    """What answers are held against."""
+
+    today: date
+    months: int | None
+    """For how long GPU time is asked."""
+    has_gate: bool
+    """Whether the track examines other purposes than civil ones."""
+
+
 def missing_answers(
-    fields: Iterable[Field], answers: Answers, *, today: date, has_gate: bool
+    fields: Iterable[Field], answers: Answers, setting: Setting
 ) -> Iterator[MissingAnswer]:
-    """Each question that has to be answered, or whose answer no longer holds."""
+    """Each question that has to be answered, or whose answer does not hold."""
     for field in fields:
-        value = answers.get(field.name)
-        if not is_answered(value):
-            if field.is_needed(answers):
-                yield MissingAnswer(field.name, _missing(field))
-        elif field.kind == Kind.COMING_DATE and date.fromisoformat(str(value)) < today:
-            yield MissingAnswer(
-                field.name, _("“%(label)s” is over: choose another.") % {"label": field.label}
-            )
-        elif field.name == PURPOSE and (problem := problem_of_purpose(answers, has_gate=has_gate)):
-            yield MissingAnswer(field.name, problem)
+        if is_answered(answers.get(field.name)):
+            problem = _problem(field, answers, setting)
+            if problem:
+                yield MissingAnswer(field.name, problem)
+        elif field.is_needed(answers):
+            yield MissingAnswer(field.name, _missing(field))
+
+
+def _problem(field: Field, answers: Answers, setting: Setting) -> str | None:
+    if field.name == PURPOSE:
+        return problem_of_purpose(answers, has_gate=setting.has_gate)
+    if field.name == CONTRACT_UNTIL:
+        return problem_of_contract(answers, months=setting.months, today=setting.today)
+    if field.kind == Kind.COMING_DATE:
+        day = date.fromisoformat(str(answers[field.name]))
+        if day < setting.today:
+            return _("“%(label)s” is over: choose another.") % {"label": field.label}
+    return None
 
 
 def _missing(field: Field) -> str:
