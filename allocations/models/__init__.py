@@ -27,6 +27,7 @@ from allocations.models.gpu import (
 from allocations.models.gpu_notices import GpuNotice, GpuRunTenth, IdleRun
 from allocations.models.job_months import DroppedMonth, DroppedQosUsage
 from allocations.models.leaving import JobCancel, LeavingMember
+from allocations.models.letters import DecisionLetter
 from allocations.models.papers import Paper
 from allocations.models.partitions import AllocationPartition, DedicatedPartition
 from allocations.models.plans import SitePlan
@@ -57,6 +58,7 @@ __all__ = [
     "DailyGpuUse",
     "DailyUsage",
     "Decision",
+    "DecisionLetter",
     "DeclarationText",
     "DedicatedPartition",
     "Drift",

@@ -10,7 +10,7 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_for
 from allocations.actions.papers import ask_for_paper
-from allocations.models import Paper
+from allocations.models import Decision, DecisionLetter, Paper
 
 HAND_INS_SHOWN = 100
 
@@ -30,6 +30,8 @@ def papers(request: SignedInRequest, reference: str) -> HttpResponse:
     made = set(Paper.objects.filter(snapshot__in=shown).values_list("snapshot", flat=True))
     context = {
         "application": application,
+        "decision": Decision.objects.filter(application=application).first(),
+        "has_letter": DecisionLetter.objects.filter(decision__application=application).exists(),
         "hand_ins": [(snapshot, snapshot.pk in made) for snapshot in shown],
     }
     return render(request, "applications/papers.html", context)

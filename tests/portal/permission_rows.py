@@ -164,6 +164,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("edit_section", "POST"): "in 404 302 302 404 404 403 403 403",
     ("declarations", "GET"): "in 404 200 200 404 404 200 200 200",
     ("declarations", "POST"): "in 404 302 403 404 404 403 403 403",
+    ("letter", "GET"): SIGNED_IN_NOTHING_THERE,
+    ("letter", "POST"): SIGNED_IN_NOTHING_THERE,
     ("papers", "GET"): "in 404 200 200 404 404 200 200 200",
     ("papers", "POST"): SIGNED_IN_NOTHING_THERE,
     ("paper", "GET"): "in 404 200 200 404 404 200 200 200",
