@@ -106,6 +106,7 @@ def test_the_size_class_is_shown_with_its_reasons(
     organisation.linked_enterprises.update(people=220, turnover_euros=1, balance_euros=1)
     page = page_of(signed_in, organisation)
     assert "Large enterprise" in page
+    assert "by these figures it is none" in page
     assert "Holding NV is linked and counts in full: 220 people" in page
     signed_in.post(reverse("save_size", args=[organisation.pk]), size(people=10))
     assert "Medium enterprise" in page_of(signed_in, organisation)
