@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from allocations.rules.text import one_line
+from allocations.rules.text import one_line, several_lines
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,15 @@ def test_one_line_is_one_line_and_stays_as_it_is(text: str) -> None:
     line = one_line(text)
     assert len(line.splitlines()) <= 1
     assert one_line(line) == line
+
+
+def test_lines_and_empty_lines_of_a_text_stay() -> None:
+    typed = "One\r\n\r\n\ttwo \u202eturned\u200b \x00\rthree  \n"
+    assert several_lines(typed) == "One\n\n two turned\nthree"
+
+
+@given(st.text())
+def test_text_of_several_lines_stays_as_it_is_once_it_is_clean(text: str) -> None:
+    clean = several_lines(text)
+    assert several_lines(clean) == clean
+    assert "\u202e" not in clean
