@@ -126,7 +126,8 @@ class Ledger:
         """
         if at < counter.last_sample_at - CLOCK_JUMP_SECONDS:
             return False
-        return (job.since or 0) <= counter.last_sample_at + self.longest_gap_seconds
+        # Counters know whole seconds; a line written late in a second is not of a later run.
+        return int(job.since or 0) <= counter.last_sample_at + self.longest_gap_seconds
 
     def _end_absent(self, jobs: JobsOfGpus) -> None:
         """A job that is away has ended there; if it comes back, by a requeue, it counts anew.

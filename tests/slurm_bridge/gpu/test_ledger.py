@@ -137,6 +137,12 @@ def test_requeue_that_nobody_saw_begins_another_counter() -> None:
     assert [counter.first_sample_at - BEGAN for counter in ledger.counters.values()] == [0, 400]
 
 
+def test_line_written_late_in_a_second_is_of_the_same_run() -> None:
+    ledger = Ledger(longest_gap_seconds=0.6)
+    fed((sample(10 + tenths / 10) for tenths in (8, 9, 11)), 7, since=BEGAN + 10.75, ledger=ledger)
+    assert only(ledger).samples == 3
+
+
 def test_gpu_that_does_not_answer_for_a_while_keeps_its_counter() -> None:
     ledger = fed([sample(0), sample(10)], 7)
     ledger.take([], {}, lambda _pids: {}, BEGAN + 20)
