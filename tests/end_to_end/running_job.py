@@ -31,7 +31,7 @@ class RunningJob:
 def running_job(give_project: GiveProject) -> Iterator[RunningJob]:
     """Start a long job of a new project; cancel it in the end."""
     project = give_project({ZELLIK: 100}, track="pg", months=1)
-    words = sbatch(ZELLIK, project.name, "--gres=gpu:1", "--time=60", command="sleep 3500")
+    words = sbatch(ZELLIK, project.name, "--gres=gpu:1", "--time=720", command="sleep 43000")
     answer = project.testbed.as_user("zellik", project.username, *words)
     assert answer.returncode == 0, answer.stderr
     job = RunningJob(project, answer.stdout.strip())
