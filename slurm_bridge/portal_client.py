@@ -3,6 +3,7 @@
 import gzip
 import ssl
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
@@ -85,8 +86,12 @@ class PortalClient:
 
     def send_jobs(self, batch: JobBatch) -> Watermark:
         """Deliver jobs; the answer says from when the next window must start."""
-        body = batch.model_dump_json(exclude_defaults=True).encode()
-        return _received(self._post_body("/jobs", body), Watermark)
+        return self.packed_jobs(batch)()
+
+    def packed_jobs(self, batch: JobBatch) -> Callable[[], Watermark]:
+        """Pack jobs now, and deliver them when what is returned is called."""
+        packed = _packed(batch.model_dump_json(exclude_defaults=True))
+        return lambda: _received(self._post_packed("/jobs", packed), Watermark)
 
     def offer_accounts(self, offers: Offers) -> OffersAnswer:
         """Ask staff to bring accounts under projects."""
@@ -107,8 +112,8 @@ class PortalClient:
 
     def send_gpu_usage(self, batch: GpuBatch) -> GpuUsageAnswer:
         """Deliver what GPUs did for jobs."""
-        body = batch.model_dump_json(exclude_defaults=True).encode()
-        return _received(self._post_body("/gpu-usage", body), GpuUsageAnswer)
+        packed = _packed(batch.model_dump_json(exclude_defaults=True))
+        return _received(self._post_packed("/gpu-usage", packed), GpuUsageAnswer)
 
     def heartbeat(self, heartbeat: Heartbeat) -> HeartbeatAnswer:
         """Say how the site is."""
@@ -123,14 +128,10 @@ class PortalClient:
         self._http.close()
 
     def _post(self, path: str, message: Message) -> httpx.Response:
-        return self._post_body(path, message.model_dump_json().encode())
+        return self._post_packed(path, _packed(message.model_dump_json()))
 
-    def _post_body(self, path: str, body: bytes) -> httpx.Response:
-        headers = {"Content-Type": "application/json"}
-        if len(body) >= GZIP_FROM_BYTES:
-            body = gzip.compress(body, COMPRESSION)
-            headers["Content-Encoding"] = "gzip"
-        return self._call("POST", path, content=body, headers=headers)
+    def _post_packed(self, path: str, packed: "Packed") -> httpx.Response:
+        return self._call("POST", path, content=packed.body, headers=packed.headers)
 
     def _call(
         self,
@@ -156,6 +157,22 @@ class PortalClient:
             raise TransientPortalError(f"the portal does not answer: {_told(error)}") from error
         _raise_for_status(response)
         return response
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A body as it goes over the wire, with what its headers say of it."""
+
+    body: bytes
+    headers: dict[str, str]
+
+
+def _packed(text: str) -> Packed:
+    body, headers = text.encode(), {"Content-Type": "application/json"}
+    if len(body) >= GZIP_FROM_BYTES:
+        body = gzip.compress(body, COMPRESSION)
+        headers["Content-Encoding"] = "gzip"
+    return Packed(body, headers)
 
 
 def _raise_for_status(response: httpx.Response) -> None:

@@ -5,10 +5,12 @@ import time
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from slurm_bridge.errors import TransientSlurmError
 from slurm_bridge.read_ahead import ReadAhead
+from slurm_bridge.sending import Sending
 from slurm_bridge.slurm.accounting import Portion
 from slurm_bridge.slurm.live import ControllerFigures
 from slurm_bridge.spans import Span, Spans
@@ -17,8 +19,8 @@ from slurm_bridge.wire_accounting import JobBatch, Watermark
 log = logging.getLogger(__name__)
 
 BATCH_ROWS = 10_000
-# Of each of the two spans that are being read, so many wait in memory.
-BATCHES_AHEAD = 1
+# Of each of the two spans that are being read, so many wait in memory, packed.
+BATCHES_AHEAD = 4
 SECONDS_A_DAY = 86_400
 
 # After a restart slurmctld sends slurmdbd again what it knows of jobs that ended a while ago, and
@@ -57,6 +59,18 @@ class JobReceiver(Protocol):
         """Deliver jobs; the answer says from when the next window must start."""
         ...
 
+    def packed_jobs(self, batch: JobBatch) -> Callable[[], Watermark]:
+        """Pack jobs now, and deliver them when what is returned is called."""
+        ...
+
+
+@dataclass(frozen=True)
+class PackedBatch:
+    """So many rows, ready to be sent."""
+
+    rows: int
+    deliver: Callable[[], Watermark]
+
 
 @dataclass
 class JobPush:
@@ -85,12 +99,14 @@ class JobPush:
             since = max(0, min(since, began_at - days * SECONDS_A_DAY))
         has_every_record = figures is not None and figures.records_held_back == 0
         adopted = tuple(sorted(set(watermark.history_of) & set(accounts)))
-        with ExitStack() as readings:
-            sent = self._send_retries(watermark.retry_jobs, accounts, readings)
+        with ExitStack() as readings, Sending() as sending:
+            sent = self._send_retries(watermark.retry_jobs, accounts, readings, sending)
             if adopted:
-                sent += self._send(self._begin(Span(0, began_at, is_last=True), adopted, readings))
+                history = self._begin(Span(0, began_at, is_last=True), adopted, readings)
+                sent += self._send(history, sending)
             spans = Spans(since, began_at)
-            sent += self._send_window(spans, accounts, readings, moves=has_every_record)
+            sent += self._send_window(spans, accounts, readings, sending, moves=has_every_record)
+            sending.finish()
         if has_every_record:
             # Only after every row has arrived: until then the old watermark must hold.
             self.receiver.send_jobs(
@@ -99,16 +115,26 @@ class JobPush:
         return sent
 
     def _send_retries(
-        self, job_ids: Collection[int], accounts: Collection[str], readings: ExitStack
+        self,
+        job_ids: Collection[int],
+        accounts: Collection[str],
+        readings: ExitStack,
+        sending: Sending,
     ) -> int:
         """Send jobs once more of which rows were set aside; returns how many rows."""
         if not job_ids or not accounts:
             return 0
         found = self.source.portions_numbered(job_ids, accounts, at_once=BATCH_ROWS)
-        return self._send(self._ahead(found, readings))
+        return self._send(self._ahead(found, readings), sending)
 
     def _send_window(
-        self, spans: Spans, accounts: Collection[str], readings: ExitStack, *, moves: bool
+        self,
+        spans: Spans,
+        accounts: Collection[str],
+        readings: ExitStack,
+        sending: Sending,
+        *,
+        moves: bool,
     ) -> int:
         """Send a window; while one span is being sent, Slurm is asked for the next already."""
         sent = 0
@@ -119,41 +145,51 @@ class JobPush:
             for batch in reading:
                 if following is None and (span := spans.next()):
                     following = self._begin(span, accounts, readings)
-                rows += self._deliver(batch)
+                rows += self._send_one(batch, sending)
             spans.had(rows)
             sent += rows
             if following is None and (span := spans.next()):
                 following = self._begin(span, accounts, readings)
             if following is not None and rows and moves:
-                now = int(self.clock())
-                self.receiver.send_jobs(JobBatch(read_at=now, complete_until=done.until))
+                reached = JobBatch(read_at=int(self.clock()), complete_until=done.until)
+                sending.send_after_all(partial(self.receiver.send_jobs, reached))
             reading = following
         return sent
 
     def _begin(
         self, span: Span, accounts: Collection[str], readings: ExitStack
-    ) -> "ReadAhead[JobBatch]":
+    ) -> "ReadAhead[PackedBatch]":
         """Ask Slurm for a span; its batches come as soon as it answers."""
         until = None if span.is_last else span.until
         found = self.source.portions_between(span.since, until, accounts, at_once=BATCH_ROWS)
         return self._ahead(found, readings)
 
-    def _ahead(self, portions: Iterator[Portion], readings: ExitStack) -> "ReadAhead[JobBatch]":
-        reading = ReadAhead(_batches(portions, int(self.clock())), most=BATCHES_AHEAD)
+    def _ahead(self, portions: Iterator[Portion], readings: ExitStack) -> "ReadAhead[PackedBatch]":
+        reading = ReadAhead(self._packed(portions, int(self.clock())), most=BATCHES_AHEAD)
         readings.callback(reading.close)
         return reading
 
-    def _send(self, batches: "ReadAhead[JobBatch]") -> int:
-        return sum(self._deliver(batch) for batch in batches)
+    def _send(self, batches: "ReadAhead[PackedBatch]", sending: Sending) -> int:
+        return sum(self._send_one(batch, sending) for batch in batches)
 
-    def _deliver(self, batch: JobBatch) -> int:
-        """Send a batch; returns how many rows it had."""
-        answer = self.receiver.send_jobs(batch)
-        if answer.unknown_accounts:
-            log.warning("the portal does not know %s", ", ".join(answer.unknown_accounts))
-        if answer.set_aside:
-            log.warning("the portal has set %d rows aside; its page says why", answer.set_aside)
-        return len(batch.unread) + (len(batch.columns) if batch.columns else 0)
+    def _send_one(self, batch: PackedBatch, sending: Sending) -> int:
+        """Put a batch on its way; returns how many rows it has."""
+        sending.send(partial(_deliver, batch.deliver))
+        return batch.rows
+
+    def _packed(
+        self, portions: Iterator[Portion], read_at: int
+    ) -> Generator[PackedBatch, None, None]:
+        """What was read, ready to be sent; whoever ends early ends the reading, too."""
+        try:
+            for part in portions:
+                batch = JobBatch(
+                    read_at=read_at, columns=part.runs, unread=part.unread, asks_retries=True
+                )
+                yield PackedBatch(len(part), self.receiver.packed_jobs(batch))
+        finally:
+            if isinstance(portions, Generator):
+                portions.close()
 
     def _controller_figures(self) -> ControllerFigures | None:
         """Whether slurmdbd has every record up to now; None, and so no, when in doubt."""
@@ -169,13 +205,9 @@ class JobPush:
         return figures
 
 
-def _batches(portions: Iterator[Portion], read_at: int) -> Generator[JobBatch, None, None]:
-    """What was read, to be sent; whoever ends early ends the reading, too."""
-    try:
-        for part in portions:
-            yield JobBatch(
-                read_at=read_at, columns=part.runs, unread=part.unread, asks_retries=True
-            )
-    finally:
-        if isinstance(portions, Generator):
-            portions.close()
+def _deliver(delivery: Callable[[], Watermark]) -> None:
+    answer = delivery()
+    if answer.unknown_accounts:
+        log.warning("the portal does not know %s", ", ".join(answer.unknown_accounts))
+    if answer.set_aside:
+        log.warning("the portal has set %d rows aside; its page says why", answer.set_aside)

@@ -10,12 +10,13 @@ HOUR = 3600
 DAY = 24 * HOUR
 FIRST_SECONDS = 7 * DAY
 SHORTEST_SECONDS = HOUR
-LONGEST_SECONDS = 28 * DAY
+LONGEST_SECONDS = 92 * DAY
 LONG_AGO_SECONDS = 5 * 366 * DAY
 # Of a span in the middle of its table slurmdbd's database reads the whole table, so there should
 # not be many; of what a span holds, sacct and slurmdbd keep 2 KB a row until all is told.
-FEW_ROWS = 100_000
-MANY_ROWS = 400_000
+ROWS_WANTED = 300_000
+# One busy or quiet span says little of the next.
+MOST_CHANGE = 8
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,5 @@ class Spans:
 
     def had(self, rows: int) -> None:
         """Choose the length of what follows by how many rows a span had."""
-        if rows > MANY_ROWS:
-            self.length = max(SHORTEST_SECONDS, self.length // 2)
-        elif rows < FEW_ROWS:
-            self.length = min(LONGEST_SECONDS, self.length * 2)
+        change = min(max(ROWS_WANTED / max(rows, 1), 1 / MOST_CHANGE), MOST_CHANGE)
+        self.length = min(max(int(self.length * change), SHORTEST_SECONDS), LONGEST_SECONDS)

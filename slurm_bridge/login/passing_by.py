@@ -1,10 +1,11 @@
 """Receivers that show login nodes what passes on its way to the portal."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
-from slurm_bridge.login.job_files import JobFiles
-from slurm_bridge.wire_accounting import JobBatch, Watermark
+from slurm_bridge.login.job_files import REMEMBERED_SECONDS, JobFiles
+from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
 from slurm_bridge.wire_gpu import GpuBatch, GpuUsageAnswer
 
 
@@ -13,6 +14,10 @@ class JobReceiver(Protocol):
 
     def send_jobs(self, batch: JobBatch) -> Watermark:
         """Deliver jobs."""
+        ...
+
+    def packed_jobs(self, batch: JobBatch) -> Callable[[], Watermark]:
+        """Pack jobs now, and deliver them when what is returned is called."""
         ...
 
 
@@ -33,8 +38,24 @@ class JobsPassingBy:
 
     def send_jobs(self, batch: JobBatch) -> Watermark:
         """Deliver jobs, noted before, since the portal may be away."""
-        self.files.note_jobs(batch.rows, batch.read_at)
-        return self.receiver.send_jobs(batch)
+        return self.packed_jobs(batch)()
+
+    def packed_jobs(self, batch: JobBatch) -> Callable[[], Watermark]:
+        """Note jobs and pack them, to be delivered when what is returned is called."""
+        self.files.note_jobs(_told_of(batch), batch.read_at)
+        return self.receiver.packed_jobs(batch)
+
+
+def _told_of(batch: JobBatch) -> Iterator[JobRow]:
+    """Runs of which people are still told; of a history of millions these are few."""
+    yield from batch.rows
+    if batch.columns is None:
+        return
+    oldest = batch.read_at - REMEMBERED_SECONDS
+    ends = batch.columns.ended_at
+    for number, (gpus, ended_at) in enumerate(zip(batch.columns.gpus, ends, strict=True)):
+        if gpus and (ended_at is None or ended_at >= oldest):
+            yield batch.columns.row(number)
 
 
 @dataclass(frozen=True)

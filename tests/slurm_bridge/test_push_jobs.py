@@ -1,7 +1,8 @@
 """How jobs reach the portal, and when its watermark moves."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
 
@@ -86,6 +87,9 @@ class Site:
             retries_a_day=self.retries_a_day,
         )
 
+    def packed_jobs(self, batch: JobBatch) -> Callable[[], Watermark]:
+        return partial(self.send_jobs, batch)
+
     def push(self, accounts: Collection[str] = ("p1",)) -> int:
         return JobPush(self, self, self, overlap_seconds=300, clock=lambda: NOW).run(accounts)
 
@@ -134,7 +138,7 @@ def test_watermark_stays_when_slurm_breaks_off_in_the_middle() -> None:
 
 
 def test_long_window_is_read_in_spans_that_leave_no_gap() -> None:
-    site = Site(watermark=NOW - 200 * 86_400)
+    site = Site(watermark=NOW - 600 * 86_400)
 
     site.push()
 

@@ -3,18 +3,21 @@
 import json
 import os
 import stat
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from slurm_bridge.errors import TransientPortalError
 from slurm_bridge.gpu_verdict import Thresholds
-from slurm_bridge.login.job_files import KEPT_SECONDS, JobFiles
+from slurm_bridge.login.job_files import KEPT_SECONDS, REMEMBERED_SECONDS, JobFiles
 from slurm_bridge.login.job_ledger import JobUse, jobs_from_json
 from slurm_bridge.login.ledger import LedgerError
 from slurm_bridge.login.passing_by import CountersPassingBy, JobsPassingBy
 from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
 from slurm_bridge.wire_gpu import GpuBatch, GpuCounter, GpuUsageAnswer
+from tests.slurm_bridge.portions import columns_of
 
 NOW = 1_800_000_000
 UIDS = {"ada": os.getuid(), "bob": 200_002}
@@ -28,6 +31,9 @@ class Portal:
     def send_jobs(self, batch: JobBatch) -> Watermark:
         self._answer()
         return Watermark(complete_until=0)
+
+    def packed_jobs(self, batch: JobBatch) -> Callable[[], Watermark]:
+        return partial(self.send_jobs, batch)
 
     def send_gpu_usage(self, batch: GpuBatch) -> GpuUsageAnswer:
         self._answer()
@@ -87,7 +93,8 @@ def counter(job_id: int = 7, gpu: str = "GPU-0", idle: float = 0, **fields: obje
 
 
 def bring(files: JobFiles, portal: Portal, rows: list[JobRow], counters: list[GpuCounter]) -> None:
-    JobsPassingBy(portal, files).send_jobs(JobBatch(read_at=NOW, rows=tuple(rows)))
+    batch = JobBatch(read_at=NOW, columns=columns_of(rows)) if rows else JobBatch(read_at=NOW)
+    JobsPassingBy(portal, files).send_jobs(batch)
     batch = GpuBatch(read_at=NOW, counters=tuple(counters))
     CountersPassingBy(portal, files).send_gpu_usage(batch)
 
@@ -110,6 +117,19 @@ def test_a_job_is_told_with_its_verdict_once_row_and_counters_are_there(
     assert job.help_url == "https://portal.example.org/help/gpu#some-gpus-unused"
     assert (job.measured_gpu_seconds, job.idle_gpu_seconds) == (14_400, 7200)
     assert job.energy_joules == 7_200_000
+
+
+def test_a_job_that_comes_as_a_row_of_its_own_is_told_too(files: JobFiles, portal: Portal) -> None:
+    JobsPassingBy(portal, files).send_jobs(JobBatch(read_at=NOW, rows=(row(),)))
+    bring(files, portal, [], [counter()])
+    assert [job.raw_id for job in told(files)] == [7]
+
+
+def test_a_history_of_past_runs_takes_no_memory(files: JobFiles, portal: Portal) -> None:
+    long_ago = NOW - REMEMBERED_SECONDS - 1
+    past = row(7, submitted_at=long_ago - 20, started_at=long_ago - 10, ended_at=long_ago)
+    bring(files, portal, [past, row(8)], [counter(7), counter(8)])
+    assert [job.raw_id for job in told(files)] == [8]
 
 
 def test_each_person_has_their_own_file_that_only_they_can_read(
