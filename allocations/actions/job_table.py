@@ -106,13 +106,24 @@ _UPSERT = f"""{_INSERT}
 """
 
 
+def stage_runs(runs: JobColumns) -> None:
+    """Bring runs into a table of this transaction, from which `store_runs` takes them.
+
+    It touches nothing that anybody else has, so whoever holds a site can do it before.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_STAGE)
+        cursor.copy_expert(
+            f"COPY staged_job ({', '.join(COLUMNS)}) FROM STDIN",
+            io.StringIO(copy_text(getattr(runs, name) for name in COLUMNS)),
+        )
+
+
 def store_runs(*, site_id: int, runs: JobColumns, read_at: datetime) -> int:
-    """Store runs of known accounts, and count what they change; returns how many are news or not.
+    """Store staged runs of known accounts, and count what they change; returns how many are news.
 
     The caller holds the site, and has given each month its table.
     """
-    if not runs.db_index:
-        return 0
     parameters: dict[str, Any] = {
         "site": site_id,
         "read": int(read_at.timestamp()),
@@ -123,11 +134,6 @@ def store_runs(*, site_id: int, runs: JobColumns, read_at: datetime) -> int:
     with connection.cursor() as cursor:
         # These are statements of milliseconds; compiling one would take a hundred times as long.
         cursor.execute("SET LOCAL jit = off")
-        cursor.execute(_STAGE)
-        cursor.copy_expert(
-            f"COPY staged_job ({', '.join(COLUMNS)}) FROM STDIN",
-            io.StringIO(copy_text(getattr(runs, name) for name in COLUMNS)),
-        )
         cursor.execute(_HOLD_OWNERS, parameters)
         cursor.execute(_FRESH, parameters)
         stored = int(cursor.rowcount)

@@ -9,7 +9,7 @@ from allocations.actions.job_months import (
     hold_months,
     month_of,
 )
-from allocations.actions.job_table import store_runs
+from allocations.actions.job_table import stage_runs, store_runs
 from allocations.actions.moments import moment
 from allocations.actions.recounts import recount_day
 from allocations.actions.run_columns import months_of, only, runs_of
@@ -27,14 +27,20 @@ def record_jobs(
     *, site: Site, batch: JobBatch, actor: SystemActor, bad_rows: Sequence[BadRow] = ()
 ) -> Watermark:
     """Store a batch, each run once, and answer from when the next window must start."""
-    status, _created = SiteStatus.objects.select_for_update().get_or_create(site=site)
     hold_months()
     runs = runs_of(batch)
     unknown = _unknown_accounts(site, set(runs.account))
     good, refused = _usable(runs, unknown)
-    ensure_months(months_of(good))
+    months = months_of(good)
     read_at = moment(batch.read_at)
-    stored = store_runs(site_id=site.pk, runs=good, read_at=read_at)
+    if good.db_index:
+        stage_runs(good)
+    # Batches of a site are stored one after the other; all before was of this one alone.
+    status, _created = SiteStatus.objects.select_for_update().get_or_create(site=site)
+    ensure_months(months)
+    stored = 0
+    if good.db_index:
+        stored = store_runs(site_id=site.pk, runs=good, read_at=read_at)
     if batch.recount is not None:
         recount_day(site_id=site.pk, named=batch.recount)
     bad = [*bad_rows, *refused]

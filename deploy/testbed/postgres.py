@@ -63,6 +63,8 @@ def postgres_service(layout: Layout) -> Service:
         # Killing the process loses nothing that was committed; cutting the machine's power might.
         "fsync": "off",
         "full_page_writes": "off",
+        # As docs/install.md advises; PostgreSQL's own 128 MB is for the smallest machines.
+        "shared_buffers": "512MB",
     }
     options = [text for key, value in settings.items() for text in ("-c", f"{key}={value}")]
     return Service(

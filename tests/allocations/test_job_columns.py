@@ -146,3 +146,17 @@ def test_who_has_jobs_cannot_leave(project: Project, zellik: BridgeCaller, owner
             cursor.execute(f"DELETE FROM allocations_{owner} WHERE id = %s", [key])
         transaction.set_rollback(True)
     assert Site.objects.filter(code="zellik").exists()
+
+
+@pytest.mark.parametrize("owner", ["project", "site"])
+def test_who_has_counted_days_cannot_leave(
+    project: Project, zellik: BridgeCaller, owner: str
+) -> None:
+    send(zellik, columns(job_row(project.name)))
+    job = Job.objects.get()
+    key = {"project": job.project_id, "site": job.site_id}[owner]
+    with connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("DELETE FROM allocations_job")
+        with pytest.raises(IntegrityError, match="still has jobs"):
+            cursor.execute(f"DELETE FROM allocations_{owner} WHERE id = %s", [key])
+        transaction.set_rollback(True)
