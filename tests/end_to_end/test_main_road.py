@@ -89,11 +89,35 @@ def apply(page: Page) -> str:
     picture(page, "application-form")
     page.get_by_role("button", name="Save draft").click()
     reference = page.url.split("/applications/")[1].split("/")[0]
+    fill_in_sections(page)
     page.goto(f"/applications/{reference}/")
     page.locator("form[action$='/submit'] [type=submit]").first.click()
     expect(page.get_by_text("Submitted").first).to_be_visible()
     picture(page, "application-submitted")
     return reference
+
+
+def fill_in_sections(page: Page) -> None:
+    """Answer every further page of the form that the track shows."""
+    links = page.locator("#form-parts a").evaluate_all(
+        "links => links.map(link => link.getAttribute('href'))"
+    )
+    for address in links[1:]:
+        page.goto(address)
+        form = page.locator("form[data-answers]")
+        for choice in form.locator("select").all():
+            choice.select_option(index=1)
+        for box in form.locator("[type=checkbox]").all():
+            box.check()
+        for number in form.locator("[type=number]").all():
+            number.fill(number.get_attribute("min") or "1")
+        for day in form.locator("[type=date]").all():
+            day.fill("2050-01-01")
+        for text in form.locator("[type=text], textarea").all():
+            text.fill("As our description says.")
+        picture(page, f"application-{address.rsplit('/', 1)[-1]}")
+        form.get_by_role("button", name=re.compile("^(Save and go on|Sign)$")).click()
+        page.wait_for_url(lambda url, left=address: left not in url)
 
 
 def approve(page: Page, reference: str) -> str:
