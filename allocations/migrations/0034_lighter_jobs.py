@@ -36,7 +36,7 @@ def keeping(tables):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0032_papers'),
+        ('allocations', '0033_letters'),
     ]
 
     operations = [
