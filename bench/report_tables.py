@@ -19,7 +19,7 @@ _SIZES = """
 """
 TABLES = (
     "job", "dailyusage", "joboutcome", "queuewait",
-    "projectmonth", "projectwait", "siteday", "sitewait",
+    "projectmonth", "projectwait", "projectyearwait", "siteday", "sitewait",
 )  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from allocations.models.partitions import AllocationPartition, DedicatedPartitio
 from allocations.models.plans import SitePlan
 from allocations.models.pools import AidGrant, Pool, PoolDraw, PoolTrack, Quota, UnitPrice
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
-from allocations.models.rollups import ProjectMonth, ProjectWait, SiteDay, SiteWait
+from allocations.models.rollups import ProjectMonth, ProjectWait, ProjectYearWait, SiteDay, SiteWait
 from allocations.models.section_answers import SectionAnswers
 from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
@@ -90,6 +90,7 @@ __all__ = [
     "Project",
     "ProjectMonth",
     "ProjectWait",
+    "ProjectYearWait",
     "QueueWait",
     "Quota",
     "RecordedMember",

@@ -14,9 +14,12 @@ class ProjectMonth(models.Model):
     """What a project used at a site in one month of UTC, and how its jobs ended."""
 
     project = models.ForeignKey(
-        "allocations.Project", on_delete=models.PROTECT, related_name="months"
+        "allocations.Project",
+        on_delete=models.PROTECT,
+        related_name="months",
+        db_index=False,
     )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
     month = models.DateField()
     """Its first day."""
     gpu_seconds = models.BigIntegerField(default=0)
@@ -44,7 +47,7 @@ class ProjectWait(models.Model):
     project = models.ForeignKey(
         "allocations.Project", on_delete=models.PROTECT, related_name="waits_by_month"
     )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
     month = models.DateField()
     """Its first day."""
     bucket = models.PositiveSmallIntegerField()
@@ -64,10 +67,39 @@ class ProjectWait(models.Model):
         return f"{self.project_id} {self.site_id} {self.month:%Y-%m} {self.bucket}"
 
 
+class ProjectYearWait(models.Model):
+    """How many jobs of a project that began in one year of UTC at a site had waited so long."""
+
+    project = models.ForeignKey(
+        "allocations.Project",
+        on_delete=models.PROTECT,
+        related_name="waits_by_year",
+        db_index=False,
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
+    year = models.DateField()
+    """Its first day."""
+    bucket = models.PositiveSmallIntegerField()
+    """See `allocations.rules.waits`."""
+    jobs = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("waits of a project in a year")
+        verbose_name_plural = _("waits of projects in years")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "site", "project", "bucket"], name="one_wait_a_year"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.site_id} {self.year:%Y} {self.bucket}"
+
+
 class SiteDay(models.Model):
     """What all projects of a track used at a site on one UTC day, and how their jobs ended."""
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
     track = models.ForeignKey(Track, on_delete=models.PROTECT)
     day = models.DateField()
     gpu_seconds = models.BigIntegerField(default=0)
@@ -90,7 +122,7 @@ class SiteDay(models.Model):
 class SiteWait(models.Model):
     """How many jobs that began on one UTC day at a site had waited about so long."""
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
     day = models.DateField()
     bucket = models.PositiveSmallIntegerField()
     """See `allocations.rules.waits`."""

@@ -4,7 +4,7 @@ Days are written from jobs, in the transaction that writes the jobs, by `actions
 project and site are kept by triggers, as those of jobs are, and found by the index of uniqueness.
 """
 
-from django.contrib.postgres.indexes import OpClass
+from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
 from django.db.models import BigIntegerField, F, Q
 from django.db.models.functions import Cast, Coalesce, Extract, Upper
@@ -99,6 +99,10 @@ class Job(models.Model):
             # By which people and a GPU's figures find a run; few jobs share a number.
             models.Index(fields=["job_id", "site"], name="job_by_number"),
             models.Index("project", GPU_SECONDS.desc(), name="job_by_use"),
+            # What ran in a span of time; jobs lie about in its order, so a few bytes do.
+            BrinIndex(
+                fields=["counted_until"], name="job_by_end", pages_per_range=32, autosummarize=True
+            ),
             # By how the name begins, in whatever case.
             models.Index(
                 "project", OpClass(Upper("name"), name="varchar_pattern_ops"), name="job_by_name"

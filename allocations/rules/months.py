@@ -1,4 +1,4 @@
-"""Which whole months lie in a time. Pure."""
+"""Which whole months and years lie in a time. Pure."""
 
 from datetime import date, timedelta
 
@@ -16,6 +16,19 @@ def whole_months(first: date, last: date, *, today: date) -> tuple[date, date]:
     since = first if first.day == 1 else following(first)
     until = following(last) if last >= today else (last + timedelta(days=1)).replace(day=1)
     return (since, until) if since < until else (last, last)
+
+
+def whole_years(since: date, until: date, *, today: date) -> tuple[date, date]:
+    """Of whole months, from which year's first day until which they are whole years, likewise.
+
+    A time that reaches today has its last year whole, too.
+    """
+    if since >= until:
+        return until, until
+    first = date(since.year if (since.month, since.day) == (1, 1) else since.year + 1, 1, 1)
+    last_day = until - timedelta(days=1)
+    last = date(last_day.year + 1 if until > today else until.year, 1, 1)
+    return (first, last) if first < last else (until, until)
 
 
 def following(day: date) -> date:

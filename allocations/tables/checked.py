@@ -3,10 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Aggregate, Max, OuterRef, Q, Sum
+from django.db.models import Aggregate, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -136,19 +135,30 @@ def checked_figures(allocations: Iterable[Allocation]) -> dict[int, Checked]:
 
 def checked_sites() -> list[tuple[str, Checked | None]]:
     """What the last check said of each site, in one query; None for one never checked."""
+    return [(site.name, checked_of(site)) for site in with_checks(Site.objects.all())]
+
+
+def with_checks(sites: QuerySet[Site]) -> QuerySet[Site]:
+    """Sites with all that `checked_of` tells of them."""
     remaining = UsageDifference.objects.remaining().filter(allocation__site=OuterRef("pk"))
     current = Q(allocations__released_at=None)
     sums = {
         f"checked_{name}": together(f"allocations__checked_total__{name}", filter=current)
         for name, together in _TOGETHER.items()
     }
-    sites = Site.objects.annotate(**sums).annotate(
-        reasons=ArraySubquery(remaining.order_by("reason").values("reason").distinct())
+    return sites.annotate(**sums).annotate(
+        differing_because=ArraySubquery(remaining.order_by("reason").values("reason").distinct())
     )
-    return [
-        (name, Checked(_sum_of(found), list(reasons)) if found[0] is not None else None)
-        for name, reasons, *found in sites.values_list("name", "reasons", *sums)
-    ]
+
+
+def checked_of(site: Site) -> Checked | None:
+    """What the last check said of one of the sites `with_checks`; None if it was never checked."""
+    found = {name: getattr(site, f"checked_{name}") for name in _TOGETHER}
+    if found["checked_at"] is None:
+        return None
+    seconds = {name: int(found[name]) for name in found if name.endswith("_seconds")}
+    total = CheckedSum(**found | seconds)
+    return Checked(total, list(site.differing_because))  # type: ignore[attr-defined]  # annotated
 
 
 _TOGETHER: dict[str, type[Aggregate]] = {
@@ -159,12 +169,6 @@ _TOGETHER: dict[str, type[Aggregate]] = {
     "slurm_gpu_seconds": Sum,
     "slurm_cpu_seconds": Sum,
 }
-
-
-def _sum_of(found: list[Any]) -> CheckedSum:
-    checked_at, until_day, *seconds = found
-    portal_gpu, portal_cpu, slurm_gpu, slurm_cpu = (int(figure) for figure in seconds)
-    return CheckedSum(portal_gpu, portal_cpu, slurm_gpu, slurm_cpu, checked_at, until_day)
 
 
 def _moment(moment: datetime) -> str:

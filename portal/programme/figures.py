@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -38,13 +39,14 @@ class Places:
     silent: frozenset[str]
 
     @classmethod
-    def read(cls) -> "Places":
-        """In two queries."""
+    def read(cls, sites: QuerySet[Site] | None = None) -> "Places":
+        """In two queries; `sites` are all of them, with what else is wanted of them."""
         unread = ("status__actual", "status__heartbeat")
-        sites = list(Site.objects.select_related("status").defer(*unread))
-        silent = {site.code for site in sites if not has_accounting(site)}
+        found = Site.objects.all() if sites is None else sites
+        with_status = list(found.select_related("status").defer(*unread))
+        silent = {site.code for site in with_status if not has_accounting(site)}
         return cls(
-            sites=sites,
+            sites=with_status,
             tracks=list(Track.objects.all()),
             silent=frozenset(silent),
         )

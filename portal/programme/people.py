@@ -1,16 +1,21 @@
 """Organisations that had projects, and the people in them."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from accounts.models import Organisation
 from allocations.rules.suppression import people_behind_share
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.statement import (
-    Row,
     Source,
-    ask,
     conditions,
     parameters,
     part_expression,
-    part_of,
-    read,
+    part_key,
+    tuples,
 )
 from portal.programme.values import Found, Value
 
@@ -33,58 +38,94 @@ _RUNNING = """
 _WHOLE = _RUNNING.format(start="%(first)s::date", length="1000 years")
 _BY_MONTH = _RUNNING.format(start="date_trunc('month', %(first)s::date)", length="1 month")
 
-# Each person is looked at once for a part, however many projects and sites brought them there.
-_PEOPLE = """
-    SELECT part, GROUPING(part) = 1 AS is_total, COUNT(DISTINCT user_id) AS people,
-           COUNT(DISTINCT user_id) FILTER (WHERE is_new) AS first_time_people
-    FROM (
-        SELECT DISTINCT {part} AS part, membership.user_id,
-               first_time.day BETWEEN span.day AND span.until AS is_new
-        FROM {running}
-        JOIN allocations_membership membership
-          ON membership.project_id = project.id
-         AND membership.joined_at::date <= span.until
-         AND COALESCE(membership.left_at::date, 'infinity'::date) >= span.day
-        JOIN (
-            SELECT user_id, MIN(joined_at)::date AS day
-            FROM allocations_membership GROUP BY user_id
-        ) first_time ON first_time.user_id = membership.user_id
-        WHERE {where}
-    ) known
-    GROUP BY GROUPING SETS ((), (part))
+_PROJECTS = """
+    SELECT DISTINCT {part} AS part, project.id, organisation.id, organisation.kind,
+           span.day, span.until
+    FROM {running}
+    WHERE {where}
 """
+_MEMBERS = """
+    SELECT membership.project_id, membership.user_id, membership.joined_at::date,
+           COALESCE(membership.left_at::date, date '9999-12-31'), first_time.day
+    FROM allocations_membership membership
+    JOIN (
+        SELECT user_id, MIN(joined_at)::date AS day FROM allocations_membership GROUP BY user_id
+    ) first_time USING (user_id)
+    WHERE membership.project_id = ANY(%(projects)s)
+"""
+
+Membership = tuple[int, date, date, date]
+"""Who, the first and the last day in the project, and the first day in any."""
+
+
+@dataclass
+class Known:
+    """Who was there in one part; the whole has all of every part."""
+
+    kinds: dict[int, str] = field(default_factory=dict)
+    """The kind of each organisation."""
+    people: set[int] = field(default_factory=set)
+    newcomers: set[int] = field(default_factory=set)
+    """Those who were never in a project before."""
+
+    def add(self, other: "Known") -> None:
+        """Add another part."""
+        self.kinds |= other.kinds
+        self.people |= other.people
+        self.newcomers |= other.newcomers
+
+    def figures(self) -> dict[str, Value]:
+        """The counts, with the people behind them."""
+        people, newcomers = len(self.people), len(self.newcomers)
+        kinds = list(self.kinds.values())
+        return {
+            "organisations": Value(len(kinds), people),
+            "smes": Value(kinds.count(Organisation.Kind.SME), people),
+            "start_ups": Value(kinds.count(Organisation.Kind.START_UP), people),
+            "people": Value(people, people),
+            "first_time_people": Value(newcomers, people_behind_share(newcomers, people)),
+        }
 
 
 def in_projects(selection: ProgrammeSelection) -> Found:
-    """Organisations and people whose projects could run in the period."""
+    """Organisations and people whose projects could run in the period, in two queries."""
     by_month = selection.by == Division.MONTH
     source = Source(tables=_BY_MONTH if by_month else _WHOLE, day="span.day")
-    figures = """
-        COUNT(DISTINCT organisation.id) AS organisations,
-        COUNT(DISTINCT organisation.id) FILTER (WHERE organisation.kind = 'sme') AS smes,
-        COUNT(DISTINCT organisation.id) FILTER (WHERE organisation.kind = 'start_up') AS start_ups
-    """
-    people = {part_of(row): row for row in _people(source, selection)}
-    found: Found = {}
-    for row in read(source, figures, selection):
-        part = part_of(row)
-        known = people.get(part, _NOBODY)
-        for key in ("organisations", "smes", "start_ups"):
-            found[part, key] = Value(row[key], known["people"])
-        found[part, "people"] = Value(known["people"], known["people"])
-        first_time = known["first_time_people"]
-        behind = people_behind_share(first_time, known["people"])
-        found[part, "first_time_people"] = Value(first_time, behind)
-    return found
-
-
-_NOBODY: Row = {"people": 0, "first_time_people": 0}
-
-
-def _people(source: Source, selection: ProgrammeSelection) -> list[Row]:
-    statement = _PEOPLE.format(
+    statement = _PROJECTS.format(
         part=part_expression(source, selection.by),
         running=source.tables,
         where=" AND ".join(conditions(source, selection)),
     )
-    return ask(statement, parameters(selection))
+    running = tuples(statement, parameters(selection))
+    parts = _known(running, _members({row[1] for row in running}))
+    whole = Known()
+    for known in parts.values():
+        whole.add(known)
+    return {
+        (part, key): value
+        for part, known in [(None, whole), *parts.items()]
+        for key, value in known.figures().items()
+    }
+
+
+def _known(
+    running: Iterable[tuple[Any, ...]], members: Mapping[int, list[Membership]]
+) -> dict[str | None, Known]:
+    """Each person is counted once in a part, however many projects brought them there."""
+    found: dict[str | None, Known] = defaultdict(Known)
+    for part, project, organisation, kind, day, until in running:
+        known = found[part_key(part)]
+        known.kinds[organisation] = kind
+        for user, joined, left, first in members.get(project, ()):
+            if joined <= until and left >= day:
+                known.people.add(user)
+                if day <= first <= until:
+                    known.newcomers.add(user)
+    return found
+
+
+def _members(projects: set[int]) -> dict[int, list[Membership]]:
+    found: dict[int, list[Membership]] = defaultdict(list)
+    for project, *membership in tuples(_MEMBERS, {"projects": sorted(projects)}):
+        found[project].append(tuple(membership))
+    return found

@@ -6,37 +6,59 @@ from allocations.rules.percentiles import percentile
 from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.rules.waits import bucket_span
 from portal.programme.selection import Division, ProgrammeSelection
-from portal.programme.statement import Source, part_of, read
+from portal.programme.statement import (
+    Source,
+    conditions,
+    conditions_of_projects,
+    parameters,
+    part_expression,
+    part_key,
+    part_of,
+    read,
+    tuples,
+)
 from portal.programme.values import Found, Value, hours_of_seconds, percent
 
-# Whole months of a project have sums of their own; the days around them are read by themselves.
-_BY_MONTH = """
-    SELECT project_id, site_id, month AS day, bucket, jobs FROM allocations_projectwait
-    WHERE month >= %(months_from)s AND month < %(months_until)s
-    UNION ALL
+# Whole months and years of a project have sums of their own; days around them are read alone.
+_DAYS = """
     SELECT project_id, site_id, day, bucket, jobs FROM allocations_queuewait
     WHERE day >= %(first)s AND day < %(months_from)s OR day >= %(months_until)s AND day <= %(last)s
 """
-# Where months are not told apart, a project's are added up before anything is looked up for them.
+_BY_MONTH = f"""
+    SELECT project_id, site_id, month AS day, bucket, jobs FROM allocations_projectwait
+    WHERE month >= %(months_from)s AND month < %(months_until)s
+    UNION ALL {_DAYS}
+"""
 _IN_ALL = f"""
-    SELECT project_id, site_id, %(first)s::date AS day, bucket, SUM(jobs) AS jobs
-    FROM ({_BY_MONTH}) each_month GROUP BY project_id, site_id, bucket
+    SELECT project_id, site_id, year AS day, bucket, jobs FROM allocations_projectyearwait
+    WHERE year >= %(years_from)s AND year < %(years_until)s
+    UNION ALL
+    SELECT project_id, site_id, month AS day, bucket, jobs FROM allocations_projectwait
+    WHERE month >= %(months_from)s AND month < LEAST(%(months_until)s, %(years_from)s)
+       OR month >= %(years_until)s AND month < %(months_until)s
+    UNION ALL {_DAYS}
 """
-_TABLES = """
-    ({rows}) wait
-    JOIN allocations_site site ON site.id = wait.site_id
-    JOIN allocations_project project ON project.id = wait.project_id
-    JOIN allocations_track track ON track.id = project.track_id
-    JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
+# To which part a project belongs is looked up once, and not for each of its many waits.
+_OF_PROJECTS = """
+    WITH owner AS MATERIALIZED (
+        SELECT project.id AS project_id, site.id AS site_id, {part_of_owner} AS part
+        FROM allocations_project project
+        JOIN allocations_track track ON track.id = project.track_id
+        JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
+        CROSS JOIN allocations_site site
+        WHERE {where}
+    )
+    SELECT {part} AS part, wait.bucket, SUM(wait.jobs)::bigint
+    FROM ({rows}) wait JOIN owner USING (project_id, site_id)
+    GROUP BY 1, 2
 """
-_MONTHS_OF_PROJECTS = Source(tables=_TABLES.format(rows=_BY_MONTH), day="wait.day")
-_OF_PROJECTS = Source(tables=_TABLES.format(rows=_IN_ALL), day="wait.day")
-_OF_SITES = Source(
-    tables="allocations_sitewait wait JOIN allocations_site site ON site.id = wait.site_id",
-    day="wait.day",
-    conditions="wait.jobs > 0",
-    is_of_sites_alone=True,
-)
+_OF_SITES = """
+    SELECT {part} AS part, wait.bucket, SUM(wait.jobs)::bigint
+    FROM allocations_sitewait wait {sites}
+    WHERE wait.jobs > 0 AND {where}
+    GROUP BY 1, 2
+"""
+_SITES = "JOIN allocations_site site ON site.id = wait.site_id"
 _DIVISIONS_OF_SITES = (Division.MONTH, Division.SITE, Division.SECTOR)
 _CAPACITY = Source(
     tables="allocations_dailycapacity capacity JOIN allocations_site site"
@@ -49,23 +71,37 @@ _SHARES = {"wait_p50": 0.5, "wait_p90": 0.9}
 
 def waits(selection: ProgrammeSelection) -> Found:
     """Percentiles of how long jobs waited, from counts of about equal waits."""
-    figures = "SUM(wait.jobs)::bigint AS jobs"
-    counts: dict[str | None, dict[int, int]] = defaultdict(dict)
-    for row in read(_waits_of(selection), figures, selection, each="wait.bucket"):
-        counts[part_of(row)][row["each"]] = row["jobs"]
+    counts: dict[str | None, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    for part, bucket, jobs in tuples(_waits_of(selection), parameters(selection)):
+        counts[part_key(part)][bucket] += jobs
+        counts[None][bucket] += jobs
     found: Found = {}
-    for part, jobs_by_bucket in counts.items():
+    for of_part, jobs_by_bucket in counts.items():
         for key, share in _SHARES.items():
             seconds = percentile(jobs_by_bucket, share, span=bucket_span)
-            found[part, key] = Value(None if seconds is None else seconds / SECONDS_AN_HOUR)
+            found[of_part, key] = Value(None if seconds is None else seconds / SECONDS_AN_HOUR)
     return found
 
 
-def _waits_of(selection: ProgrammeSelection) -> Source:
-    """The smallest table that holds what is asked for."""
+def _waits_of(selection: ProgrammeSelection) -> str:
+    """The statement that reads the smallest table that holds what is asked for."""
+    is_by_month = selection.by == Division.MONTH
     if selection.is_of_sites_alone and selection.by in _DIVISIONS_OF_SITES:
-        return _OF_SITES
-    return _MONTHS_OF_PROJECTS if selection.by == Division.MONTH else _OF_PROJECTS
+        source = Source(tables="", day="wait.day", is_of_sites_alone=True)
+        names_sites = selection.site or selection.by == Division.SITE
+        return _OF_SITES.format(
+            part=part_expression(source, selection.by),
+            sites=_SITES if names_sites else "",
+            where=" AND ".join(conditions(source, selection)),
+        )
+    part = part_expression(Source(tables="", day="wait.day"), selection.by)
+    chosen = ["site.code = %(site)s"] if selection.site else []
+    return _OF_PROJECTS.format(
+        part_of_owner="NULL" if is_by_month else part,
+        part=part if is_by_month else "owner.part",
+        rows=_BY_MONTH if is_by_month else _IN_ALL,
+        where=" AND ".join(["TRUE", *chosen, *conditions_of_projects(selection)]),
+    )
 
 
 def capacity(selection: ProgrammeSelection) -> Found:

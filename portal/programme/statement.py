@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from allocations.rules.months import whole_months
+from allocations.rules.months import whole_months, whole_years
 from allocations.rules.regions import POSTCODE, SPANS, Region
 from portal.programme.selection import Division, ProgrammeSelection
 
@@ -80,13 +80,23 @@ def ask(statement: str, values: Row) -> list[Row]:
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
+def tuples(statement: str, values: Row) -> list[tuple[Any, ...]]:
+    """The rows of a statement that has many."""
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return list(cursor.fetchall())
+
+
 def parameters(selection: ProgrammeSelection) -> Row:
     """What somebody chose, as a statement takes it, and the whole months in it."""
     today = timezone.now().date()
     since, until = whole_months(selection.first, selection.last, today=today)
+    years_since, years_until = whole_years(since, until, today=today)
     return {
         "months_from": since,
         "months_until": until,
+        "years_from": years_since,
+        "years_until": years_until,
         "first": selection.first,
         "last": selection.last,
         "site": selection.site,
@@ -122,8 +132,12 @@ def conditions(source: Source, selection: ProgrammeSelection) -> Iterator[str]:
     yield f"{source.day} BETWEEN %(first)s AND %(last)s"
     if selection.site:
         yield "site.code = %(site)s"
-    if source.is_of_sites_alone:
-        return
+    if not source.is_of_sites_alone:
+        yield from conditions_of_projects(selection)
+
+
+def conditions_of_projects(selection: ProgrammeSelection) -> Iterator[str]:
+    """What its project must fulfil."""
     if selection.track:
         yield "track.code = %(track)s"
     if selection.region:

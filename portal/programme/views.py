@@ -10,8 +10,8 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
-from allocations.models import Quota
-from allocations.tables.checked import checked_sites
+from allocations.models import Quota, Site
+from allocations.tables.checked import checked_of, with_checks
 from portal.programme.figures import Places, programme
 from portal.programme.files import CONTENT_TYPES, programme_as
 from portal.programme.forms import ProgrammeForm
@@ -27,14 +27,14 @@ FILE_FORMATS = ("csv", "xlsx", "json")
 def programme_page(request: SignedInRequest) -> HttpResponse:
     """Every figure of the whole, and the main ones by month, site, track and more."""
     require(request.user, Permission.REPORTS_VIEW)
-    places = Places.read()
+    places = Places.read(with_checks(Site.objects.all()))
     form = ProgrammeForm(request.GET, places)
     form.is_valid()
     found = programme(form.selection(), places)
     context = {
         "form": form,
         "found": found,
-        "checks": checked_sites(),
+        "checks": [(site.name, checked_of(site)) for site in places.sites],
         "topics": shown_topics(found, quota_notes()),
         "columns": divided_kpis(),
         "parts": shown_parts(found),

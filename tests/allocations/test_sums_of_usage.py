@@ -13,6 +13,7 @@ from allocations.models import (
     Project,
     ProjectMonth,
     ProjectWait,
+    ProjectYearWait,
     QueueWait,
     Site,
     SiteDay,
@@ -79,7 +80,7 @@ def test_ends_of_jobs_are_counted_by_month_and_site(project: Project) -> None:
     assert (day.jobs_ended, day.jobs_failed, day.track) == (12, 5, project.track)
 
 
-def test_waits_are_summed_over_projects_and_months(project: Project) -> None:
+def test_waits_are_summed_over_projects_months_and_years(project: Project) -> None:
     site = Site.objects.get(code="zellik")
     QueueWait.objects.create(project=project, site=site, day=FIRST, bucket=9, jobs=4)
     QueueWait.objects.filter(bucket=9).update(jobs=7)
@@ -88,5 +89,7 @@ def test_waits_are_summed_over_projects_and_months(project: Project) -> None:
     )
     assert [row.jobs for row in SiteWait.objects.order_by("day")] == [7, 2]
     assert ProjectWait.objects.get(project=project, month=FIRST.replace(day=1), bucket=9).jobs == 9
+    assert ProjectYearWait.objects.get(year=FIRST.replace(month=1, day=1), bucket=9).jobs == 9
     QueueWait.objects.all().delete()
-    assert {row.jobs for row in (*SiteWait.objects.all(), *ProjectWait.objects.all())} == {0}
+    for sums in (SiteWait, ProjectWait, ProjectYearWait):
+        assert {row.jobs for row in sums.objects.all()} == {0}

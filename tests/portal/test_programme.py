@@ -22,7 +22,7 @@ from allocations.models import (
     SiteStatus,
     Transition,
 )
-from allocations.rules.months import whole_months
+from allocations.rules.months import whole_months, whole_years
 from allocations.rules.percentiles import percentile
 from allocations.rules.regions import Region, region_of
 from allocations.rules.waits import bucket_span
@@ -95,6 +95,25 @@ def test_whole_months_are_those_in_which_no_day_is_missing() -> None:
         assert since == until
 
 
+@pytest.mark.parametrize(
+    ("since", "until", "years"),
+    [
+        ("2024-01-01", "2026-01-01", ("2024-01-01", "2026-01-01")),
+        ("2023-02-01", "2025-12-01", ("2024-01-01", "2025-01-01")),
+        # Nothing happened after today, which is in May.
+        ("2025-07-01", "2026-06-01", ("2026-01-01", "2027-01-01")),
+        ("2026-02-01", "2026-06-01", None),
+        ("2026-03-05", "2026-03-05", None),
+    ],
+)
+def test_whole_years_are_those_in_which_no_month_is_missing(
+    since: str, until: str, years: tuple[str, str] | None
+) -> None:
+    last = date.fromisoformat(until)
+    expected = tuple(map(date.fromisoformat, years)) if years else (last, last)
+    assert whole_years(date.fromisoformat(since), last, today=date(2026, 5, 10)) == expected
+
+
 def test_waits_are_read_off_the_counts(office: Client, world: None) -> None:
     found = figures(office)
     assert found["", "wait_p50"] == pytest.approx(60 / 3600, rel=0.1)
@@ -104,7 +123,12 @@ def test_waits_are_read_off_the_counts(office: Client, world: None) -> None:
 @pytest.mark.parametrize("by", [Division.MONTH, Division.SITE, Division.TRACK])
 @pytest.mark.parametrize(
     ("first", "last"),
-    [("2025-01-01", "2025-12-31"), ("2025-02-10", "2025-05-20"), ("2025-03-05", "2025-03-25")],
+    [
+        ("2025-01-01", "2025-12-31"),
+        ("2024-11-20", "2026-02-03"),
+        ("2025-02-10", "2025-05-20"),
+        ("2025-03-05", "2025-03-25"),
+    ],
 )
 def test_months_and_days_add_up_to_what_the_days_alone_say(
     office: Client, world: None, by: Division, first: str, last: str
