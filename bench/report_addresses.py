@@ -51,8 +51,10 @@ def _of_members() -> Iterator[tuple[str, str]]:
     yield "project_use_allocation", f"{use}?range=allocation"
     yield "project_use_year", f"{use}?range=365"
     yield "project_usage_json", reverse("project_usage", args=[PROJECT])
+    yield "project_gpus", reverse("project_gpus", args=[PROJECT])
     yield "my_use", reverse("my_use")
     yield "my_use_year", reverse("my_use") + "?range=365"
+    yield "my_gpus", reverse("my_gpus")
     for chart in ("burn-down", "by-site", "by-member", "waits", "outcomes"):
         name = f"export_use_{chart.replace('-', '_')}_csv"
         yield name, reverse("project_chart", args=[PROJECT, chart]) + "?range=365"
@@ -107,6 +109,7 @@ def _of_staff() -> Iterator[tuple[str, str]]:
     yield "home_of_staff", reverse("home")
     yield "overview", reverse("overview")
     yield "overview_year", reverse("overview") + "?range=365"
+    yield "all_gpus", reverse("all_gpus")
     yield "reports", reverse("reports")
     yield "reports_period", reverse("reports") + last_year
     yield "project_use_by_staff", reverse("project_report", args=[PROJECT])
