@@ -132,6 +132,11 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
             granted_minutes=Coalesce(Subquery(granted), 0),
         )
 
+    def with_site_status(self) -> "AllocationQuerySet":
+        """With their site and when it was heard; what it said of its Slurm is long to read."""
+        said = ("site__status__actual", "site__status__heartbeat")
+        return self.select_related("site__status").defer(*said)
+
     def with_other_name(self) -> "AllocationQuerySet":
         """Those whose account is not called as their project is, with project and site."""
         found = self.current().filter(adopted_at=None).select_related("project", "site")

@@ -34,7 +34,7 @@ def queue(request: SignedInRequest) -> HttpResponse:
 def all_projects(request: SignedInRequest) -> HttpResponse:
     """Every project with what it has and used at each site."""
     require(request.user, Permission.PROJECT_VIEW)
-    allocations = Allocation.objects.with_figures().select_related("site__status")
+    allocations = Allocation.objects.with_figures().with_site_status()
     projects = (
         Project.objects.select_related("organisation", "track")
         .annotate(ends_on=Max("allocations__ends_on"))

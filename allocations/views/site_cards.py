@@ -135,7 +135,8 @@ def allocations_for_cards() -> QuerySet[Allocation]:
     """Allocations with all that their cards show, in three queries whatever their number."""
     return (
         Allocation.objects.with_figures()
-        .select_related("site", "site__status", "dedicated", "checked_total")
+        .with_site_status()
+        .select_related("dedicated", "checked_total")
         .prefetch_related("partitions", _LEDGER)
         .order_by("-site__name")
     )

@@ -4,9 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import lru_cache
 from typing import TypeAlias
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 
 Figure: TypeAlias = float | None
 """A number to draw; None is “no data”, which leaves a gap and is never 0."""
@@ -95,7 +97,13 @@ class Chart:
 
 def shown_point(point: Point) -> str:
     """A day in the reader's language, or the name as it is."""
-    return date_format(point, "j M Y") if isinstance(point, date) else point
+    return _shown_day(point, get_language()) if isinstance(point, date) else point
+
+
+@lru_cache(maxsize=4096)
+def _shown_day(day: date, _language: str | None) -> str:
+    """Charts of a page share their days, each of which takes as long to write as a row of SQL."""
+    return date_format(day, "j M Y")
 
 
 def figures_at(points: Sequence[Point], known: Mapping[Point, float]) -> tuple[Figure, ...]:

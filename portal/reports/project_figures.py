@@ -95,7 +95,7 @@ def point_of(time: TimeRange) -> Combinable:
 def allocations_of(project: Project) -> list[Allocation]:
     """The project's allocations with their figures, in one query."""
     found = Allocation.objects.with_figures().filter(project=project)
-    return list(found.select_related("site__status", "checked_total"))
+    return list(found.with_site_status().select_related("checked_total"))
 
 
 def span_of(allocations: list[Allocation], today: date) -> TimeRange | None:

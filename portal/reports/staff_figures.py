@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from allocations.models import (
     Allocation,
@@ -132,10 +132,18 @@ def projects_at_risk(today: date) -> list[AtRisk]:
         Allocation.objects.current()
         .with_figures()
         .filter(adopted_at=None, starts_on__lte=today, ends_on__gte=today)
-        .select_related("project", "site")
         .order_by("ends_on", "project__name")
+        # Of hundreds few are shown, and objects of each would take long to make.
+        .values_list(*_RISK_COLUMNS, named=True)
     )
-    return [found for allocation in running if (found := _at_risk(allocation, today)).risks]
+    found = [(row, _risks_of(row, today)) for row in running]
+    return [_at_risk(row, risks) for row, risks in found if risks]
+
+
+_RISK_COLUMNS = (
+    "project__name", "project__title", "site__name", "starts_on", "ends_on",
+    "granted_minutes", "used_seconds",
+)  # fmt: skip
 
 
 def granted_and_used_by_track() -> list[tuple[str, float, float]]:
@@ -194,21 +202,25 @@ def _together(waits: dict[date, dict[int, int]]) -> dict[int, int]:
     return found
 
 
-def _at_risk(allocation: Allocation, today: date) -> AtRisk:
-    granted = allocation.granted_minutes * 60
+def _risks_of(row: Any, today: date) -> list[Risk]:
+    return risks_of(
+        granted=row.granted_minutes * 60,
+        used=row.used_seconds,
+        starts_on=row.starts_on,
+        ends_on=row.ends_on,
+        today=today,
+    )
+
+
+def _at_risk(row: Any, risks: list[Risk]) -> AtRisk:
+    granted = row.granted_minutes * 60
     return AtRisk(
-        project=allocation.project.name,
-        title=allocation.project.title,
-        site=allocation.site.name,
-        used_percent=100 * allocation.used_seconds // granted if granted else 0,
-        ends_on=allocation.ends_on,
-        risks=risks_of(
-            granted=granted,
-            used=allocation.used_seconds,
-            starts_on=allocation.starts_on,
-            ends_on=allocation.ends_on,
-            today=today,
-        ),
+        project=row.project__name,
+        title=row.project__title,
+        site=row.site__name,
+        used_percent=100 * row.used_seconds // granted if granted else 0,
+        ends_on=row.ends_on,
+        risks=risks,
     )
 
 
@@ -237,19 +249,14 @@ def _days_of_much_use(recent: TimeRange) -> Iterator[Anomaly]:
 
 
 def _many_failures(recent: TimeRange) -> Iterator[Anomaly]:
-    ended: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
     rows = JobOutcome.objects.filter(day__range=(recent.first, recent.last))
-    for project, site, state, jobs in (
-        rows.values_list("project__name", "site__name", "state")
-        .annotate(total=Sum("jobs"))
+    for project, site, ended, failed in (
+        rows.values_list("project__name", "site__name")
+        .annotate(ended=Sum("jobs"), failed=Sum("jobs", filter=~Q(state__in=GOOD_ENDS), default=0))
         .order_by("project__name", "site__name")
     ):
-        counts = ended[project, site]
-        counts[0] += jobs
-        counts[1] += 0 if state in GOOD_ENDS else jobs
-    for (project, site), (all_jobs, failed) in ended.items():
-        if has_many_failures(failed=failed, ended=all_jobs):
-            yield Anomaly("failures", None, project, site, failed, all_jobs)
+        if has_many_failures(failed=failed, ended=ended):
+            yield Anomaly("failures", None, project, site, failed, ended)
 
 
 def _long_waits(today: date) -> Iterator[Anomaly]:
