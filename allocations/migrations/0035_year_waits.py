@@ -52,7 +52,7 @@ YEARS_THAT_ARE_THERE = YEARS_OF_PROJECTS.format(sign="", rows="allocations_queue
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('allocations', '0032_papers'),
+        ('allocations', '0034_lighter_jobs'),
     ]
 
     operations = [
@@ -70,26 +70,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AlterField(
-            model_name='dailyusage',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='daily_usage', to='allocations.project'),
-        ),
-        migrations.AlterField(
-            model_name='dailyusage',
-            name='site',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='allocations.site'),
-        ),
-        migrations.AlterField(
-            model_name='joboutcome',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='job_outcomes', to='allocations.project'),
-        ),
-        migrations.AlterField(
-            model_name='joboutcome',
-            name='site',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='allocations.site'),
-        ),
-        migrations.AlterField(
             model_name='projectmonth',
             name='project',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='months', to='allocations.project'),
@@ -101,16 +81,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='projectwait',
-            name='site',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='allocations.site'),
-        ),
-        migrations.AlterField(
-            model_name='queuewait',
-            name='project',
-            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='queue_waits', to='allocations.project'),
-        ),
-        migrations.AlterField(
-            model_name='queuewait',
             name='site',
             field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, to='allocations.site'),
         ),
