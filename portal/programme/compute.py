@@ -72,10 +72,12 @@ _SUMMED = f"""
         SELECT project_id, site_id, month AS day, gpu_seconds, failed_gpu_seconds
         FROM allocations_projectmonth WHERE {_MONTHS}
         UNION ALL
-        SELECT project_id, site_id, day, gpu_seconds, 0 FROM allocations_dailyusage WHERE {_DAYS}
+        SELECT project_id, site_id, MIN(day), SUM(gpu_seconds), 0 FROM allocations_dailyusage
+        WHERE {_DAYS} GROUP BY project_id, site_id, date_trunc('month', day::timestamp)
         UNION ALL
-        SELECT project_id, site_id, day, 0, gpu_seconds FROM allocations_joboutcome
+        SELECT project_id, site_id, MIN(day), 0, SUM(gpu_seconds) FROM allocations_joboutcome
         WHERE {_DAYS} AND state NOT IN ({_names(GOOD_ENDS)})
+        GROUP BY project_id, site_id, date_trunc('month', day::timestamp)
     )
 """
 _USAGE = """

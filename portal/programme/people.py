@@ -54,9 +54,6 @@ _MEMBERS = """
     WHERE membership.project_id = ANY(%(projects)s)
 """
 
-Membership = tuple[int, date, date, date]
-"""Who, the first and the last day in the project, and the first day in any."""
-
 
 @dataclass
 class Known:
@@ -87,6 +84,38 @@ class Known:
         }
 
 
+@dataclass
+class Team:
+    """The people of a project: each from one day to another, and since when in any project."""
+
+    members: list[tuple[int, date, date, date]] = field(default_factory=list)
+    people: set[int] = field(default_factory=set)
+    last_joined: date = date.min
+    first_left: date = date.max
+    last_first_time: date = date.min
+
+    def add(self, user: int, joined: date, left: date, first_time: date) -> None:
+        """Add a member."""
+        self.members.append((user, joined, left, first_time))
+        self.people.add(user)
+        self.last_joined = max(self.last_joined, joined)
+        self.first_left = min(self.first_left, left)
+        self.last_first_time = max(self.last_first_time, first_time)
+
+    def join(self, known: Known, day: date, until: date) -> None:
+        """Have those known who were members between two days."""
+        if self.last_joined <= until and self.first_left >= day:
+            # All of them, as in most months of most projects, and most of the time nobody is new.
+            known.people |= self.people
+            if self.last_first_time < day:
+                return
+        for user, joined, left, first_time in self.members:
+            if joined <= until and left >= day:
+                known.people.add(user)
+                if day <= first_time <= until:
+                    known.newcomers.add(user)
+
+
 def in_projects(selection: ProgrammeSelection) -> Found:
     """Organisations and people whose projects could run in the period, in two queries."""
     by_month = selection.by == Division.MONTH
@@ -97,7 +126,7 @@ def in_projects(selection: ProgrammeSelection) -> Found:
         where=" AND ".join(conditions(source, selection)),
     )
     running = tuples(statement, parameters(selection))
-    parts = _known(running, _members({row[1] for row in running}))
+    parts = _known(running, _teams({row[1] for row in running}))
     whole = Known()
     for known in parts.values():
         whole.add(known)
@@ -109,23 +138,20 @@ def in_projects(selection: ProgrammeSelection) -> Found:
 
 
 def _known(
-    running: Iterable[tuple[Any, ...]], members: Mapping[int, list[Membership]]
+    running: Iterable[tuple[Any, ...]], teams: Mapping[int, Team]
 ) -> dict[str | None, Known]:
     """Each person is counted once in a part, however many projects brought them there."""
-    found: dict[str | None, Known] = defaultdict(Known)
+    found: dict[Any, Known] = defaultdict(Known)
     for part, project, organisation, kind, day, until in running:
-        known = found[part_key(part)]
+        known = found[part]
         known.kinds[organisation] = kind
-        for user, joined, left, first in members.get(project, ()):
-            if joined <= until and left >= day:
-                known.people.add(user)
-                if day <= first <= until:
-                    known.newcomers.add(user)
-    return found
+        if project in teams:
+            teams[project].join(known, day, until)
+    return {part_key(part): known for part, known in found.items()}
 
 
-def _members(projects: set[int]) -> dict[int, list[Membership]]:
-    found: dict[int, list[Membership]] = defaultdict(list)
+def _teams(projects: set[int]) -> dict[int, Team]:
+    found: dict[int, Team] = defaultdict(Team)
     for project, *membership in tuples(_MEMBERS, {"projects": sorted(projects)}):
-        found[project].append(tuple(membership))
+        found[project].add(*membership)
     return found

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import TypeVar
 
-from django.db.models import DateField, F, Model, QuerySet, Sum, Value
+from django.db.models import DateField, F, Func, Model, QuerySet, Sum, Value
 from django.db.models.expressions import Combinable
-from django.db.models.functions import Cast, Greatest, Trunc
+from django.db.models.functions import Greatest
 
 from allocations.models import Allocation, DailyUsage, Job, JobOutcome, Project, QueueWait
 from allocations.queries import jobs_of
@@ -89,7 +89,14 @@ def point_of(time: TimeRange) -> Combinable:
     if time.step == "day":
         return F("day")
     first = Value(time.first, output_field=DateField())
-    return Greatest(Cast(Trunc("day", time.step), DateField()), first)
+    return Greatest(_StartOf(F("day"), step=time.step), first)
+
+
+class _StartOf(Func):
+    """The first day of a day's week or month; Django's own looks up a time zone for each row."""
+
+    template = "date_trunc('%(step)s', (%(expressions)s)::timestamp)::date"
+    output_field = DateField()
 
 
 def allocations_of(project: Project) -> list[Allocation]:

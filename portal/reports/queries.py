@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
@@ -37,8 +37,7 @@ class Selection:
     track: Track | None = None
 
 
-@dataclass(frozen=True)
-class ReportRow:
+class ReportRow(NamedTuple):
     """A project at a site; seconds are GPU-seconds, exactly as Slurm counts them."""
 
     project: str
