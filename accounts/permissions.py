@@ -21,11 +21,17 @@ class Permission(StrEnum):
     APPLICATION_DECIDE = "application:state:decide"
     ORGANISATION_VIEW = "organisation:page:view"
     ORGANISATION_CHANGE = "organisation:figures:change"
+    APPLICATION_ASSESS = "application:text:assess"
+    APPLICATION_FETCH_FILE = "application:file:fetch"
+    REVIEW_WRITE = "application:review:write"
+    REVIEWS_VIEW = "application:reviews:view"
+    REVIEWS_ASSIGN = "application:reviews:assign"
     PROJECT_VIEW = "project:page:view"
     PROJECT_INVITE = "project:team:invite"
     PROJECT_REMOVE_MEMBER = "project:team:remove"
     PROJECT_MANAGE = "project:allocation:change"
     QUEUE_VIEW = "portal:queue:view"
+    EXPERTISE_CHANGE = "portal:expertise:change"
     SITES_VIEW = "portal:sites:view"
     SITES_CHANGE = "portal:sites:change"
     PLANS_DECIDE = "portal:plans:decide"
@@ -53,29 +59,37 @@ class Part(StrEnum):
     TEAM = "team"
     REPRESENTATIVE = "representative"
     KEEPER = "keeper"
+    REVIEWER = "reviewer"
     LEADER = "leader"
     MEMBER = "member"
 
 
-_REVIEWER = frozenset({Permission.QUEUE_VIEW, Permission.APPLICATION_VIEW})
-_STAFF = _REVIEWER | {
-    Permission.APPLICATION_DECIDE,
-    Permission.ORGANISATION_VIEW,
-    Permission.ORGANISATION_CHANGE,
-    Permission.PROJECT_VIEW,
-    Permission.PROJECT_INVITE,
-    Permission.PROJECT_REMOVE_MEMBER,
-    Permission.PROJECT_MANAGE,
-    Permission.SITES_VIEW,
-    Permission.PLANS_DECIDE,
-    Permission.REPORTS_VIEW,
-    Permission.OVERVIEW_VIEW,
-    Permission.PEOPLE_VIEW,
-}
+_STAFF = frozenset(
+    {
+        Permission.QUEUE_VIEW,
+        Permission.APPLICATION_VIEW,
+        Permission.APPLICATION_ASSESS,
+        Permission.APPLICATION_FETCH_FILE,
+        Permission.APPLICATION_DECIDE,
+        Permission.REVIEWS_VIEW,
+        Permission.REVIEWS_ASSIGN,
+        Permission.ORGANISATION_VIEW,
+        Permission.ORGANISATION_CHANGE,
+        Permission.PROJECT_VIEW,
+        Permission.PROJECT_INVITE,
+        Permission.PROJECT_REMOVE_MEMBER,
+        Permission.PROJECT_MANAGE,
+        Permission.SITES_VIEW,
+        Permission.PLANS_DECIDE,
+        Permission.REPORTS_VIEW,
+        Permission.OVERVIEW_VIEW,
+        Permission.PEOPLE_VIEW,
+    }
+)
 
 PERMISSIONS_OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.APPLICANT: frozenset(),
-    Role.REVIEWER: _REVIEWER,
+    Role.REVIEWER: frozenset({Permission.QUEUE_VIEW, Permission.EXPERTISE_CHANGE}),
     Role.FUNDER: frozenset({Permission.REPORTS_VIEW}),
     Role.STAFF: _STAFF,
     Role.ADMINISTRATOR: _STAFF
@@ -90,9 +104,25 @@ PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {
             Permission.APPLICATION_SUBMIT,
             Permission.APPLICATION_WITHDRAW,
             Permission.APPLICATION_INVITE,
+            Permission.APPLICATION_FETCH_FILE,
         }
     ),
-    Part.TEAM: frozenset({Permission.APPLICATION_VIEW, Permission.APPLICATION_EDIT}),
+    Part.TEAM: frozenset(
+        {
+            Permission.APPLICATION_VIEW,
+            Permission.APPLICATION_EDIT,
+            Permission.APPLICATION_FETCH_FILE,
+        }
+    ),
+    # Not APPLICATION_VIEW: the applicant's own pages say who applies, which may be hidden.
+    Part.REVIEWER: frozenset(
+        {
+            Permission.APPLICATION_ASSESS,
+            Permission.APPLICATION_FETCH_FILE,
+            Permission.REVIEW_WRITE,
+            Permission.REVIEWS_VIEW,
+        }
+    ),
     Part.REPRESENTATIVE: frozenset({Permission.ORGANISATION_VIEW}),
     Part.KEEPER: frozenset({Permission.ORGANISATION_VIEW, Permission.ORGANISATION_CHANGE}),
     Part.LEADER: frozenset(

@@ -12,10 +12,23 @@ from django.http import Http404
 
 from accounts.models import Organisation, OrganisationMember, User
 from accounts.permissions import PERMISSIONS_OF_PART, Part, Permission
-from allocations.models import Application, Job, Membership, Project
+from allocations.models import Application, Job, Membership, Project, Review
+from allocations.models.applications import ApplicationQuerySet
 from allocations.models.usage import GPU_SECONDS
+from allocations.ties import conflicts_of
 
 _RUN = re.compile(r"-?[0-9]{1,19}")
+_SEES_APPLICATION = frozenset({Permission.APPLICATION_VIEW, Permission.APPLICATION_ASSESS})
+_SEES_PROJECT = frozenset({Permission.PROJECT_VIEW})
+# Who applies has no part in what is said and decided of it.
+_NOT_ONES_OWN = frozenset(
+    {
+        Permission.APPLICATION_DECIDE,
+        Permission.REVIEW_WRITE,
+        Permission.REVIEWS_VIEW,
+        Permission.REVIEWS_ASSIGN,
+    }
+)
 
 
 def application_for(
@@ -26,13 +39,24 @@ def application_for(
     among: QuerySet[Application] | None = None,
 ) -> Application:
     """The application, if this person may do this to it; else Http404 or PermissionDenied."""
+    return application_and_permissions(user, reference, permission, among=among)[0]
+
+
+def application_and_permissions(
+    user: User,
+    reference: str,
+    permission: Permission,
+    *,
+    among: QuerySet[Application] | None = None,
+) -> tuple[Application, frozenset[Permission]]:
+    """The same, and all that this person may do to it."""
     applications = Application.objects.all() if among is None else among
     application = applications.filter(reference=_storable(reference)).first()
     if application is None:
         raise Http404
     held = permissions_on_application(user, application)
-    _require(permission, held, Permission.APPLICATION_VIEW)
-    return application
+    _require(permission, held, _SEES_APPLICATION)
+    return application, held
 
 
 def project_for(
@@ -59,7 +83,7 @@ def project_and_permissions(
     if project is None:
         raise Http404
     held = permissions_on_project(user, project)
-    _require(permission, held, Permission.PROJECT_VIEW)
+    _require(permission, held, _SEES_PROJECT)
     return project, held
 
 
@@ -71,7 +95,7 @@ def organisation_for(
     if organisation is None:
         raise Http404
     held = permissions_on_organisation(user, organisation)
-    _require(permission, held, Permission.ORGANISATION_VIEW)
+    _require(permission, held, frozenset({Permission.ORGANISATION_VIEW}))
     return organisation, held
 
 
@@ -112,10 +136,28 @@ def permissions_on_application(user: User, application: Application) -> frozense
         held |= PERMISSIONS_OF_PART[part]
     if application.submitted_at is not None:
         held |= user.permissions
-    if part:
+        held |= _as_reviewer(user, application)
+    if part or _applies_for(user, application.organisation_id):
         # Nobody decides their own.
-        held -= {Permission.APPLICATION_DECIDE}
+        held -= _NOT_ONES_OWN
     return held
+
+
+def is_blind_to(user: User, application: Application) -> bool:
+    """Whether this person, if they review it, is not to learn who applies."""
+    version = application.track_version
+    if version is None or not version.is_blind or user.may(Permission.APPLICATION_VIEW):
+        return False
+    return _part_in_application(user, application) is None
+
+
+def applications_to_review(user: User) -> ApplicationQuerySet:
+    """What this person finds in the queue: all of it, or what they were asked to review."""
+    handed_in = Application.objects.handed_in()
+    if user.may(Permission.APPLICATION_VIEW):
+        return handed_in
+    asked = Review.objects.standing().filter(reviewer=user).values("application")
+    return handed_in.filter(pk__in=asked)
 
 
 def permissions_on_organisation(user: User, organisation: Organisation) -> frozenset[Permission]:
@@ -143,6 +185,27 @@ def _storable(name: str) -> str:
     return name
 
 
+def _as_reviewer(user: User, application: Application) -> frozenset[Permission]:
+    """What a reviewer may do whom no conflict of interest keeps from it; nothing for others.
+
+    What other reviewers say is for those who have said theirs.
+    """
+    if not user.is_active or not user.may(Permission.QUEUE_VIEW):
+        return frozenset()
+    review = application.reviews.standing().filter(reviewer=user).first()
+    if review is None or conflicts_of(application, [user])[user.pk]:
+        return frozenset()
+    held = PERMISSIONS_OF_PART[Part.REVIEWER]
+    return held if review.is_handed_in else held - {Permission.REVIEWS_VIEW}
+
+
+def _applies_for(user: User, organisation_id: int | None) -> bool:
+    return (
+        organisation_id is not None
+        and OrganisationMember.objects.filter(user=user, organisation=organisation_id).exists()
+    )
+
+
 def _part_in_application(user: User, application: Application) -> Part | None:
     if application.applicant_id == user.pk:
         return Part.APPLICANT
@@ -151,8 +214,10 @@ def _part_in_application(user: User, application: Application) -> Part | None:
     return None
 
 
-def _require(permission: Permission, held: frozenset[Permission], to_see_it: Permission) -> None:
-    if to_see_it not in held:
+def _require(
+    permission: Permission, held: frozenset[Permission], to_see_it: frozenset[Permission]
+) -> None:
+    if not to_see_it & held:
         raise Http404
     if permission not in held:
         raise PermissionDenied

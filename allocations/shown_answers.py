@@ -10,6 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from allocations.models import Application
+from allocations.rules.blind import is_field_shown_blind
 from allocations.rules.form.fields import Answers, Field, Kind, is_answered
 from allocations.rules.form.sections import asked_fields, pages
 from allocations.rules.runs import Run, flop_in_words, runs_of
@@ -33,13 +34,16 @@ class ShownSection:
     answers: tuple[ShownAnswer, ...]
 
 
-def shown_sections(application: Application) -> list[ShownSection]:
-    """Each section that the application's track shows, as it is stored now."""
+def shown_sections(application: Application, *, is_blind: bool = False) -> list[ShownSection]:
+    """Each section that the application's track shows, as it is stored now.
+
+    A blind reader gets nothing that says who applies.
+    """
     rules = application.rules()
     stored: Mapping[str, Answers] = {
         row.section: row.answers for row in application.section_answers.all()
     }
-    return [
+    found = [
         ShownSection(
             section.label,
             tuple(
@@ -47,10 +51,12 @@ def shown_sections(application: Application) -> list[ShownSection]:
                     field.label, shown_answer(field, stored.get(section, {}).get(field.name))
                 )
                 for field in asked_fields(section, rules.optional_questions)
+                if not is_blind or is_field_shown_blind(section, field.name)
             ),
         )
         for section in pages(rules.sections, rules.optional_questions)
     ]
+    return [section for section in found if section.answers]
 
 
 def shown_answer(field: Field, value: Any) -> str:

@@ -14,6 +14,7 @@ class ApplicationState(TextChoices):
     INFO_REQUESTED = "info_requested", _("Information requested")
     APPROVED = "approved", _("Approved")
     APPROVED_REDUCED = "approved_reduced", _("Approved in part")
+    WAITLISTED = "waitlisted", _("On the wait-list")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
@@ -62,9 +63,17 @@ _S = ApplicationState
 NEXT_STATES: dict[ApplicationState, frozenset[ApplicationState]] = {
     _S.DRAFT: frozenset({_S.SUBMITTED, _S.WITHDRAWN}),
     _S.SUBMITTED: frozenset(
-        {_S.INFO_REQUESTED, _S.APPROVED, _S.APPROVED_REDUCED, _S.REJECTED, _S.WITHDRAWN}
+        {
+            _S.INFO_REQUESTED,
+            _S.APPROVED,
+            _S.APPROVED_REDUCED,
+            _S.WAITLISTED,
+            _S.REJECTED,
+            _S.WITHDRAWN,
+        }
     ),
     _S.INFO_REQUESTED: frozenset({_S.SUBMITTED, _S.REJECTED, _S.WITHDRAWN}),
+    _S.WAITLISTED: frozenset({_S.APPROVED, _S.APPROVED_REDUCED, _S.REJECTED, _S.WITHDRAWN}),
     _S.APPROVED: frozenset(),
     _S.APPROVED_REDUCED: frozenset(),
     _S.REJECTED: frozenset(),
@@ -73,6 +82,8 @@ NEXT_STATES: dict[ApplicationState, frozenset[ApplicationState]] = {
 
 EDITABLE_STATES = frozenset({_S.DRAFT, _S.INFO_REQUESTED})
 OPEN_STATES = frozenset({_S.SUBMITTED, _S.INFO_REQUESTED})
+UNDECIDED_STATES = OPEN_STATES | {_S.WAITLISTED}
+GRANTABLE_STATES = frozenset({_S.SUBMITTED, _S.WAITLISTED})
 AWARDED_STATES = frozenset({_S.APPROVED, _S.APPROVED_REDUCED})
 
 

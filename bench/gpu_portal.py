@@ -30,7 +30,7 @@ from bench.gpu_world import FIRST_JOB, GPUS_A_JOB, HOURS, counter_of, minutes_of
 from bench.results import percentile  # noqa: E402
 from portal.reports.job_figures import job_report  # noqa: E402
 from portal.reports.job_timeline import Window, timelines, window_of  # noqa: E402
-from tests.domain import make_draft, make_project, open_to_every_kind  # noqa: E402
+from tests.domain import ask_for_reviews, make_draft, make_project, open_to_every_kind  # noqa: E402
 from tests.people import make_person  # noqa: E402
 
 SITE = "zellik"
@@ -52,6 +52,7 @@ def prepare() -> dict[str, object]:
     for command in ("migrate", "createcachetable", "seed"):
         call_command(command, verbosity=0)
     open_to_every_kind()
+    ask_for_reviews(0)
     leader, decider = make_person("Ada"), make_person("Staf", role=Role.STAFF)
     accounts = []
     for number in range(PROJECTS):

@@ -24,7 +24,7 @@ from accounts.permissions import Role  # noqa: E402
 from allocations.actions.drafts import submit_application  # noqa: E402
 from allocations.actions.tokens import issue_token  # noqa: E402
 from allocations.models import DailyUsage, Job, Site, SiteStatus  # noqa: E402
-from tests.domain import make_draft, make_project, open_to_every_kind  # noqa: E402
+from tests.domain import ask_for_reviews, make_draft, make_project, open_to_every_kind  # noqa: E402
 from tests.people import make_person  # noqa: E402
 
 SITE = "zellik"
@@ -49,6 +49,7 @@ def prepare(projects: int) -> dict[str, object]:
     """So many projects at the site, and its token."""
     migrate()
     open_to_every_kind()
+    ask_for_reviews(0)
     leader, decider = make_person("Ada"), make_person("Staf", role=Role.STAFF)
     accounts = []
     for number in range(projects):

@@ -64,7 +64,7 @@ def main() -> int:
 
 def one_approval(stack: Stack) -> dict[Site, float]:
     """Seconds from one decision to an accepted job, at each site."""
-    ada, reference = apply_for_time(stack, ADA, track="rs", hours=HOURS, months=6)
+    ada, reference = apply_for_time(stack, ADA, track="pa", hours=HOURS, months=6)
     hand_in(ada, reference)
     approval = approve(reviewer(stack), reference)
     username = username_of(stack, ada, approval.project, ADA)
@@ -81,7 +81,7 @@ def one_approval(stack: Stack) -> dict[Site, float]:
 
 def bare_submission(stack: Stack) -> float:
     """The median time of an `sbatch` that needs nothing new, for comparison in the same run."""
-    ada, reference = apply_for_time(stack, ADA, track="rs", hours=HOURS, months=6)
+    ada, reference = apply_for_time(stack, ADA, track="pa", hours=HOURS, months=6)
     hand_in(ada, reference)
     project = approve(reviewer(stack), reference).project
     username = username_of(stack, ada, project, ADA)

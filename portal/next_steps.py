@@ -8,12 +8,13 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.permissions import Permission
 from allocations.models import Allocation, Application, Project
 from allocations.queries import open_invitations_to
-from allocations.states import AllocationState, ApplicationState
+from allocations.states import OPEN_STATES, AllocationState, ApplicationState
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def next_steps(user: User) -> list[NextStep]:
             _questions(open_ones),
             _invitations(user),
             _drafts(open_ones),
+            _to_review(user),
             _projects(user),
             _waiting(open_ones),
             _reports(user),
@@ -86,6 +88,20 @@ def _invitations(user: User) -> Iterator[NextStep]:
             is_urgent=True,
             is_post=True,
         )
+
+
+def _to_review(user: User) -> Iterator[NextStep]:
+    if user.may(Permission.APPLICATION_VIEW) or not user.may(Permission.QUEUE_VIEW):
+        return
+    owed = user.reviews.outstanding().filter(application__state__in=OPEN_STATES).count()
+    yield NextStep(
+        icon="clipboard-check",
+        title=ngettext("%(n)d review to write", "%(n)d reviews to write", owed) % {"n": owed},
+        text=_("You see the applications that you were asked to review, and no others."),
+        action=_("Open the queue"),
+        url=reverse("queue"),
+        is_urgent=bool(owed),
+    )
 
 
 def _drafts(applications: list[Application]) -> Iterator[NextStep]:
@@ -133,6 +149,14 @@ def _waiting(applications: list[Application]) -> Iterator[NextStep]:
                 title=_("“%(title)s” waits for our decision") % {"title": application},
                 text=_("You get a mail by %(day)s at the latest. Nothing to do until then.")
                 % {"day": date_format(due, "l j F Y") if due else "–"},
+                action=_("Look at the application"),
+                url=reverse("application", args=[application.reference]),
+            )
+        elif application.state == ApplicationState.WAITLISTED:
+            yield NextStep(
+                icon="hourglass-split",
+                title=_("“%(title)s” is on the wait-list") % {"title": application},
+                text=_("It is granted by itself when enough GPU-hours become free."),
                 action=_("Look at the application"),
                 url=reverse("application", args=[application.reference]),
             )

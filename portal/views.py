@@ -18,7 +18,7 @@ def home(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not isinstance(user, User):
         return render(request, "home_signed_out.html")
-    summary = staff_summary() if user.may(Permission.QUEUE_VIEW) else None
+    summary = staff_summary() if user.may(Permission.APPLICATION_VIEW) else None
     context = {
         "steps": next_steps(user),
         "summary": summary,

@@ -39,15 +39,22 @@ ABSTRACT = "We train a small model that hears when a bell is about to crack, and
 
 @pytest.fixture
 def seeded(db: None) -> None:
-    """The two sites and six tracks of a new portal, where every kind may apply for each."""
+    """The two sites and six tracks of a new portal, where every kind may apply, unreviewed."""
     call_command("seed")
     open_to_every_kind()
+    ask_for_reviews(0)
 
 
 def open_to_every_kind() -> None:
     """Let every kind of organisation apply on every track."""
     with pgtrigger.ignore("allocations.TrackVersion:published_is_frozen"):
         TrackVersion.objects.update(organisation_kinds=list(Organisation.Kind))
+
+
+def ask_for_reviews(number: int, **changes: Any) -> None:
+    """Let every track ask for as many independent reviews."""
+    with pgtrigger.ignore("allocations.TrackVersion:published_is_frozen"):
+        TrackVersion.objects.update(peer_reviewers=number, **changes)
 
 
 @pytest.fixture

@@ -31,9 +31,11 @@ from allocations.models import (
     Project,
     Site,
 )
+from allocations.review_figures import progress_of
+from allocations.review_words import words_for_low_scores, words_for_missing_reviews
 from allocations.rules.calendar import last_day
 from allocations.rules.units import MINUTES_AN_HOUR
-from allocations.states import AWARDED_STATES, ApplicationState
+from allocations.states import AWARDED_STATES, GRANTABLE_STATES, ApplicationState
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,20 @@ def approve_application(
     *, application_id: int, awards: Mapping[Site, AwardLine], reason: str, actor: User
 ) -> Project:
     """Award GPU-hours at each site; the sites' bridges grant them within seconds."""
-    application = _lock_for_decision(application_id, reason, actor)
-    if application.state != ApplicationState.SUBMITTED:
-        raise StateError(_("Only a submitted application can be approved."))
-    _check_awards(application, awards)
+    application = lock_for_decision(application_id, reason, actor)
+    refuse_unless_grantable(application)
+    require_reviews(application)
+    if needs_second_person(application, awards):
+        raise RefusedError(_("So many GPU-hours are decided by two people: propose the award."))
+    return award(application, awards, reason, actor)
+
+
+def award(
+    application: Application, awards: Mapping[Site, AwardLine], reason: str, actor: User
+) -> Project:
+    """Grant it to an application that is locked; call it inside an action that has checked why."""
+    refuse_unless_grantable(application)
+    check_awards(application, awards)
     _lock_what_is_consumed(application, awards)
     outcome = _outcome(application, awards)
     decision = _decide(application, outcome, reason, actor)
@@ -67,10 +79,16 @@ def approve_application(
 
 
 @action
-def reject_application(*, application_id: int, reason: str, actor: User) -> Decision:
-    """Say no, with the reason that the applicant reads."""
-    application = _lock_for_decision(application_id, reason, actor)
-    decision = _decide(application, ApplicationState.REJECTED, reason, actor)
+def reject_application(
+    *, application_id: int, reason: str, is_ineligible: bool = False, actor: User
+) -> Decision:
+    """Say no, with the reason that the applicant reads; what is not eligible needs no review."""
+    application = lock_for_decision(application_id, reason, actor)
+    if not is_ineligible and application.is_undecided:
+        require_reviews(application, needs_thresholds=False)
+    decision = _decide(
+        application, ApplicationState.REJECTED, reason, actor, is_ineligible=is_ineligible
+    )
     mail_applicant("application_rejected", application, decision=decision)
     return decision
 
@@ -78,16 +96,26 @@ def reject_application(*, application_id: int, reason: str, actor: User) -> Deci
 @action
 def request_information(*, application_id: int, question: str, actor: User) -> Application:
     """Send the application back to its applicant with a question."""
-    application = _lock_for_decision(application_id, question, actor)
+    application = lock_for_decision(application_id, question, actor)
     move_application(application, ApplicationState.INFO_REQUESTED, actor=actor, reason=question)
     mail_applicant("information_requested", application, question=question)
     return application
 
 
-def _lock_for_decision(application_id: int, reason: str, actor: User) -> Application:
+def require_reviews(application: Application, *, needs_thresholds: bool = True) -> None:
+    """Raise RefusedError while a review that the track requires is missing, or a score too low."""
+    progress = progress_of(application)
+    if not progress.is_complete:
+        raise RefusedError(words_for_missing_reviews(progress))
+    if needs_thresholds and progress.below_threshold:
+        raise RefusedError(words_for_low_scores(progress))
+
+
+def lock_for_decision(application_id: int, reason: str, actor: User) -> Application:
+    """The application, locked, for somebody who may decide it and says why."""
     application = lock_application(application_id)
     if Permission.APPLICATION_DECIDE not in permissions_on_application(actor, application):
-        raise RefusedError(_("Nobody decides an application of their own team."))
+        raise RefusedError(_("Nobody decides an application of their own team or organisation."))
     if not reason.strip():
         raise RefusedError(_("Give a reason: the applicant reads it."))
     return application
@@ -100,7 +128,20 @@ def _lock_what_is_consumed(application: Application, sites: Collection[Site]) ->
     lock_pools(sites, timezone.localdate())
 
 
-def _check_awards(application: Application, awards: Mapping[Site, AwardLine]) -> None:
+def needs_second_person(application: Application, awards: Mapping[Site, AwardLine]) -> bool:
+    """Whether the track has two people decide about so many GPU-hours."""
+    limit = application.rules().four_eyes_above_gpu_hours
+    return limit is not None and sum(line.gpu_hours for line in awards.values()) > limit
+
+
+def refuse_unless_grantable(application: Application) -> None:
+    """Raise StateError where the application can no longer, or not now, be granted anything."""
+    if application.state not in GRANTABLE_STATES:
+        raise StateError(_("Only a submitted application can be approved."))
+
+
+def check_awards(application: Application, awards: Mapping[Site, AwardLine]) -> None:
+    """Raise RefusedError where this cannot be granted to anybody who asked for what they did."""
     if not awards:
         raise RefusedError(_("Grant GPU-hours at one site at least, or reject the application."))
     requested = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
@@ -122,11 +163,20 @@ def _outcome(application: Application, awards: Mapping[Site, AwardLine]) -> Appl
 
 
 def _decide(
-    application: Application, outcome: ApplicationState, reason: str, actor: User
+    application: Application,
+    outcome: ApplicationState,
+    reason: str,
+    actor: User,
+    *,
+    is_ineligible: bool = False,
 ) -> Decision:
     move_application(application, outcome, actor=actor, reason=reason)
     return Decision.objects.create(
-        application=application, outcome=outcome, reason=reason, decided_by=actor
+        application=application,
+        outcome=outcome,
+        reason=reason,
+        is_ineligible=is_ineligible,
+        decided_by=actor,
     )
 
 

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, person_or_none
 from allocations.actions.aid import record_aid
-from allocations.actions.pools import settle_with_pools
+from allocations.actions.pools import RETURNING, settle_with_pools
+from allocations.actions.wait_list import hours_returned
 from allocations.errors import RefusedError, StateError
 from allocations.models import Allocation, BudgetCounter, LedgerEntry, SiteStatus
 from allocations.models.applications import MOST_GPU_HOURS
@@ -73,6 +74,8 @@ def book(
     )
     record_aid(booked)
     settle_with_pools(booked)
+    if booked.kind in RETURNING:
+        hours_returned()
     return booked
 
 

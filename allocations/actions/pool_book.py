@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, action
+from allocations.actions.wait_list import hours_returned
 from allocations.errors import RefusedError
 from allocations.models import Pool, Quota, Site, Track, UnitPrice
 from allocations.pool_rooms import drawn_minutes, read_drawn
@@ -31,6 +32,7 @@ def add_pool(*, site: Site, terms: PoolTerms, actor: Actor) -> Pool:
     """A pool from which awards at a site are taken from its first day on."""
     pool = Pool(site=site)
     _store(pool, terms)
+    hours_returned()
     return pool
 
 
@@ -46,6 +48,7 @@ def change_pool(*, pool_id: int, terms: PoolTerms, actor: Actor) -> Pool:
             field="gpu_hours",
         )
     _store(pool, terms)
+    hours_returned()
     return pool
 
 

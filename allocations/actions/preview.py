@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
-from allocations.actions.decisions import AwardLine, approve_application
+from allocations.actions.decisions import AwardLine, award, lock_for_decision
 from allocations.desired_state import desired_state
 from allocations.models import Site, SiteStatus
 from allocations.site_overview import observed_state
@@ -31,13 +31,12 @@ def preview_approval(
     """For each site, exactly what approving would change; nothing is stored.
 
     The approval is carried out and rolled back, so that names, numbers and budgets are the real
-    ones. Raises what `approve_application` would raise.
+    ones; reviews that are missing do not matter here. Raises what `award` would raise.
     """
     before = {site: desired_state(site) for site in awards}
     with transaction.atomic():
-        approve_application(
-            application_id=application_id, awards=awards, reason="preview", actor=actor
-        )
+        application = lock_for_decision(application_id, "preview", actor)
+        award(application, awards, "preview", actor)
         after = {site: desired_state(site) for site in awards}
         transaction.set_rollback(True)
     return [_preview(site, before[site], after[site]) for site in awards]

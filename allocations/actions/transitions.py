@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, person_or_none
 from allocations.errors import StateError
-from allocations.models import Application, Transition
+from allocations.models import Application, ProposedAward, Transition
 from allocations.queries import clock_of
 from allocations.rules.deadlines import answer_due_on
 from allocations.states import OPEN_STATES, ApplicationState, can_become
@@ -31,6 +31,9 @@ def move_application(
     Transition.objects.create(
         application=application, state=state, reason=reason, actor=person_or_none(actor)
     )
+    if state != ApplicationState.WAITLISTED:
+        overtaken = ProposedAward.Ending.OVERTAKEN
+        application.proposed_awards.standing().update(closed_at=timezone.now(), ending=overtaken)
     _set_dates(application)
     application.save(update_fields=["state", "submitted_at", "track_version", *_DATES])
 

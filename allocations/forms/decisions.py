@@ -50,6 +50,12 @@ class RejectionForm(ReviewForm):
 
     prefix = "reject"
 
+    is_ineligible = forms.BooleanField(
+        label=_("It is not eligible"),
+        required=False,
+        help_text=_("Then no review is needed: it is refused before its merits are looked at."),
+    )
+
 
 class QuestionForm(ReviewForm):
     """Ask the applicant for something."""

@@ -97,6 +97,23 @@ class QueueFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter shi
         return found
 
 
+class ReviewerQueueFilter(QueueFilter):
+    """The same for a reviewer, who cannot find out by it who applies."""
+
+    q = _search_filter(_("Reference or title"))
+    kind = None
+
+    def search(
+        self, applications: QuerySet[Application], name: str, value: str
+    ) -> QuerySet[Application]:
+        """Those in whose reference or title every word occurs."""
+        for word in value.split():
+            applications = applications.filter(
+                Q(reference__icontains=word) | Q(title__icontains=word)
+            )
+        return applications
+
+
 class ProjectsFilter(filters.FilterSet):  # type: ignore[misc]
     """All projects by track, and by the state of an allocation, at one site or any."""
 

@@ -33,6 +33,14 @@ from allocations.models.partitions import AllocationPartition, DedicatedPartitio
 from allocations.models.plans import SitePlan
 from allocations.models.pools import AidGrant, Pool, PoolDraw, PoolTrack, Quota, UnitPrice
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
+from allocations.models.proposals import ProposedAward
+from allocations.models.reviews import (
+    DeclaredConflict,
+    Review,
+    ReviewComment,
+    ReviewerProfile,
+    ReviewScore,
+)
 from allocations.models.rollups import ProjectMonth, ProjectWait, ProjectYearWait, SiteDay, SiteWait
 from allocations.models.section_answers import SectionAnswers
 from allocations.models.set_aside import SetAsideRow
@@ -60,6 +68,7 @@ __all__ = [
     "Decision",
     "DecisionLetter",
     "DeclarationText",
+    "DeclaredConflict",
     "DedicatedPartition",
     "Drift",
     "DroppedMonth",
@@ -91,10 +100,15 @@ __all__ = [
     "ProjectMonth",
     "ProjectWait",
     "ProjectYearWait",
+    "ProposedAward",
     "QueueWait",
     "Quota",
     "RecordedMember",
     "RequestedHours",
+    "Review",
+    "ReviewComment",
+    "ReviewScore",
+    "ReviewerProfile",
     "SectionAnswers",
     "SetAsideRow",
     "SignedDeclaration",

@@ -15,7 +15,7 @@ from accounts.models import Organisation, User
 from allocations.models.sites import Partition, Site
 from allocations.models.track_versions import TrackVersion
 from allocations.models.tracks import Track
-from allocations.states import EDITABLE_STATES, OPEN_STATES, ApplicationState
+from allocations.states import EDITABLE_STATES, OPEN_STATES, UNDECIDED_STATES, ApplicationState
 
 MOST_GPU_HOURS = 100_000_000
 """More than both sites could give in a century; keeps every sum far inside 64 bits."""
@@ -132,6 +132,11 @@ class Application(models.Model):
         """Whether it waits for staff or for the applicant's answer."""
         return self.state in OPEN_STATES
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether it may still be granted, rejected or withdrawn; on the wait-list, too."""
+        return self.state in UNDECIDED_STATES
+
 
 @pghistory.track()
 class RequestedHours(models.Model):
@@ -217,6 +222,8 @@ class Decision(models.Model):
     )
     outcome = models.CharField(max_length=20, choices=ApplicationState)
     reason = models.TextField(_("reason"))
+    is_ineligible = models.BooleanField(default=False)
+    """Whether it was refused before its merits were looked at, so that nobody reviewed it."""
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
 

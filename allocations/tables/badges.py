@@ -17,6 +17,7 @@ _LOOKS: dict[str, tuple[str, str]] = {
     ApplicationState.INFO_REQUESTED: ("warning", "question-circle"),
     ApplicationState.APPROVED: ("success", "check-circle"),
     ApplicationState.APPROVED_REDUCED: ("success", "check-circle"),
+    ApplicationState.WAITLISTED: ("info", "hourglass-split"),
     ApplicationState.REJECTED: ("danger", "x-circle"),
     ApplicationState.WITHDRAWN: ("secondary", "arrow-return-left"),
     AllocationState.PROVISIONING: ("info", "hourglass-split"),

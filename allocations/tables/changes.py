@@ -6,6 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Application
+from allocations.rules.blind import is_shown_blind
 from allocations.rules.changes import Path, Piece, changes
 from allocations.rules.form.sections import FIELDS
 from allocations.rules.questions import Section
@@ -44,8 +45,11 @@ class ShownChange:
     pieces: tuple[Piece, ...]
 
 
-def changes_of(application: Application) -> list[ShownChange] | None:
-    """What the last hand-in changed; None where there was only one."""
+def changes_of(application: Application, *, is_blind: bool = False) -> list[ShownChange] | None:
+    """What the last hand-in changed; None where there was only one.
+
+    Of what says who applies a blind reader learns nothing.
+    """
     latest = list(application.snapshots.order_by("-number")[:2])
     if len(latest) < 2:  # noqa: PLR2004  # two make a difference
         return None
@@ -53,6 +57,7 @@ def changes_of(application: Application) -> list[ShownChange] | None:
     return [
         ShownChange(_label(change.path), change.pieces)
         for change in changes(older.content, newer.content)
+        if not is_blind or is_shown_blind(change.path)
     ]
 
 

@@ -1,12 +1,15 @@
 """The review queue as a table."""
 
+from typing import Any
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.lists import ListTable
 from allocations.models import Application
@@ -16,15 +19,19 @@ from allocations.tables.badges import application_badge, due_badge
 class QueueTable(ListTable):
     """One row an application; the most urgent comes first."""
 
-    title = tables.Column(verbose_name=_("Application"), order_by=("reference",), empty_values=())
-    organisation = tables.Column(verbose_name=_("Organisation"), order_by=("organisation__name",))
-    track = tables.Column(verbose_name=_("Track"), order_by=("track__name",))
-    gpu_hours = tables.Column(
-        verbose_name=_("GPU-hours"), attrs={"td": {"class": "figures text-lg-end"}}
+    title = tables.Column(
+        verbose_name=gettext_lazy("Application"), order_by=("reference",), empty_values=()
     )
-    submitted_at = tables.Column(verbose_name=_("Handed in"))
-    decision_due_on = tables.Column(verbose_name=_("Decision"), empty_values=())
-    state = tables.Column(verbose_name=_("State"))
+    organisation = tables.Column(
+        verbose_name=gettext_lazy("Organisation"), order_by=("organisation__name",)
+    )
+    track = tables.Column(verbose_name=gettext_lazy("Track"), order_by=("track__name",))
+    gpu_hours = tables.Column(
+        verbose_name=gettext_lazy("GPU-hours"), attrs={"td": {"class": "figures text-lg-end"}}
+    )
+    submitted_at = tables.Column(verbose_name=gettext_lazy("Handed in"))
+    decision_due_on = tables.Column(verbose_name=gettext_lazy("Decision"), empty_values=())
+    state = tables.Column(verbose_name=gettext_lazy("State"))
 
     class Meta(ListTable.Meta):
         order_by = ("decision_due_on", "submitted_at")
@@ -67,5 +74,35 @@ class QueueTable(ListTable):
         return format_html('{}<div class="small mt-1">{}</div>', badge, date_format(due, "j M Y"))
 
     def render_state(self, record: Application) -> SafeString:
-        """The state as a badge."""
-        return application_badge(record.state)
+        """The state as a badge, with what it waits for below."""
+        waits_for = self.waits_for(record) if record.is_open else ""
+        badge = application_badge(record.state)
+        return format_html('{}<div class="small mt-1">{}</div>', badge, waits_for)
+
+    def waits_for(self, record: Any) -> str:
+        """How many reviews are in, or that somebody has to confirm an award."""
+        if record.waits_for_second:
+            return _("waits for a second person")
+        required = record.track_version.peer_reviewers if record.track_version else 0
+        words = {"number": record.reviews_in, "required": required}
+        return _("%(number)d of %(required)d reviews") % words if required else ""
+
+
+class ReviewerQueueTable(QueueTable):
+    """The same for a reviewer: nothing of who applies."""
+
+    organisation = None
+
+    def render_title(self, record: Application) -> SafeString:
+        """The title as a link to the review page, with the reference below."""
+        return format_html(
+            '<a class="fw-semibold" href="{}"><bdi>{}</bdi></a>'
+            '<div class="small text-body-secondary">{}</div>',
+            reverse("review", args=[record.reference]),
+            record.title or record.reference,
+            record.reference,
+        )
+
+    def waits_for(self, record: Any) -> str:
+        """Whether it waits for this reviewer."""
+        return _("you have reviewed it") if record.own_review_is_in else _("waits for your review")

@@ -51,7 +51,7 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
             "sections": shown_sections(shown),
             "may_invite": Permission.APPLICATION_INVITE in held and not _has_ended(shown),
             "may_withdraw": Permission.APPLICATION_WITHDRAW in held
-            and (shown.is_editable or shown.is_open),
+            and (shown.is_editable or shown.is_undecided),
             "invitation_form": InvitationForm(),
             "project": getattr(shown, "project", None),
         },
@@ -77,4 +77,4 @@ def _question(application: Application) -> str:
 
 
 def _has_ended(application: Application) -> bool:
-    return not application.is_editable and not application.is_open
+    return not application.is_editable and not application.is_undecided

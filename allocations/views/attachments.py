@@ -17,6 +17,7 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_for, permissions_on_application
 from allocations.actions.attachments import MOST_FILES, attach_file, remove_attachment
+from allocations.attachment_names import name_for
 from allocations.errors import AllocationsError
 from allocations.forms.attachments import AttachmentForm
 from allocations.models import Application
@@ -58,7 +59,7 @@ def attachment_file(
     request: SignedInRequest, reference: str, attachment_id: int
 ) -> HttpResponseBase:
     """The file itself, never shown inside a page of ours."""
-    application = application_for(request.user, reference, Permission.APPLICATION_VIEW)
+    application = application_for(request.user, reference, Permission.APPLICATION_FETCH_FILE)
     attachment = get_object_or_404(application.attachments, pk=attachment_id)
     if not attachment.is_clean:
         raise Http404
@@ -69,7 +70,7 @@ def attachment_file(
     answer = FileResponse(
         file,
         as_attachment=True,
-        filename=attachment.shown_name,
+        filename=name_for(request.user, application, attachment),
         content_type=attachment.content_type,
     )
     # Whatever a browser makes of it, it gets none of the portal's rights.

@@ -9,32 +9,37 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import application_for, require
 from allocations.actions.decisions import (
     approve_application,
+    needs_second_person,
     reject_application,
     request_information,
 )
 from allocations.errors import AllocationsError, StateError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
-from allocations.models import Application
-from allocations.views.review_page import preview_of_form, render_review
+from allocations.views.proposals import propose
+from allocations.views.review_page import (
+    load,
+    load_with_permissions,
+    moved_on,
+    preview_of_form,
+    render_review,
+)
 
 
 @login_required
 @require_safe
 def review(request: SignedInRequest, reference: str) -> HttpResponse:
     """All that an application says, and the forms that decide it."""
-    application = _load(request, reference, Permission.APPLICATION_VIEW)
-    require(request.user, Permission.QUEUE_VIEW)
-    return render_review(request, application)
+    application, held = load_with_permissions(request, reference, Permission.APPLICATION_ASSESS)
+    return render_review(request, application, held=held)
 
 
 @login_required
 @require_POST
 def preview(request: SignedInRequest, reference: str) -> HttpResponse:
     """What approving as typed would change in Slurm; nothing is stored."""
-    application = _load(request, reference, Permission.APPLICATION_DECIDE)
+    application = load(request, reference, Permission.APPLICATION_DECIDE)
     form = ApprovalForm(application, request.POST, needs_reason=False)
     would_change = preview_of_form(form, request.user)
     if request.htmx:
@@ -45,9 +50,11 @@ def preview(request: SignedInRequest, reference: str) -> HttpResponse:
 @login_required
 @require_POST
 def approve(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Award what was filled in, and go to the new project."""
-    application = _load(request, reference, Permission.APPLICATION_DECIDE)
+    """Award what was filled in, and go to the new project; or have a second person confirm it."""
+    application = load(request, reference, Permission.APPLICATION_DECIDE)
     form = ApprovalForm(application, request.POST)
+    if form.is_valid() and needs_second_person(application, form.awards()):
+        return propose(request, application, form)
     if form.is_valid():
         try:
             project = approve_application(
@@ -57,7 +64,7 @@ def approve(request: SignedInRequest, reference: str) -> HttpResponse:
                 actor=request.user,
             )
         except StateError as error:
-            return _moved_on(request, application, error)
+            return moved_on(request, application, error)
         except AllocationsError as error:
             form.add_error(None, str(error))
         else:
@@ -74,17 +81,18 @@ def approve(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_POST
 def reject(request: SignedInRequest, reference: str) -> HttpResponse:
     """Say no with a reason."""
-    application = _load(request, reference, Permission.APPLICATION_DECIDE)
+    application = load(request, reference, Permission.APPLICATION_DECIDE)
     form = RejectionForm(application, request.POST)
     if form.is_valid():
         try:
             reject_application(
                 application_id=application.pk,
                 reason=form.cleaned_data["reason"],
+                is_ineligible=form.cleaned_data["is_ineligible"],
                 actor=request.user,
             )
         except StateError as error:
-            return _moved_on(request, application, error)
+            return moved_on(request, application, error)
         except AllocationsError as error:
             form.add_error(None, str(error))
         else:
@@ -97,7 +105,7 @@ def reject(request: SignedInRequest, reference: str) -> HttpResponse:
 @require_POST
 def ask(request: SignedInRequest, reference: str) -> HttpResponse:
     """Send the application back with a question."""
-    application = _load(request, reference, Permission.APPLICATION_DECIDE)
+    application = load(request, reference, Permission.APPLICATION_DECIDE)
     form = QuestionForm(application, request.POST)
     if form.is_valid():
         try:
@@ -107,25 +115,10 @@ def ask(request: SignedInRequest, reference: str) -> HttpResponse:
                 actor=request.user,
             )
         except StateError as error:
-            return _moved_on(request, application, error)
+            return moved_on(request, application, error)
         except AllocationsError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Asked. The applicant gets your question by mail."))
             return redirect("queue")
     return render_review(request, application, question=form)
-
-
-def _load(request: SignedInRequest, reference: str, permission: Permission) -> Application:
-    among = Application.objects.handed_in().select_related(
-        "track", "track_version", "organisation", "applicant"
-    )
-    return application_for(request.user, reference, permission, among=among)
-
-
-def _moved_on(
-    request: SignedInRequest, application: Application, error: StateError
-) -> HttpResponse:
-    """Back to the page as it is now: a repeated or late click changes nothing."""
-    messages.warning(request, str(error))
-    return redirect("review", application.reference)

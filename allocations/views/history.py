@@ -49,6 +49,7 @@ def _application(project: Project) -> Iterator[Event]:
         ApplicationState.DRAFT: _("The application was started."),
         ApplicationState.SUBMITTED: _("The application was handed in."),
         ApplicationState.INFO_REQUESTED: _("Staff asked a question."),
+        ApplicationState.WAITLISTED: _("The application was put on the wait-list."),
         ApplicationState.APPROVED: _("The application was approved."),
         ApplicationState.APPROVED_REDUCED: _("The application was approved in part."),
     }

@@ -8,24 +8,29 @@ from django.views.decorators.http import require_safe
 from accounts.lists import render_list
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import require
-from allocations.forms.queue import ProjectsFilter, QueueFilter
-from allocations.models import Allocation, Application, Project
+from allocations.access import applications_to_review, require
+from allocations.forms.queue import ProjectsFilter, QueueFilter, ReviewerQueueFilter
+from allocations.models import Allocation, Project
+from allocations.review_figures import with_reviews
 from allocations.tables.projects import ProjectsTable
-from allocations.tables.queue import QueueTable
+from allocations.tables.queue import QueueTable, ReviewerQueueTable
 
 
 @login_required
 @require_safe
 def queue(request: SignedInRequest) -> HttpResponse:
-    """Every application that was handed in; the most urgent first."""
+    """What was handed in, or what this reviewer was asked to review; the most urgent first."""
     require(request.user, Permission.QUEUE_VIEW)
-    applications = Application.objects.handed_in().for_lists()
+    is_office = request.user.may(Permission.APPLICATION_VIEW)
+    applications = with_reviews(applications_to_review(request.user).for_lists(), request.user)
     return render_list(
         request,
-        filters=QueueFilter(request.GET, applications, request=request),
-        table_class=QueueTable,
+        filters=(QueueFilter if is_office else ReviewerQueueFilter)(
+            request.GET, applications, request=request
+        ),
+        table_class=QueueTable if is_office else ReviewerQueueTable,
         template="staff/queue.html",
+        has_expertise=request.user.may(Permission.EXPERTISE_CHANGE),
     )
 
 

@@ -2,24 +2,31 @@
 
 from dataclasses import dataclass
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import permissions_on_application
+from allocations.access import application_and_permissions, is_blind_to, permissions_on_application
+from allocations.actions.award_terms import shown_terms
 from allocations.actions.decisions import AwardLine
 from allocations.actions.preview import SitePreview, preview_approval
+from allocations.attachment_names import shown_attachments
 from allocations.errors import AllocationsError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
+from allocations.forms.reviews import ConflictForm
 from allocations.gpu_efficiency import efficiency_of
 from allocations.models import Application, Membership, Project, Site
 from allocations.outlook import Outlook, outlook_of
-from allocations.states import ApplicationState
+from allocations.review_figures import progress_of
+from allocations.review_words import words_for_missing_reviews
+from allocations.shown_answers import shown_sections
+from allocations.states import GRANTABLE_STATES, ApplicationState
 from allocations.tables.changes import changes_of
 
 EARLIER_SHOWN = 20
@@ -43,11 +50,18 @@ def render_review(
     question: QuestionForm | None = None,
     rejection: RejectionForm | None = None,
     preview: Preview | None = None,
+    held: frozenset[Permission] | None = None,
 ) -> HttpResponse:
     """The whole page; a form that was refused comes back as it was filled in."""
     actor = request.user
-    may_decide = Permission.APPLICATION_DECIDE in permissions_on_application(actor, application)
-    can_approve = may_decide and application.state == ApplicationState.SUBMITTED
+    held = permissions_on_application(actor, application) if held is None else held
+    may_decide = Permission.APPLICATION_DECIDE in held
+    is_blind = is_blind_to(actor, application)
+    shows_others = Permission.APPLICATION_VIEW in held
+    proposal = application.proposed_awards.standing().select_related("proposed_by").first()
+    waits = proposal is not None and proposal.waits_for_second_person
+    can_approve = may_decide and application.state in GRANTABLE_STATES and not waits
+    can_ask = may_decide and application.state == ApplicationState.SUBMITTED
     shown_approval = approval or (ApprovalForm(application) if can_approve else None)
     if preview is None and can_approve and shown_approval is not None:
         preview = _preview_of(shown_approval, actor)
@@ -60,20 +74,50 @@ def render_review(
             "requested": application.requested_hours.select_related("site"),
             "invitations": application.invitations.select_related("accepted_by"),
             "transitions": application.transitions.select_related("actor"),
-            "earlier": _earlier_applications(application),
-            "projects": _earlier_projects(application),
-            "changes": changes_of(application),
+            "attachments": shown_attachments(actor, application),
+            "sections": shown_sections(application, is_blind=is_blind),
+            "is_blind": is_blind,
+            "shows_others": shows_others,
+            "earlier": _earlier_applications(application) if shows_others else [],
+            "projects": _earlier_projects(application) if shows_others else [],
+            "changes": changes_of(application, is_blind=is_blind),
+            **_reviews(actor, application, held),
             "decision": _decision_of(application),
             "approval": shown_approval if can_approve else None,
-            "question": question or (QuestionForm(application) if can_approve else None),
+            "question": question or (QuestionForm(application) if can_ask else None),
             "rejection": rejection or RejectionForm(application),
             "preview": preview,
             "may_decide": may_decide,
-            "why_not": _why_not(actor, may_decide=may_decide),
+            "proposal": proposal,
+            "proposed": shown_terms(proposal.terms) if proposal else [],
+            "why_not": _why_not(actor, held),
             "refused": refused if refused is not None and refused.errors else None,
         },
         status=422 if refused is not None and refused.errors else 200,
     )
+
+
+def load(request: SignedInRequest, reference: str, permission: Permission) -> Application:
+    """An application with what its page needs, for somebody with this permission."""
+    return load_with_permissions(request, reference, permission)[0]
+
+
+def load_with_permissions(
+    request: SignedInRequest, reference: str, permission: Permission
+) -> tuple[Application, frozenset[Permission]]:
+    """The same, and all that this person may do to it."""
+    among = Application.objects.handed_in().select_related(
+        "track", "track_version", "organisation", "applicant"
+    )
+    return application_and_permissions(request.user, reference, permission, among=among)
+
+
+def moved_on(
+    request: SignedInRequest, application: Application, error: AllocationsError
+) -> HttpResponse:
+    """Back to the page as it is now: a repeated or late click changes nothing."""
+    messages.warning(request, str(error))
+    return redirect("review", application.reference)
 
 
 def preview_awards(application: Application, awards: dict[Site, AwardLine], actor: User) -> Preview:
@@ -102,11 +146,33 @@ def _preview_of(form: ApprovalForm, actor: User) -> Preview:
     return preview_awards(form.application, form.asked_awards(), actor)
 
 
-def _why_not(actor: User, *, may_decide: bool) -> str:
-    if may_decide:
+def _reviews(
+    actor: User, application: Application, held: frozenset[Permission]
+) -> dict[str, object]:
+    """The reader's own review, and how far all are, for those who may know."""
+    own = None
+    if Permission.REVIEW_WRITE in held:
+        own = application.reviews.standing().get(reviewer=actor)
+    progress = progress_of(application) if Permission.REVIEWS_VIEW in held else None
+    if progress and not (progress.required or progress.handed_in or progress.outstanding):
+        progress = None
+    is_missing = progress is not None and not progress.is_complete
+    return {
+        "own_review": own,
+        "conflict": ConflictForm(),
+        "progress": progress,
+        "missing_reviews": words_for_missing_reviews(progress) if progress and is_missing else "",
+    }
+
+
+def _why_not(actor: User, held: frozenset[Permission]) -> str:
+    if held & {Permission.APPLICATION_DECIDE, Permission.REVIEW_WRITE}:
         return ""
     if actor.may(Permission.APPLICATION_DECIDE):
-        return _("You are in the team of this application, so somebody else decides it.")
+        return _(
+            "You are in the team of this application, or of its organisation,"
+            " so somebody else decides it."
+        )
     return _("Your role lets you read applications; staff decide them.")
 
 

@@ -39,6 +39,7 @@ _TAKEN: dict[str, str | Promise] = {
     _S.INFO_REQUESTED: _("We asked a question"),
     _S.APPROVED: _("Approved"),
     _S.APPROVED_REDUCED: _("Approved in part"),
+    _S.WAITLISTED: _("On the wait-list"),
     _S.REJECTED: _("Not approved"),
     _S.WITHDRAWN: _("Withdrawn"),
 }
@@ -83,6 +84,9 @@ def _ahead(application: Application) -> list[Step]:
         return [Step(label=_("Your answer"), progress=Progress.NOW), decision, ready]
     if state == _S.SUBMITTED:
         return [decision, ready]
+    if state == _S.WAITLISTED:
+        hours = Step(label=_("GPU-hours become free"), progress=Progress.NOW)
+        return [hours, ready]
     return [_readiness(application)] if state in AWARDED_STATES else []
 
 

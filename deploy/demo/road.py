@@ -42,7 +42,7 @@ class Outcome:
 def play_road(stack: Stack, progress: Progress) -> Outcome:
     """From an application to GPU hours in the report; raises where a step fails."""
     with progress.step("Ada applies") as step:
-        ada, reference = apply_for_time(stack, ADA, track="rs", hours=HOURS, months=6)
+        ada, reference = apply_for_time(stack, ADA, track="pa", hours=HOURS, months=6)
         invite(ada, reference, BRAM)
         hand_in(ada, reference)
         step.outcome = f"{reference} submitted"

@@ -186,7 +186,7 @@ def _fill_in(browser: Browser, reference: str, hours: Mapping[Site, int], months
         {
             "enterprise_number": "0403.019.261",
             "name": "Klokkenlabo",
-            "kind": "research",
+            "kind": "public",
             "postcode": "1731",
         },
     )

@@ -10,11 +10,13 @@ from portal.reports.chart_option import chart_option
 from portal.reports.chart_table import table_of
 from portal.reports.charts import Chart
 from portal.reports.outlook_charts import outlook_charts
+from portal.reports.score_charts import score_chart
 from portal.reports.usage_charts import shown_wait
 
 register = template.Library()
 
 register.filter("outlook_charts", outlook_charts)
+register.filter("score_chart", score_chart)
 
 
 @register.filter

@@ -1,11 +1,9 @@
 """What decisions take from pools, quotas and the aid ceiling; two at once cannot overspend."""
 
-import threading
-from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from accounts.models import DeclaredAid, LinkedEnterprise, Organisation, User
@@ -13,7 +11,7 @@ from allocations.actions.allocations import change_budget
 from allocations.actions.drafts import submit_application
 from allocations.actions.ledger import book
 from allocations.actions.pool_book import PoolTerms, change_pool, set_quota, set_unit_price
-from allocations.errors import AllocationsError, RefusedError
+from allocations.errors import RefusedError
 from allocations.models import (
     AidGrant,
     Application,
@@ -26,6 +24,7 @@ from allocations.models import (
 )
 from allocations.rules.budgets import Entry, EntryKind
 from tests.allocations.pool_world import OFFICE, drawn_hours, make_pool
+from tests.allocations.together import together
 from tests.domain import make_draft, make_project
 from tests.people import make_organisation
 from tests.portal.member_world import allocation_at
@@ -166,29 +165,6 @@ def test_ceiling_counts_declared_aid_and_linked_enterprises(applicant: User, sta
         make_project(application, staff)
     DeclaredAid.objects.filter(granted_on=today).update(cents=297_500 * 100)
     assert make_project(application, staff)
-
-
-def together(*acts: Callable[[], object]) -> list[str]:
-    """Do all at once; what was refused."""
-    start, refused = threading.Barrier(len(acts)), list[str]()
-
-    def run(act: Callable[[], object]) -> None:
-        try:
-            start.wait(timeout=30)
-            act()
-        except AllocationsError as error:
-            refused.append(str(error))
-        except Exception as error:  # noqa: BLE001  # shown by the assertion
-            refused.append(repr(error))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(act,)) for act in acts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return refused
 
 
 @pytest.mark.django_db(transaction=True)

@@ -23,6 +23,7 @@ from allocations.models import (
 from allocations.rules.calendar import last_day
 from allocations.states import ApplicationState
 from tests.allocations.measured_world import measured_day
+from tests.allocations.review_world import ask, make_reviewer
 from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.staff_world import report_site
@@ -382,9 +383,14 @@ def test_staff_in_the_team_are_told_why_they_cannot_decide(client: Client, seede
     assert client.post(address("approve", own), approval(own)).status_code == 403
 
 
-def test_a_reviewer_reads_and_does_not_decide(client: Client, submitted: Application) -> None:
-    client.force_login(make_person("Reader", role="reviewer"))
-    assert b"staff decide them" in client.get(address("review", submitted)).content
+def test_a_reviewer_reads_what_they_were_asked_for_and_does_not_decide(
+    client: Client, submitted: Application, staff: User
+) -> None:
+    judge = make_reviewer("Judge")
+    client.force_login(judge)
+    assert client.get(address("review", submitted)).status_code == 404
+    ask(submitted, staff, judge)
+    assert b"Write your review" in client.get(address("review", submitted)).content
     assert client.post(address("reject", submitted), {"reject-reason": "No"}).status_code == 403
 
 
@@ -404,12 +410,17 @@ def test_a_reference_that_does_not_exist_is_not_found(office: Client, reference:
 
 
 def test_the_page_costs_a_fixed_number_of_queries(
-    office: Client, submitted: Application, applicant: User, django_assert_max_num_queries: Any
+    office: Client,
+    submitted: Application,
+    applicant: User,
+    staff: User,
+    django_assert_max_num_queries: Any,
 ) -> None:
     for number in range(6):
         draft = make_draft(applicant, title=f"Bell {number}")
         submit_application(application_id=draft.pk, actor=applicant)
-    reader = make_person("Reader", role="reviewer")
-    office.force_login(reader)
-    with django_assert_max_num_queries(20):
+    judge = make_reviewer("Judge")
+    ask(submitted, staff, judge)
+    office.force_login(judge)
+    with django_assert_max_num_queries(31):
         office.get(address("review", submitted))

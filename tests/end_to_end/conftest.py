@@ -90,7 +90,7 @@ def give_project(stack: Stack, testbed: Testbed) -> GiveProject:
     """Makes projects: `give_project({ZELLIK: 1000})`."""
 
     def give(
-        hours: dict[Site, int], *, track: str = "rs", months: int = 6, person: Person = ADA
+        hours: dict[Site, int], *, track: str = "pa", months: int = 6, person: Person = ADA
     ) -> GivenProject:
         browser, reference = apply_for_time(stack, person, track=track, hours=hours, months=months)
         hand_in(browser, reference)

@@ -115,7 +115,7 @@ def organisation_of(stack: Stack, browser: Browser) -> str:
         {
             "enterprise_number": "0403.019.261",
             "name": "Klokken NV",
-            "kind": "research",
+            "kind": "public",
             "postcode": "1731",
         },
     )

@@ -21,13 +21,16 @@ from accounts.models import User
 from accounts.permissions import Role
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
-from allocations.models import Application, Membership, Paper, Project, Site
+from allocations.actions.proposals import close, propose_award
+from allocations.actions.reviewers import assign_reviewers
+from allocations.models import Application, Membership, Paper, Project, ProposedAward, Site
 from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.measured_world import measured_run
 from tests.allocations.offers import offered_account
 from tests.allocations.pool_world import make_pool
-from tests.domain import make_draft, make_project
+from tests.allocations.review_world import make_reviewer
+from tests.domain import award_lines, make_draft, make_project
 from tests.people import make_person
 from tests.portal.export_world import own_export, own_subscription
 from tests.portal.gpu_run_world import watched_run
@@ -47,7 +50,7 @@ def people(seeded: None) -> dict[str, User | None]:
         "team": make_person("Tia"),
         "leader": make_person("Lea"),
         "member": make_person("Mem"),
-        "reviewer": make_person("Rev", role=Role.REVIEWER),
+        "reviewer": make_reviewer("Rev"),
         "staff": make_person("Staf", role=Role.STAFF),
         "administrator": make_person("Adm", role=Role.ADMINISTRATOR),
     }
@@ -61,6 +64,9 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
     project = _project_with_member(people["leader"], people["member"], people["staff"])
     Paper.objects.create(snapshot=application.snapshots.get(), pdf=b"%PDF", sha256="0" * 64)
     organisation = entered_organisation(people["applicant"], people["team"])
+    (review,) = assign_reviewers(
+        application_id=application.pk, reviewers=[people["reviewer"]], actor=people["staff"]
+    )
     invitation, token = _open_invitation(application, people["applicant"])
     return {
         "reference": application.reference,
@@ -69,6 +75,8 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "aid_id": organisation.declared_aid.get().pk,
         "member_id": organisation.organisationmember_set.get(user=people["team"]).pk,
         "section": "project",
+        "review_id": review.pk,
+        "proposal_id": _settled_award(application, people["staff"]).pk,
         "name": project.name,
         "attachment_id": clean_attachment(application).pk,
         "run_id": measured_run(project, Site.objects.get(code="zellik")).pk,
@@ -188,6 +196,18 @@ def _application_with_team(applicant: User, team: User) -> Application:
     invitation = invite_member(application_id=application.pk, email=team.email, actor=applicant)
     accept_invitation(invitation_id=invitation.pk, actor=team)
     return submit_application(application_id=application.pk, actor=applicant)
+
+
+def _settled_award(application: Application, staff: User) -> ProposedAward:
+    """An award that was settled, so that the application can still be decided."""
+    proposal = propose_award(
+        application_id=application.pk,
+        awards=award_lines(application),
+        reason="Sound.",
+        actor=staff,
+    )
+    close(proposal, ProposedAward.Ending.DECLINED)
+    return proposal
 
 
 def _project_with_member(leader: User, member: User, staff: User) -> Project:

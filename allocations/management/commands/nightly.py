@@ -19,6 +19,7 @@ from allocations.actions.gpu_findings import forget_findings
 from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months
 from allocations.actions.job_retention import keep_months
 from allocations.actions.notices import warn_of_end
+from allocations.actions.wait_list import fill_wait_list
 from allocations.models import Allocation, Application
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class Command(BaseCommand):
         failed = _for_each(_as("allocation_id", ended), lapse)
         failed += _for_each(_as("allocation_id", open_ones), warn)
         failed += _for_each(_unanswered(today), partial(withdraw_unanswered, actor=NIGHTLY))
+        failed += _failed(fill_wait_list)
         failed += sum(_failed(what) for what in _retention(today))
         if failed:
             raise CommandError(f"{failed} things could not be done; the log says why.")
@@ -66,7 +68,7 @@ def _failed(act: Callable[[], object]) -> int:
     try:
         act()
     except Exception:  # what else the night does must not wait for it
-        log.exception("what is kept was left as it is tonight")
+        log.exception("%s was left out tonight", act)
         return 1
     return 0
 

@@ -1,0 +1,246 @@
+"""Whatever people do with an application, in any order: no path leads where it must not."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import Sum
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import User
+from accounts.permissions import Role
+from allocations.actions.decisions import (
+    approve_application,
+    reject_application,
+    request_information,
+)
+from allocations.actions.drafts import submit_application, withdraw_application
+from allocations.actions.proposals import (
+    confirm_award,
+    decline_award,
+    propose_award,
+    put_on_wait_list,
+)
+from allocations.actions.reviewers import assign_reviewers, declare_conflict, remove_reviewer
+from allocations.actions.reviews import Mark, hand_in_review, reopen_review
+from allocations.actions.wait_list import fill_wait_list
+from allocations.errors import AllocationsError
+from allocations.models import Application, LedgerEntry, ProposedAward, Review
+from allocations.review_figures import progress_of
+from allocations.states import AWARDED_STATES, UNDECIDED_STATES, ApplicationState
+from tests.allocations.review_world import make_reviewer
+from tests.domain import ask_for_reviews, award_lines, make_draft
+from tests.people import make_person
+
+REQUIRED, LIMIT_HOURS = 2, 1_000
+REASON = "As it happens."
+Step = tuple[str, int]
+STEPS = (
+    "ask", "hand_in", "hand_in_low", "reopen", "remove", "conflict", "propose", "confirm",
+    "decline", "approve", "waitlist", "fill", "question", "answer", "reject", "ineligible",
+    "withdraw",
+)  # fmt: skip
+# What moves an application on comes more often, or few runs would get far.
+LIKELY = (*STEPS, "ask", "ask", "hand_in", "hand_in", "hand_in", "propose", "confirm", "approve")
+
+
+class Play:
+    """One application, and the people who do something with it."""
+
+    def __init__(self, people: dict[str, list[User]], application: Application) -> None:
+        self.staff, self.judges = people["staff"], people["judges"]
+        self.application = application
+
+    def take(self, step: Step) -> None:
+        """Do it as one of the people; what is refused changes nothing."""
+        name, number = step
+        before = self.picture()
+        try:
+            with transaction.atomic():
+                getattr(self, name)(number)
+        except (AllocationsError, Review.DoesNotExist, ProposedAward.DoesNotExist):
+            assert self.picture() == before
+        self.application = Application.objects.get(pk=self.application.pk)
+
+    def picture(self) -> tuple[Any, ...]:
+        return (
+            Application.objects.values_list("state", "version").get(pk=self.application.pk),
+            list(Review.objects.values_list("pk", "submitted_at", "ended_at", "edits")),
+            list(ProposedAward.objects.values_list("pk", "closed_at", "confirmed_by")),
+            LedgerEntry.objects.count(),
+        )
+
+    def ask(self, number: int) -> None:
+        judge = self.judges[number % len(self.judges)]
+        assign_reviewers(
+            application_id=self.application.pk, reviewers=[judge], actor=self._staff(number)
+        )
+
+    def hand_in(self, number: int, score: int = 4) -> None:
+        review = self._review(number)
+        marks = {item.code: Mark(score, "So.") for item in self.application.rules().criteria}
+        hand_in_review(
+            review_id=review.pk,
+            edits=review.edits,
+            marks=marks,
+            comment="",
+            actor=review.reviewer,
+        )
+
+    def hand_in_low(self, number: int) -> None:
+        self.hand_in(number, score=1)
+
+    def reopen(self, number: int) -> None:
+        review = self._review(number)
+        reopen_review(review_id=review.pk, reason=REASON, actor=self._staff(number))
+
+    def remove(self, number: int) -> None:
+        remove_reviewer(review_id=self._review(number).pk, actor=self._staff(number))
+
+    def conflict(self, number: int) -> None:
+        declare_conflict(
+            application_id=self.application.pk,
+            reason=REASON,
+            actor=self.judges[number % len(self.judges)],
+        )
+
+    def propose(self, number: int) -> None:
+        self._award(propose_award, number)
+
+    def approve(self, number: int) -> None:
+        self._award(approve_application, number)
+
+    def waitlist(self, number: int) -> None:
+        self._award(put_on_wait_list, number)
+
+    def confirm(self, number: int) -> None:
+        proposal = ProposedAward.objects.order_by("-pk")[:1].get()
+        confirm_award(proposal_id=proposal.pk, actor=self._staff(number))
+
+    def decline(self, number: int) -> None:
+        proposal = ProposedAward.objects.order_by("-pk")[:1].get()
+        decline_award(proposal_id=proposal.pk, reason=REASON, actor=self._staff(number))
+
+    def fill(self, number: int) -> None:
+        fill_wait_list()
+
+    def question(self, number: int) -> None:
+        request_information(
+            application_id=self.application.pk, question=REASON, actor=self._staff(number)
+        )
+
+    def answer(self, number: int) -> None:
+        submit_application(application_id=self.application.pk, actor=self.application.applicant)
+
+    def reject(self, number: int) -> None:
+        reject_application(
+            application_id=self.application.pk, reason=REASON, actor=self._staff(number)
+        )
+
+    def ineligible(self, number: int) -> None:
+        reject_application(
+            application_id=self.application.pk,
+            reason=REASON,
+            is_ineligible=True,
+            actor=self._staff(number),
+        )
+
+    def withdraw(self, number: int) -> None:
+        withdraw_application(application_id=self.application.pk, actor=self.application.applicant)
+
+    def _award(self, decide: Callable[..., object], number: int) -> None:
+        decide(
+            application_id=self.application.pk,
+            awards=award_lines(self.application),
+            reason=REASON,
+            actor=self._staff(number),
+        )
+
+    def _staff(self, number: int) -> User:
+        return self.staff[number % len(self.staff)]
+
+    def _review(self, number: int) -> Review:
+        reviews = list(self.application.reviews.standing().select_related("reviewer"))
+        if not reviews:
+            raise Review.DoesNotExist
+        return reviews[number % len(reviews)]
+
+
+def check(play: Play) -> None:
+    """What holds of an application at any time."""
+    application = play.application
+    progress = progress_of(application)
+    granted = LedgerEntry.objects.aggregate(total=Sum("gpu_minutes", default=0))["total"]
+    state = application.state
+    if state in AWARDED_STATES:
+        assert progress.is_complete
+        assert not progress.below_threshold
+        assert granted == 1_500 * 60
+        (proposal,) = ProposedAward.objects.filter(ending=ProposedAward.Ending.GRANTED)
+        assert proposal.confirmed_by is not None
+        assert proposal.confirmed_by != proposal.proposed_by
+    else:
+        assert granted == 0
+    if state == ApplicationState.REJECTED and not application.decision.is_ineligible:
+        assert progress.is_complete
+    if state == ApplicationState.WAITLISTED:
+        assert progress.is_complete
+        proposal = ProposedAward.objects.standing().get()
+        assert proposal.confirmed_by not in (None, proposal.proposed_by)
+    if state not in UNDECIDED_STATES:
+        assert not ProposedAward.objects.standing().exists()
+    bound = application.declared_conflicts.values_list("reviewer", flat=True)
+    assert not application.reviews.standing().filter(reviewer__in=bound).exists()
+
+
+def bring_to_an_end(play: Play) -> None:
+    """From wherever it stands people who do their part get it decided."""
+    if play.application.state == ApplicationState.INFO_REQUESTED:
+        play.take(("answer", 0))
+    if play.application.state == ApplicationState.WAITLISTED:
+        play.take(("fill", 0))
+        return
+    play.judges = [make_reviewer(f"Late{number}") for number in range(9)]
+    for number in range(9):
+        play.take(("ask", number))
+    for number in range(play.application.reviews.standing().count()):
+        play.take(("reopen", number))
+        play.take(("hand_in", number))
+    play.take(("decline", 0))
+    play.take(("propose", 0))
+    play.take(("confirm", 1))
+
+
+@pytest.fixture
+def people(seeded: None) -> dict[str, list[User]]:
+    """Two of staff, three reviewers."""
+    return {
+        "staff": [make_person(name, role=Role.STAFF) for name in ("Staf", "Second")],
+        "judges": [make_reviewer(f"Judge{number}") for number in range(3)],
+    }
+
+
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+@given(steps=st.lists(st.tuples(st.sampled_from(LIKELY), st.integers(0, 5)), max_size=14))
+def test_no_path_skips_a_review_or_four_eyes_pays_twice_or_ends_nowhere(
+    people: dict[str, list[User]], steps: list[Step]
+) -> None:
+    with transaction.atomic():
+        ask_for_reviews(REQUIRED, four_eyes_above_gpu_hours=LIMIT_HOURS)
+        applicant = make_person("Ada")
+        draft = make_draft(applicant)
+        play = Play(people, submit_application(application_id=draft.pk, actor=applicant))
+        for step in steps:
+            play.take(step)
+            check(play)
+        if play.application.state in UNDECIDED_STATES:
+            bring_to_an_end(play)
+            check(play)
+            assert play.application.state in AWARDED_STATES
+        transaction.set_rollback(True)
