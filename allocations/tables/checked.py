@@ -146,9 +146,9 @@ def with_checks(sites: QuerySet[Site]) -> QuerySet[Site]:
         f"checked_{name}": together(f"allocations__checked_total__{name}", filter=current)
         for name, together in _TOGETHER.items()
     }
-    return sites.annotate(**sums).annotate(
-        differing_because=ArraySubquery(remaining.order_by("reason").values("reason").distinct())
-    )
+    reasons = ArraySubquery(remaining.order_by("reason").values("reason").distinct())
+    # Sums make Django forget the order of sites.
+    return sites.annotate(**sums).annotate(differing_because=reasons).order_by("-name")
 
 
 def checked_of(site: Site) -> Checked | None:

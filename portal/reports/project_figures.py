@@ -102,7 +102,7 @@ class _StartOf(Func):
 def allocations_of(project: Project) -> list[Allocation]:
     """The project's allocations with their figures, in one query."""
     found = Allocation.objects.with_figures().filter(project=project)
-    return list(found.with_site_status().select_related("checked_total"))
+    return list(found.with_site_status().select_related("checked_total").order_by("-site__name"))
 
 
 def span_of(allocations: list[Allocation], today: date) -> TimeRange | None:

@@ -31,7 +31,7 @@ globalThis.belfryCharts = (() => {
     let lines = 1;
     let filled = 0;
     for (const name of names) {
-      const needed = 50 + 7.5 * name.length;
+      const needed = 40 + 6.4 * name.length;
       if (filled && filled + needed > width) {
         lines += 1;
         filled = 0;
