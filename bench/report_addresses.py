@@ -72,7 +72,7 @@ def _of_jobs() -> Iterator[tuple[str, str]]:
     own_name = of_project.filter(name__startswith="run-").order_by("submitted_at")[0].name
     today = timezone.now().date()
     asked: dict[str, dict[str, object]] = {
-        "": {},
+        "_newest_first": {},
         "_middle_page": {"page": 200},
         "_last_page": {"page": 400},
         "_oldest_first": {"sort": "submitted_at"},

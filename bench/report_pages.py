@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext  # noqa: E402
 from bench.report_addresses import Asked, all_addresses  # noqa: E402
 from bench.results import percentile  # noqa: E402
 
-WARM, REPEATS = 3, 20
+WARM, REPEATS = 2, 12
 
 
 def main() -> None:
