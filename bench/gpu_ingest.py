@@ -128,7 +128,8 @@ def vacuumed(layout: Layout) -> None:
     connection = psycopg2.connect(url)
     connection.autocommit = True
     with connection.cursor() as cursor:
-        cursor.execute("VACUUM allocations_gpuminutes, allocations_jobgpu, allocations_gpurun")
+        for table in ("gpuminutes", "runninggpuminutes", "jobgpu", "gpurun", "dailygpuuse"):
+            cursor.execute(f"VACUUM allocations_{table}")
     connection.close()
 
 

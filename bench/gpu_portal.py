@@ -29,7 +29,8 @@ from allocations.models.gpu import SUMMED  # noqa: E402
 from bench.gpu_world import FIRST_JOB, GPUS_A_JOB, HOURS, counter_of, minutes_of  # noqa: E402
 from bench.results import percentile  # noqa: E402
 from portal.reports.job_figures import job_report  # noqa: E402
-from portal.reports.job_timeline import Window, timelines, window_of  # noqa: E402
+from portal.reports.job_timeline import Window, window_of  # noqa: E402
+from portal.reports.job_timeline import minutes_of as minutes_read  # noqa: E402
 from tests.domain import ask_for_reviews, make_draft, make_project, open_to_every_kind  # noqa: E402
 from tests.people import make_person  # noqa: E402
 
@@ -92,7 +93,7 @@ def _read_back(job: Job, ends: int) -> int:
     if report.run is None:
         raise SystemExit(f"{job} has no figures")
     whole = window_of(report.run, None)
-    found = timelines(report.gpus, Window(whole.starts_at, HOURS * 60, 1))
+    found = minutes_read(report.gpus, Window(whole.starts_at, HOURS * 60, 1))
     for place, gpu in enumerate(report.gpus):
         number = (job.db_index - FIRST_JOB) * GPUS_A_JOB + place
         read = tuple(found[name][place] for name in ("utilisation", "memory", "power"))
@@ -119,6 +120,7 @@ def _sizes() -> dict[str, int]:
     tables = {
         "minutes": "SELECT inhrelid FROM pg_inherits"
         " WHERE inhparent = 'allocations_gpuminutes'::regclass",
+        "running_minutes": "SELECT 'allocations_runninggpuminutes'::regclass",
         "counters": "SELECT 'allocations_jobgpu'::regclass",
         "sums": "SELECT unnest(ARRAY['allocations_gpurun', 'allocations_dailygpuuse']::regclass[])",
     }

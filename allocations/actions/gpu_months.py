@@ -62,6 +62,7 @@ def keep_gpu_months(*, today: date, months_kept: int, actor: SystemActor) -> lis
     with connection.cursor() as cursor:
         # Foreign keys have checks that wait for the end of the transaction.
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("DELETE FROM allocations_runninggpuminutes WHERE starts_at < %s", [oldest])
         for month in left:
             cursor.execute(f"DROP TABLE {TABLE}_{month:%Y_%m}")
     return left

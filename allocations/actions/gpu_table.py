@@ -1,17 +1,14 @@
-"""The statements that bring GPU figures up to date: sums of runs and of days, and minutes."""
+"""The statements that bring sums of GPU figures up to date, of runs and of days."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
 
-from allocations.models import GpuMinutes, JobGpu
 from allocations.models.gpu import SUMMED
-from allocations.rules.gpu_minutes import Block, Figure, block_start, pack, parts_of_blocks, unpack
-from slurm_bridge.wire_gpu import MinutePiece
 
 _COLUMNS = ", ".join(SUMMED)
 
@@ -107,50 +104,3 @@ def joinable(site_id: int, *, edge: Any, most: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(_JOINABLE, {"site": site_id, "edge": edge, "most": most})
         return [pk for (pk,) in cursor.fetchall()]
-
-
-def store_minutes(pieces: Iterable[tuple[JobGpu, MinutePiece]], *, since: int) -> int:
-    """Fill gaps of the minutes of GPUs, from a time on; how many blocks that changed."""
-    told: dict[tuple[int, int], list[tuple[int, list[tuple[Figure, ...]]]]] = {}
-    for gpu, piece in pieces:
-        series = (piece.utilisation_percent, piece.memory_mib, piece.power_watts)
-        for start, place, taken in parts_of_blocks(piece.starts_at, len(series[0])):
-            if start >= since:
-                part = [figures[taken] for figures in series]
-                told.setdefault((gpu.pk, start), []).append((place, part))
-    if not told:
-        return 0
-    known = _known_blocks(told)
-    changed = []
-    for key, parts in told.items():
-        block = known.get(key) or Block()
-        # Each part is filled in, also after one that was news.
-        if sum(block.fill(place, part) for place, part in parts):
-            changed.append((*key, pack(block)))
-    with connection.cursor() as cursor:
-        for start in range(0, len(changed), _ROWS_AT_ONCE):
-            rows = changed[start : start + _ROWS_AT_ONCE]
-            values = ", ".join(["(%s, to_timestamp(%s), %s)"] * len(rows))
-            cursor.execute(_MINUTES.format(values=values), [cell for row in rows for cell in row])
-    return len(changed)
-
-
-_ROWS_AT_ONCE = 500
-_MINUTES = """
-    INSERT INTO allocations_gpuminutes (gpu_id, starts_at, packed) VALUES {values}
-    ON CONFLICT (gpu_id, starts_at) DO UPDATE SET packed = EXCLUDED.packed
-"""
-
-
-def _known_blocks(keys: Iterable[tuple[int, int]]) -> dict[tuple[int, int], Block]:
-    keys = set(keys)
-    starts = {start for _gpu, start in keys}
-    found = GpuMinutes.objects.filter(
-        gpu__in={gpu for gpu, _start in keys},
-        starts_at__in=[datetime.fromtimestamp(start, UTC) for start in starts],
-    )
-    blocks = {
-        (gpu, block_start(int(at.timestamp()))): packed
-        for gpu, at, packed in found.values_list("gpu", "starts_at", "packed")
-    }
-    return {key: unpack(bytes(packed)) for key, packed in blocks.items() if key in keys}

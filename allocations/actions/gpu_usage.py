@@ -8,6 +8,7 @@ from django.conf import settings
 
 from accounts.audit import SystemActor, action
 from allocations.actions.gpu_findings import keep_findings
+from allocations.actions.gpu_minutes import store_minutes
 from allocations.actions.gpu_months import ensure_gpu_months, oldest_kept
 from allocations.actions.gpu_rows import (
     KEY_COLUMNS,
@@ -25,7 +26,6 @@ from allocations.actions.gpu_table import (
     DayKey,
     add_to_days,
     joinable,
-    store_minutes,
     sum_up_runs,
 )
 from allocations.actions.idle_runs import watch_idle_runs

@@ -23,6 +23,7 @@ from allocations.models.gpu import (
     GpuMinutes,
     GpuRun,
     JobGpu,
+    RunningGpuMinutes,
 )
 from allocations.models.gpu_notices import GpuNotice, GpuRunTenth, IdleRun
 from allocations.models.job_months import DroppedMonth, DroppedQosUsage
@@ -109,6 +110,7 @@ __all__ = [
     "ReviewComment",
     "ReviewScore",
     "ReviewerProfile",
+    "RunningGpuMinutes",
     "SectionAnswers",
     "SetAsideRow",
     "SignedDeclaration",

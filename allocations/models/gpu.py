@@ -71,7 +71,9 @@ class JobGpu(GpuFigures):
     The run is unknown until its row of accounting is there; only then is it counted anywhere.
     """
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="job_gpus")
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="job_gpus", db_index=False
+    )
     job_id = models.BigIntegerField()
     node = models.CharField(max_length=64)
     uuid = models.CharField(max_length=96)
@@ -86,7 +88,11 @@ class JobGpu(GpuFigures):
     memory_total_bytes = models.BigIntegerField(null=True)
     is_shared = models.BooleanField(default=False)
     project = models.ForeignKey(
-        "allocations.Project", on_delete=models.PROTECT, related_name="job_gpus", null=True
+        "allocations.Project",
+        on_delete=models.PROTECT,
+        related_name="job_gpus",
+        null=True,
+        db_index=False,
     )
     """With the next three the run that it belongs to."""
     username = models.CharField(max_length=64, blank=True)
@@ -119,12 +125,14 @@ class JobGpu(GpuFigures):
 class GpuRun(GpuFigures):
     """The sums of one run over its GPUs; the run is the `Job` of the same site, index and time."""
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="gpu_runs")
+    site = models.ForeignKey(
+        Site, on_delete=models.PROTECT, related_name="gpu_runs", db_index=False
+    )
     db_index = models.BigIntegerField()
     submitted_at = models.DateTimeField()
     job_id = models.BigIntegerField()
     project = models.ForeignKey(
-        "allocations.Project", on_delete=models.PROTECT, related_name="gpu_runs"
+        "allocations.Project", on_delete=models.PROTECT, related_name="gpu_runs", db_index=False
     )
     username = models.CharField(max_length=64)
     gpus = models.PositiveIntegerField()
@@ -169,7 +177,10 @@ class DailyGpuUse(GpuFigures):
     """
 
     project = models.ForeignKey(
-        "allocations.Project", on_delete=models.PROTECT, related_name="daily_gpu_use"
+        "allocations.Project",
+        on_delete=models.PROTECT,
+        related_name="daily_gpu_use",
+        db_index=False,
     )
     site = models.ForeignKey(Site, on_delete=models.PROTECT)
     username = models.CharField(max_length=64)
@@ -190,7 +201,7 @@ class DailyGpuUse(GpuFigures):
 
 
 class GpuMinutes(models.Model):
-    """Six hours of one GPU of a job, minute by minute, packed by `rules.gpu_minutes`.
+    """Three hours of one GPU of a job that are over, packed by `rules.gpu_minutes`.
 
     In the database each month is a table of its own: see `actions.gpu_months`.
     """
@@ -206,6 +217,26 @@ class GpuMinutes(models.Model):
 
     def __str__(self) -> str:
         return f"minutes of {self.gpu_id} from {self.starts_at:%Y-%m-%d %H:%M}"
+
+
+class RunningGpuMinutes(models.Model):
+    """The last block of a counter, which grows with each message; `actions.gpu_minutes` writes it.
+
+    In the database its pages are half empty, so that a row that is written anew stays on its page.
+    """
+
+    gpu = models.OneToOneField(
+        JobGpu, on_delete=models.CASCADE, primary_key=True, related_name="running_minutes"
+    )
+    starts_at = models.DateTimeField()
+    packed = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("last minutes of a GPU")
+        verbose_name_plural = _("last minutes of GPUs")
+
+    def __str__(self) -> str:
+        return f"last minutes of {self.gpu_id} from {self.starts_at:%Y-%m-%d %H:%M}"
 
 
 class GpuFinding(models.Model):

@@ -75,6 +75,8 @@ class Chart:
     bands: tuple[Band, ...] = ()
     mark: Mark | None = None
     csv_url: str = ""
+    table: "Chart | None" = None
+    """What its table shows where that has fewer rows; its summary says what they are."""
 
     def __post_init__(self) -> None:
         for series in self.series:

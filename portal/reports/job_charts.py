@@ -1,13 +1,14 @@
 """The charts of a run's GPUs: utilisation, memory and power."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
 from allocations.rules.gpu_minutes import Figure
 from portal.reports.charts import Chart, Form, Series
 from portal.reports.job_figures import GpuOfRun
-from portal.reports.job_timeline import SERIES, Window, timelines
+from portal.reports.job_timeline import SERIES, Window, in_steps, minutes_of
 
 MIB_A_GIB = 1024
 
@@ -16,9 +17,15 @@ def job_charts(
     gpus: Sequence[GpuOfRun], window: Window, *, csv_url: Callable[[str], str]
 ) -> list[Chart]:
     """One chart for each thing that is kept by the minute, with a line for each GPU."""
-    found = timelines(gpus, window)
+    found = minutes_of(gpus, window)
+    rows = window.in_few_rows()
     return [
-        _chart(name, gpus, window.labels, found[name], csv_url=csv_url(name)) for name in SERIES
+        replace(
+            _chart(name, gpus, window, found[name]),
+            csv_url=csv_url(name),
+            table=_table(name, gpus, rows, found[name]) if rows != window else None,
+        )
+        for name in SERIES
     ]
 
 
@@ -26,32 +33,36 @@ def chart_of_minutes(name: str, gpus: Sequence[GpuOfRun], window: Window) -> Cha
     """One of them for a file: every minute, with times as programs read them."""
     window = window.by_minute()
     times = tuple(f"{at:%Y-%m-%dT%H:%MZ}" for at in window.moments)
-    return _chart(name, gpus, times, timelines(gpus, window)[name], csv_url="")
+    return replace(_chart(name, gpus, window, minutes_of(gpus, window)[name]), points=times)
 
 
 def _chart(
-    name: str,
-    gpus: Sequence[GpuOfRun],
-    points: tuple[str, ...],
-    found: Sequence[Sequence[Figure]],
-    *,
-    csv_url: str,
+    name: str, gpus: Sequence[GpuOfRun], window: Window, minutes: Sequence[Sequence[Figure]]
 ) -> Chart:
     title, unit, decimals = _words(name)
-    figures = [_in_unit(series, is_memory=name == "memory") for series in found]
+    figures = [
+        _in_unit(in_steps(series, window.step), is_memory=name == "memory") for series in minutes
+    ]
     return Chart(
         key=name,
         title=title,
         summary=_summary(gpus, figures, unit, decimals),
         heading=_("Time (UTC)"),
-        points=points,
+        points=window.labels,
         series=tuple(
             Series(gpu.name, series, Form.LINE) for gpu, series in zip(gpus, figures, strict=True)
         ),
         unit=unit,
         decimals=decimals,
-        csv_url=csv_url,
     )
+
+
+def _table(
+    name: str, gpus: Sequence[GpuOfRun], window: Window, minutes: Sequence[Sequence[Figure]]
+) -> Chart:
+    """The same in few rows; it says how long each is."""
+    summary = _("Each row is the mean of %(minutes)d minutes; the CSV has every minute.")
+    return replace(_chart(name, gpus, window, minutes), summary=summary % {"minutes": window.step})
 
 
 def _words(name: str) -> tuple[str, str, int]:

@@ -1,16 +1,15 @@
 """The timeline of a run's GPUs: minute by minute, or in longer steps where the run is long."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from django.utils.formats import date_format
 
-from allocations.models import GpuMinutes, GpuRun
+from allocations.models import GpuMinutes, GpuRun, RunningGpuMinutes
 from allocations.rules.gpu_minutes import (
     MINUTES_A_BLOCK,
-    SECONDS_A_BLOCK,
     SECONDS_A_MINUTE,
     Block,
     Figure,
@@ -19,8 +18,11 @@ from allocations.rules.gpu_minutes import (
 )
 from portal.reports.job_figures import GpuOfRun
 
-# As many points as fit a table that a phone can still load.
-MOST_POINTS = MINUTES_A_BLOCK
+MINUTES_A_PART = 360
+# As many points as a screen can show apart.
+MOST_POINTS = MINUTES_A_PART
+# A table of more rows is read by nobody; the file has every minute.
+MOST_ROWS = 48
 STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 360, 720, 1440)
 """Minutes for which one point may stand."""
 MOST_CSV_MINUTES = 31 * 1440
@@ -62,6 +64,10 @@ class Window:
         is_one_day = moments[0].date() == moments[-1].date()
         return tuple(date_format(at, "H:i" if is_one_day else "j M H:i") for at in moments)
 
+    def in_few_rows(self) -> "Window":
+        """The same time in the steps of its table."""
+        return replace(self, step=max(self.step, _step(self.minutes, MOST_ROWS)))
+
     def by_minute(self) -> "Window":
         """The same time without longer steps, for files; the first month of it."""
         return Window(self.starts_at, min(self.minutes, MOST_CSV_MINUTES), 1, self.part, self.parts)
@@ -72,24 +78,31 @@ def window_of(run: GpuRun, part: int | None) -> Window:
     first = _minute(run.first_sample_at)
     seconds = run.last_sample_at.timestamp() - first
     minutes = max(ceil(seconds / SECONDS_A_MINUTE), 1)
-    begin = block_start(first)
-    parts = (first + minutes * SECONDS_A_MINUTE - 1 - begin) // SECONDS_A_BLOCK + 1
+    seconds_a_part = MINUTES_A_PART * SECONDS_A_MINUTE
+    begin = first - first % seconds_a_part
+    parts = (first + minutes * SECONDS_A_MINUTE - 1 - begin) // seconds_a_part + 1
     if minutes <= MOST_POINTS:
         return Window(first, minutes, 1)
     if part is not None and 1 <= part <= parts:
-        starts_at = begin + (part - 1) * SECONDS_A_BLOCK
-        return Window(starts_at, MINUTES_A_BLOCK, 1, part, parts)
-    step = next((step for step in STEPS if minutes <= step * MOST_POINTS), STEPS[-1])
-    return Window(first, minutes, step, None, parts)
+        starts_at = begin + (part - 1) * seconds_a_part
+        return Window(starts_at, MINUTES_A_PART, 1, part, parts)
+    return Window(first, minutes, _step(minutes, MOST_POINTS), None, parts)
 
 
-def timelines(gpus: Sequence[GpuOfRun], window: Window) -> dict[str, list[list[Figure]]]:
-    """For each series of each GPU a figure for each step: the mean of what is known."""
+def minutes_of(gpus: Sequence[GpuOfRun], window: Window) -> dict[str, list[list[Figure]]]:
+    """For each series of each GPU a figure for each minute of the time."""
     blocks = _blocks(gpus, window)
     return {
-        name: [_steps(blocks.get(gpu.uuid, {}), window, place) for gpu in gpus]
+        name: [_minutes(blocks.get(gpu.uuid, {}), window, place) for gpu in gpus]
         for place, name in enumerate(SERIES)
     }
+
+
+def in_steps(minutes: Sequence[Figure], step: int) -> list[Figure]:
+    """For each step the mean of what is known."""
+    if step == 1:
+        return list(minutes)
+    return [_mean(minutes[at : at + step]) for at in range(0, len(minutes), step)]
 
 
 def _blocks(gpus: Sequence[GpuOfRun], window: Window) -> dict[str, dict[int, Block]]:
@@ -97,9 +110,15 @@ def _blocks(gpus: Sequence[GpuOfRun], window: Window) -> dict[str, dict[int, Blo
     uuids = {counter.pk: gpu.uuid for gpu in gpus for counter in gpu.counters}
     since = datetime.fromtimestamp(block_start(window.starts_at), UTC)
     until = datetime.fromtimestamp(window.starts_at, UTC) + timedelta(minutes=window.minutes)
-    rows = GpuMinutes.objects.filter(gpu__in=uuids, starts_at__gte=since, starts_at__lt=until)
+    rows = [
+        row
+        for table in (GpuMinutes, RunningGpuMinutes)
+        for row in table.objects.filter(
+            gpu__in=uuids, starts_at__gte=since, starts_at__lt=until
+        ).values_list("gpu", "starts_at", "packed")
+    ]
     found: dict[str, dict[int, Block]] = {}
-    for gpu, at, packed in rows.values_list("gpu", "starts_at", "packed"):
+    for gpu, at, packed in rows:
         start, block = int(at.timestamp()), unpack(bytes(packed))
         known = found.setdefault(uuids[gpu], {}).setdefault(start, block)
         if known is not block:
@@ -107,17 +126,19 @@ def _blocks(gpus: Sequence[GpuOfRun], window: Window) -> dict[str, dict[int, Blo
     return found
 
 
-def _steps(blocks: dict[int, Block], window: Window, place: int) -> list[Figure]:
+def _minutes(blocks: dict[int, Block], window: Window, place: int) -> list[Figure]:
     first = block_start(window.starts_at)
     skipped = (window.starts_at - first) // SECONDS_A_MINUTE
     minutes: list[Figure] = []
     while len(minutes) < skipped + window.minutes:
         at = first + len(minutes) * SECONDS_A_MINUTE
         minutes += blocks[at].series[place] if at in blocks else [None] * MINUTES_A_BLOCK
-    minutes = minutes[skipped : skipped + window.minutes]
-    if window.step == 1:
-        return minutes
-    return [_mean(minutes[at : at + window.step]) for at in range(0, len(minutes), window.step)]
+    return minutes[skipped : skipped + window.minutes]
+
+
+def _step(minutes: int, most: int) -> int:
+    """The shortest step in which so many minutes are no more than so many points."""
+    return next((step for step in STEPS if minutes <= step * most), STEPS[-1])
 
 
 def _mean(figures: Sequence[Figure]) -> Figure:

@@ -28,7 +28,7 @@ def drawing(chart: Chart) -> dict[str, Any]:
 @register.filter
 def chart_table(chart: Chart) -> SafeString:
     """The rows of the chart's table."""
-    return table_of(chart)
+    return table_of(chart.table or chart)
 
 
 @register.filter

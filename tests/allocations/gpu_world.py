@@ -3,7 +3,8 @@
 from typing import Any
 
 from allocations.actions.gpu_usage import record_gpu_usage
-from allocations.models import Site
+from allocations.models import GpuMinutes, RunningGpuMinutes, Site
+from allocations.rules.gpu_minutes import unpack
 from slurm_bridge.wire_gpu import GpuBatch, GpuCounter, GpuUsageAnswer, MinutePiece, NodeFinding
 from tests.allocations.usage_world import BRIDGE, MIDNIGHT
 
@@ -52,6 +53,19 @@ def tell(
     latest = max([item.last_sample_at for item in counters], default=BEGAN)
     batch = GpuBatch(read_at=read_at or latest + 5, counters=counters, **more)
     return record_gpu_usage(site=site, batch=batch, actor=BRIDGE)
+
+
+def minutes_from(at: int, many: int) -> list[int | None]:
+    """The utilisation that is kept of the only GPU there is, minute by minute."""
+    known: dict[int, int | None] = {}
+    for table in (GpuMinutes, RunningGpuMinutes):
+        for starts_at, packed in table.objects.values_list("starts_at", "packed"):
+            start, block = int(starts_at.timestamp()), unpack(bytes(packed))
+            for place, figure in enumerate(block.utilisation_percent):
+                minute = start + place * MINUTE
+                assert minute not in known, "a block is kept twice"
+                known[minute] = figure
+    return [known.get(at + place * MINUTE) for place in range(many)]
 
 
 def finding(node: str = "zn01", **changes: Any) -> NodeFinding:

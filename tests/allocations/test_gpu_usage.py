@@ -9,9 +9,17 @@ from django.test.utils import CaptureQueriesContext
 from accounts.audit import SystemActor
 from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months, kept_gpu_months
 from allocations.actions.month_export import drop_month
-from allocations.models import DailyGpuUse, GpuFinding, GpuMinutes, GpuRun, JobGpu, Project, Site
-from allocations.rules.gpu_minutes import unpack
-from tests.allocations.gpu_world import BEGAN, counter, finding, piece, tell
+from allocations.models import (
+    DailyGpuUse,
+    GpuFinding,
+    GpuMinutes,
+    GpuRun,
+    JobGpu,
+    Project,
+    RunningGpuMinutes,
+    Site,
+)
+from tests.allocations.gpu_world import BEGAN, counter, finding, minutes_from, piece, tell
 from tests.allocations.usage_world import DAY, MIDNIGHT, push, row
 
 NIGHTLY = SystemActor("nightly")
@@ -38,7 +46,13 @@ def everything() -> list[object]:
     return [
         list(table.objects.order_by("pk").values())
         for table in (JobGpu, GpuRun, DailyGpuUse, GpuFinding)
-    ] + [[(gpu, bytes(blob)) for gpu, blob in GpuMinutes.objects.values_list("gpu", "packed")]]
+    ] + [
+        [
+            (*key, bytes(blob))
+            for *key, blob in table.objects.values_list("gpu", "starts_at", "packed")
+        ]
+        for table in (GpuMinutes, RunningGpuMinutes)
+    ]
 
 
 def test_counters_become_sums_of_the_run_and_of_its_days(
@@ -75,11 +89,7 @@ def test_repeats_and_late_messages_change_nothing(known_run: None, zellik: Site)
     for again in (late, early, late):
         assert tell(zellik, again, findings=(finding(),)).refused == 0
     assert everything() == before
-    assert unpack(bytes(GpuMinutes.objects.get().packed)).utilisation_percent[300:303] == [
-        10,
-        20,
-        30,
-    ]
+    assert minutes_from(BEGAN, 3) == [10, 20, 30]
 
 
 def test_a_counter_waits_for_its_row_of_accounting(project: Project, zellik: Site) -> None:
@@ -194,13 +204,14 @@ def test_old_months_of_minutes_leave_and_sums_stay(known_run: None, zellik: Site
     left = keep_gpu_months(today=date(2026, 7, 1), months_kept=3, actor=NIGHTLY)
     assert left == [date(2026, 3, 1)]
     assert not GpuMinutes.objects.exists()
+    assert not RunningGpuMinutes.objects.exists()
     assert GpuRun.objects.get().observed_seconds == 600
 
 
 def test_gpus_of_jobs_leave_with_their_month(known_run: None, zellik: Site) -> None:
     tell(zellik, counter(minutes=(piece(BEGAN, 1, 2),)))
     drop_month(month=date(2026, 3, 1), actor=NIGHTLY)
-    for table in (JobGpu, GpuRun, GpuMinutes):
+    for table in (JobGpu, GpuRun, GpuMinutes, RunningGpuMinutes):
         assert not table.objects.exists()
     assert of_days()[BEFORE][0] == 600
 

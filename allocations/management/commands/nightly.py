@@ -16,6 +16,7 @@ from allocations.actions.attachments import remove_unclaimed, scan_again
 from allocations.actions.budgets import lapse_ended
 from allocations.actions.drafts import withdraw_unanswered
 from allocations.actions.gpu_findings import forget_findings
+from allocations.actions.gpu_minutes import put_away_minutes
 from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months
 from allocations.actions.job_retention import keep_months
 from allocations.actions.notices import warn_of_end
@@ -54,6 +55,7 @@ def _retention(today: date) -> list[Callable[[], object]]:
     job_months, gpu_months = settings.JOB_MONTHS_KEPT, settings.GPU_MONTHS_KEPT
     return [
         partial(keep_months, today=today, months_kept=job_months, actor=NIGHTLY),
+        partial(put_away_minutes, actor=NIGHTLY),
         partial(keep_gpu_months, today=today, months_kept=gpu_months, actor=NIGHTLY),
         partial(forget_waiting_gpus, actor=NIGHTLY),
         partial(forget_findings, actor=NIGHTLY),
