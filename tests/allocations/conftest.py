@@ -1,6 +1,7 @@
 """What tests of the domain and its API may ask for."""
 
 import pytest
+from django.test import Client
 
 from accounts.models import User
 from allocations.models import Allocation
@@ -16,3 +17,10 @@ def adopted(applicant: User, staff: User) -> Allocation:
     """The bell lab's account under a project of its own; one of its users is known."""
     offered_account(site())
     return adopt(staff, new_project(applicant))
+
+
+@pytest.fixture
+def office(client: Client, staff: User) -> Client:
+    """A browser in which staff are signed in."""
+    client.force_login(staff)
+    return client

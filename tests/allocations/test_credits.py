@@ -3,7 +3,7 @@
 import html
 import re
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -14,8 +14,6 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
-from hypothesis import given
-from hypothesis import strategies as st
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -25,14 +23,9 @@ from allocations.desired_state import desired_state
 from allocations.errors import AllocationsError, RefusedError, StateError
 from allocations.lost_runs import LostRuns, find_lost_runs
 from allocations.models import Allocation, CreditedRun, Job, LedgerEntry, Project
-from allocations.rules.budgets import Entry, EntryKind, Use, budget_of
 from allocations.rules.credits import (
-    RunFacts,
     Verdict,
-    charged_seconds,
-    credit_minutes,
     digest_of,
-    verdict_of,
 )
 from tests.allocations.budget_world import budget, count, end_yesterday
 from tests.people import make_person
@@ -45,12 +38,6 @@ HOUR = 3600
 @pytest.fixture
 def allocation(project: Project) -> Allocation:
     return allocation_at(project, "zellik")
-
-
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    client.force_login(staff)
-    return client
 
 
 def ran(
@@ -371,69 +358,3 @@ def test_spoilt_lists_of_nodes_of_other_jobs_are_in_nobodys_way(
 
 
 # The arithmetic, pure -----------------------------------------------------------------------
-
-facts = st.builds(
-    RunFacts,
-    has_ended=st.booleans(),
-    gpu_seconds=st.integers(-5, 10**9),
-    is_credited=st.booleans(),
-    is_adopted=st.booleans(),
-    in_this_budget=st.booleans(),
-    allocation_has_ended=st.booleans(),
-    is_of_the_actor=st.booleans(),
-)
-
-
-@given(facts)
-def test_only_what_ended_and_used_something_once_is_creditable(run: RunFacts) -> None:
-    allowed = verdict_of(run) == Verdict.CREDITABLE
-    assert allowed == (
-        run.has_ended and run.gpu_seconds > 0 and run.in_this_budget
-        and not (run.is_credited or run.is_adopted)
-        and not (run.allocation_has_ended or run.is_of_the_actor)
-    )  # fmt: skip
-
-
-@given(st.lists(st.integers(0, 10**12), max_size=40), st.integers(0, 40))
-def test_credits_in_parts_or_at_once_are_never_more_than_was_used(
-    seconds: list[int], cut: int
-) -> None:
-    whole = credit_minutes(seconds)
-    assert 0 <= whole * 60 <= sum(seconds) < (whole + 1) * 60
-    parts = credit_minutes(seconds[:cut]) + credit_minutes(seconds[cut:])
-    assert whole - 1 <= parts <= whole
-
-
-@given(st.integers(-3, 10**6), st.integers(-10, 10**9))
-def test_a_charge_is_never_negative(gpus: int, seconds: int) -> None:
-    assert charged_seconds(gpus, seconds) == max(gpus, 0) * max(seconds, 0)
-
-
-@given(st.integers(1, 10**6), st.lists(st.integers(1, 10**6), max_size=12), st.integers(0, 10**6))
-def test_refunds_and_their_reversals_leave_a_ledger_that_adds_up(
-    granted: int, wanted: list[int], used: int
-) -> None:
-    ledger = [Entry(EntryKind.AWARD, granted)]
-    for minutes in wanted:
-        now_is = budget_of(ledger, Use(used))
-        for step in (now_is.refund, now_is.take_back_refund):
-            try:
-                ledger.append(step(minutes))
-            except ValueError:
-                continue
-            break
-        after = budget_of(ledger, Use(used))
-        assert after.refunded_minutes <= used
-        assert after.left_minutes >= 0
-        assert after.granted_minutes == sum(entry.gpu_minutes for entry in ledger)
-
-
-keys = st.tuples(st.integers(), st.datetimes(timezones=st.just(UTC)))
-charges = st.dictionaries(keys, st.integers())
-
-
-@given(charges, charges)
-def test_other_runs_or_other_seconds_are_another_digest(
-    first: dict[tuple[int, datetime], int], second: dict[tuple[int, datetime], int]
-) -> None:
-    assert (digest_of(first) == digest_of(second)) == (first == second)

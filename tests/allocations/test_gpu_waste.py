@@ -43,12 +43,6 @@ def run(project: Project, zellik: Site, username: str) -> GpuRun:
     return measured_run(project, zellik, username=username)
 
 
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    client.force_login(staff)
-    return client
-
-
 def page(client: Client, name: str = "gpu_waste", **query: object) -> lxml.html.HtmlElement:
     answer = client.get(reverse(name), query)
     assert answer.status_code == 200

@@ -33,13 +33,6 @@ def allocation(project: Project) -> Allocation:
     return allocation_at(project, "zellik")
 
 
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    """A browser in which staff are signed in."""
-    client.force_login(staff)
-    return client
-
-
 def send(office: Client, route: str, allocation: Allocation, **typed: Any) -> Any:
     return office.post(reverse(route, args=[allocation.pk]), {"reason": "Because."} | typed)
 

@@ -19,13 +19,6 @@ def waiting(project: Project, staff: User) -> LeavingMember:
     return waiting_removal(project, staff)
 
 
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    """Staff, signed in."""
-    client.force_login(staff)
-    return client
-
-
 def shown(client: Client, address: str) -> str:
     answer = client.get(address)
     assert answer.status_code == 200

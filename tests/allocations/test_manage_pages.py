@@ -19,13 +19,6 @@ def allocation(project: Project) -> Allocation:
     return project.allocations.get(site__code="zellik")
 
 
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    """A browser in which staff are signed in."""
-    client.force_login(staff)
-    return client
-
-
 def granted(allocation: Allocation) -> int:
     minutes: int = Allocation.objects.with_figures().get(pk=allocation.pk).granted_minutes
     return minutes

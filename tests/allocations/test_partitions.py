@@ -36,12 +36,6 @@ def allocation(zellik: Site, project: Project) -> Allocation:
     return project.allocations.get(site=zellik)
 
 
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    client.force_login(staff)
-    return client
-
-
 def typed(allocation: Allocation, **changes: str) -> dict[str, str]:
     return {
         "nodes": "zellik-gpu2,zellik-gpu1",

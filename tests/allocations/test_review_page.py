@@ -1,3 +1,5 @@
+"""The page on which staff decide on an application."""
+
 from datetime import date
 from typing import Any
 
@@ -5,7 +7,6 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
 from accounts.models import User
@@ -14,46 +15,18 @@ from allocations.models import (
     Allocation,
     Application,
     Decision,
-    DedicatedPartition,
     Project,
     ProjectMonth,
     Site,
     SiteStatus,
 )
-from allocations.rules.calendar import last_day
 from allocations.states import ApplicationState
+from tests.allocations.decision_form import address, approval
 from tests.allocations.measured_world import measured_day
 from tests.allocations.review_world import ask, make_reviewer
 from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.staff_world import report_site
-
-
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    """A browser in which staff are signed in."""
-    client.force_login(staff)
-    return client
-
-
-def address(route: str, application: Application) -> str:
-    return reverse(route, args=[application.reference])
-
-
-def approval(application: Application, **changes: Any) -> dict[str, Any]:
-    """What the form sends when it is left as it stands."""
-    partitions = {
-        code: list(Site.objects.get(code=code).partitions.values_list("pk", flat=True))
-        for code in ("zellik", "charleroi")
-    }
-    return {
-        "approve-version": application.version,
-        "approve-hours_zellik": "1000",
-        "approve-hours_charleroi": "500",
-        "approve-partitions_zellik": partitions["zellik"],
-        "approve-partitions_charleroi": partitions["charleroi"],
-        "approve-reason": "Sound and useful.",
-    } | changes
 
 
 def test_the_page_shows_all_that_a_decision_needs(
@@ -178,98 +151,6 @@ def test_a_preview_of_what_would_be_refused_says_why(
     typed = approval(submitted, **{"approve-hours_zellik": "999999"})
     part = office.post(address("preview", submitted), typed, headers={"HX-Request": "true"})
     assert b"more GPU-hours than were asked for" in part.content
-
-
-OWN = {
-    "approve-own_zellik-nodes": "zellik-gpu[3-4]",
-    "approve-own_zellik-max_hours": "48",
-    "approve-own_zellik-max_nodes": "",
-    "approve-own_zellik-priority": "10",
-    "approve-own_zellik-memory_mb_per_cpu": "2000",
-    "approve-own_zellik-ends_on": "",
-}
-
-
-def with_own(application: Application, **changes: str) -> dict[str, Any]:
-    """The form with nodes of the project's own at Zellik."""
-    ends_on = last_day(timezone.localdate(), application.months or 1).isoformat()
-    own = OWN | {"approve-own_zellik-ends_on": ends_on}
-    return approval(application) | own | {f"approve-own_zellik-{k}": v for k, v in changes.items()}
-
-
-@pytest.fixture
-def heard(submitted: Application) -> Application:
-    """The application, when Zellik has said which nodes it has."""
-    report_site(Site.objects.get(code="zellik"))
-    return submitted
-
-
-def test_partition_of_its_own_is_given_with_the_award(office: Client, heard: Application) -> None:
-    assert office.post(address("approve", heard), with_own(heard)).status_code == 302
-    own = DedicatedPartition.objects.get()
-    assert (own.nodes, own.max_hours, own.max_nodes) == ("zellik-gpu[3-4]", 48, None)
-    assert own.allocation == Allocation.objects.get(site__code="zellik")
-    assert own.ends_on == own.allocation.ends_on
-    assert own.reason == "Sound and useful."
-
-
-def test_preview_shows_the_partition_of_its_own_and_makes_none(
-    office: Client, heard: Application
-) -> None:
-    data = with_own(heard, max_hours="24")
-    page = office.post(address("preview", heard), data, headers={"HX-Request": "true"})
-    text = page.content.decode()
-    assert "create partition" in text
-    assert "zellik-gpu[3-4]" in text
-    assert not DedicatedPartition.objects.exists()
-
-
-def test_form_left_as_it_stands_gives_no_partition(office: Client, heard: Application) -> None:
-    office.post(address("approve", heard), with_own(heard, nodes="", max_hours="24"))
-    assert Project.objects.exists()
-    assert not DedicatedPartition.objects.exists()
-
-
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"nodes": "zellik-gpu99"}, "has no node zellik-gpu99"),
-        ({"nodes": "zellik-gpu[3-"}, "These nodes cannot be read"),
-        ({"nodes": ""}, "Nodes: This field is required."),
-        ({"priority": "0"}, "Priority: Ensure this value is greater"),
-        ({"max_nodes": "3"}, "One job cannot have more nodes"),
-        ({"ends_on": "2099-01-01"}, "from today to the last day"),
-        ({"ends_on": "2020-01-01"}, "from today to the last day"),
-        ({"ends_on": ""}, "Last day: This field is required."),
-    ],
-)
-def test_partition_that_cannot_be_stops_the_whole_approval(
-    office: Client, heard: Application, changes: dict[str, str], words: str
-) -> None:
-    response = office.post(address("approve", heard), with_own(heard, **changes))
-    assert response.status_code == 422
-    text = response.content.decode()
-    assert words in text
-    assert 'value="48"' in text, "what was typed is kept"
-    assert not Project.objects.exists()
-    assert not DedicatedPartition.objects.exists()
-
-
-def test_partition_needs_hours_at_its_site(office: Client, heard: Application) -> None:
-    data = with_own(heard) | {"approve-hours_zellik": ""}
-    response = office.post(address("approve", heard), data)
-    assert response.status_code == 422
-    assert "a partition of its own needs GPU-hours there" in response.content.decode()
-
-
-def test_nodes_of_another_project_are_refused_at_the_award(
-    office: Client, heard: Application, applicant: User
-) -> None:
-    office.post(address("approve", heard), with_own(heard))
-    again = submit_application(application_id=make_draft(applicant).pk, actor=applicant)
-    response = office.post(address("approve", again), with_own(again, nodes="zellik-gpu4"))
-    assert "Another project has zellik-gpu4 to itself." in response.content.decode()
-    assert Project.objects.count() == 1
 
 
 def test_approval_leads_to_the_project(office: Client, submitted: Application) -> None:

@@ -6,7 +6,6 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
 from allocations.actions.sync import record_report
 from allocations.models import Site, SiteStatus, SyncCycle
 from slurm_bridge.changes import AddMember
@@ -20,13 +19,6 @@ def zellik(seeded: None) -> Site:
     site = Site.objects.get(code="zellik")
     report_site(site)
     return site
-
-
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    """A browser in which staff are signed in."""
-    client.force_login(staff)
-    return client
 
 
 def test_each_site_says_how_it_is(office: Client, zellik: Site) -> None:

@@ -26,13 +26,6 @@ def site(seeded: None) -> Site:
     return Site.objects.get(code="zellik")
 
 
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    """A browser in which staff are signed in."""
-    client.force_login(staff)
-    return client
-
-
 def said_after(report: SyncReport, **changes: object) -> SyncReport:
     return report.model_copy(update={"waiting": None, "proposed": None, **changes})
 

@@ -35,12 +35,6 @@ def allocation(project: Project) -> Allocation:
     return allocation_at(project, "zellik")
 
 
-@pytest.fixture
-def office(client: Client, staff: User) -> Client:
-    client.force_login(staff)
-    return client
-
-
 def used(allocation: Allocation, day: date, gpu: int, cpu: int = 8, user: str = "ada") -> None:
     DailyUsage.objects.create(
         project=allocation.project,

@@ -4,31 +4,22 @@
 leader and member nothing of the application. The reviewer was asked to review the application.
 """
 
-ROLES = (
-    "anonymous",
-    "stranger",
-    "applicant",
-    "team",
-    "leader",
-    "member",
-    "reviewer",
-    "staff",
-    "administrator",
+from tests.portal.permission_answers import (
+    EVERYBODY,
+    MEMBERS_AND_STAFF,
+    MOVED,
+    NOTHING_THERE,
+    SIGN_IN_FIRST,
+    SIGNED_IN,
+    SIGNED_IN_ELSEWHERE,
+    SIGNED_IN_NOTHING_THERE,
+    SIGNED_OUT,
+    STAFF,
+    TOKEN_NEEDED,
+    WRONG_METHOD,
+    WRONG_METHOD_AFTER_SIGN_IN,
 )
-
-EVERYBODY = "200 200 200 200 200 200 200 200 200"
-WRONG_METHOD = "405 405 405 405 405 405 405 405 405"
-WRONG_METHOD_AFTER_SIGN_IN = "in 405 405 405 405 405 405 405 405"
-SIGNED_IN = "in 200 200 200 200 200 200 200 200"
-SIGNED_IN_ELSEWHERE = "in 302 302 302 302 302 302 302 302"
-SIGNED_IN_NOTHING_THERE = "in 404 404 404 404 404 404 404 404"
-SIGNED_OUT = "200 302 302 302 302 302 302 302 302"
-TOKEN_NEEDED = "401 401 401 401 401 401 401 401 401"
-NOTHING_THERE = "404 404 404 404 404 404 404 404 404"
-MOVED = "301 301 301 301 301 301 301 301 301"
-SIGN_IN_FIRST = "in in in in in in in in in"
-STAFF = "in 403 403 403 403 403 403 200 200"
-MEMBERS_AND_STAFF = "in 404 404 404 200 200 404 200 200"
+from tests.portal.permission_rows_of_figures import ROWS_OF_FIGURES
 
 # A funder is a stranger, save for these.
 FUNDER: dict[tuple[str, str], str] = {
@@ -349,105 +340,4 @@ ROWS: dict[tuple[str, str], str] = {
     ("suspend", "POST"): "in 404 404 404 403 403 404 422 422",
     ("resume", "GET"): "in 404 404 404 403 403 404 200 200",
     ("resume", "POST"): "in 404 404 404 403 403 404 422 422",
-    # Reports
-    ("project_report", "GET"): MEMBERS_AND_STAFF,
-    ("project_report", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("project_job", "GET"): MEMBERS_AND_STAFF,
-    ("project_job", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("job_chart", "GET"): MEMBERS_AND_STAFF,
-    ("job_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("project_chart", "GET"): MEMBERS_AND_STAFF,
-    ("project_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("my_use", "GET"): SIGNED_IN,
-    ("my_use", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("my_chart", "GET"): SIGNED_IN_NOTHING_THERE,
-    ("my_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("overview", "GET"): STAFF,
-    ("overview", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("overview_chart", "GET"): "in 403 403 403 403 403 403 404 404",
-    ("overview_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("project_gpus", "GET"): MEMBERS_AND_STAFF,
-    ("project_gpus", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("project_gpus_chart", "GET"): "in 404 404 404 404 404 404 404 404",
-    ("project_gpus_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("my_gpus", "GET"): SIGNED_IN,
-    ("my_gpus", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("my_gpus_chart", "GET"): SIGNED_IN_NOTHING_THERE,
-    ("my_gpus_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("all_gpus", "GET"): STAFF,
-    ("all_gpus", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("all_gpus_chart", "GET"): "in 403 403 403 403 403 403 404 404",
-    ("all_gpus_chart", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("reports", "GET"): STAFF,
-    ("reports", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("reports_csv", "GET"): STAFF,
-    ("reports_csv", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("reports_json", "GET"): STAFF,
-    ("reports_json", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    # Files
-    ("exports", "GET"): STAFF,
-    ("exports", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("new_export", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("new_export", "POST"): "in 403 403 403 403 403 403 422 422",
-    ("new_subscription", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("new_subscription", "POST"): "in 403 403 403 403 403 403 422 422",
-    ("unsubscribe", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("unsubscribe", "POST"): "in 404 404 404 404 404 404 302 404",
-    ("export", "GET"): "in 404 404 404 404 404 404 200 404",
-    ("export", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("export_file", "GET"): "in 404 404 404 404 404 404 200 404",
-    ("export_file", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("cancel_export", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("cancel_export", "POST"): "in 404 404 404 404 404 404 302 404",
-    # The programme
-    ("public_figures", "GET"): EVERYBODY,
-    ("public_figures", "POST"): WRONG_METHOD,
-    ("public_file", "GET"): EVERYBODY,
-    ("public_file", "POST"): WRONG_METHOD,
-    ("programme", "GET"): STAFF,
-    ("programme", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("programme_definitions", "GET"): STAFF,
-    ("programme_definitions", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("programme_file", "GET"): STAFF,
-    ("programme_file", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    # People's API: a session opens nothing
-    ("api:openapi-json", "GET"): EVERYBODY,
-    ("api:openapi-json", "POST"): EVERYBODY,
-    ("api:get_definitions", "GET"): TOKEN_NEEDED,
-    ("api:get_definitions", "POST"): WRONG_METHOD,
-    ("api:get_programme", "GET"): TOKEN_NEEDED,
-    ("api:get_programme", "POST"): WRONG_METHOD,
-    ("api:get_projects", "GET"): TOKEN_NEEDED,
-    ("api:get_projects", "POST"): WRONG_METHOD,
-    ("api:get_project", "GET"): TOKEN_NEEDED,
-    ("api:get_project", "POST"): WRONG_METHOD,
-    ("api:get_daily_usage", "GET"): TOKEN_NEEDED,
-    ("api:get_daily_usage", "POST"): WRONG_METHOD,
-    ("api:api-root", "GET"): NOTHING_THERE,
-    ("api:api-root", "POST"): NOTHING_THERE,
-    # The bridges' API: a person's session opens nothing
-    ("bridge:openapi-json", "GET"): EVERYBODY,
-    ("bridge:openapi-json", "POST"): EVERYBODY,
-    ("bridge:get_desired_state", "GET"): TOKEN_NEEDED,
-    ("bridge:get_desired_state", "POST"): WRONG_METHOD,
-    ("bridge:post_sync_results", "GET"): WRONG_METHOD,
-    ("bridge:post_sync_results", "POST"): TOKEN_NEEDED,
-    ("bridge:post_jobs", "GET"): WRONG_METHOD,
-    ("bridge:post_jobs", "POST"): TOKEN_NEEDED,
-    ("bridge:post_adoptions", "GET"): WRONG_METHOD,
-    ("bridge:post_adoptions", "POST"): TOKEN_NEEDED,
-    ("bridge:post_counters", "GET"): WRONG_METHOD,
-    ("bridge:post_counters", "POST"): TOKEN_NEEDED,
-    ("bridge:post_heartbeat", "GET"): WRONG_METHOD,
-    ("bridge:post_heartbeat", "POST"): TOKEN_NEEDED,
-    ("bridge:post_lease", "GET"): WRONG_METHOD,
-    ("bridge:post_lease", "POST"): TOKEN_NEEDED,
-    ("bridge:get_usage_days", "GET"): TOKEN_NEEDED,
-    ("bridge:get_usage_days", "POST"): WRONG_METHOD,
-    ("bridge:post_usage_check", "GET"): WRONG_METHOD,
-    ("bridge:post_usage_check", "POST"): TOKEN_NEEDED,
-    ("bridge:post_gpu_usage", "GET"): WRONG_METHOD,
-    ("bridge:post_gpu_usage", "POST"): TOKEN_NEEDED,
-    ("bridge:api-root", "GET"): NOTHING_THERE,
-    ("bridge:api-root", "POST"): NOTHING_THERE,
-}
+} | ROWS_OF_FIGURES

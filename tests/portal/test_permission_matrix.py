@@ -35,7 +35,8 @@ from tests.people import make_person
 from tests.portal.export_world import own_export, own_subscription
 from tests.portal.gpu_run_world import watched_run
 from tests.portal.organisation_world import entered_organisation
-from tests.portal.permission_rows import FUNDER, ROLES, ROWS
+from tests.portal.permission_answers import ROLES
+from tests.portal.permission_rows import FUNDER, ROWS
 from tests.portal.route_table import Route, all_routes
 from tests.portal.staff_world import propose_plan, see_drift
 

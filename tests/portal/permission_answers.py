@@ -1,0 +1,27 @@
+"""Answers that many routes give: one for each role, in the order of `ROLES`."""
+
+ROLES = (
+    "anonymous",
+    "stranger",
+    "applicant",
+    "team",
+    "leader",
+    "member",
+    "reviewer",
+    "staff",
+    "administrator",
+)
+
+EVERYBODY = "200 200 200 200 200 200 200 200 200"
+WRONG_METHOD = "405 405 405 405 405 405 405 405 405"
+WRONG_METHOD_AFTER_SIGN_IN = "in 405 405 405 405 405 405 405 405"
+SIGNED_IN = "in 200 200 200 200 200 200 200 200"
+SIGNED_IN_ELSEWHERE = "in 302 302 302 302 302 302 302 302"
+SIGNED_IN_NOTHING_THERE = "in 404 404 404 404 404 404 404 404"
+SIGNED_OUT = "200 302 302 302 302 302 302 302 302"
+TOKEN_NEEDED = "401 401 401 401 401 401 401 401 401"
+NOTHING_THERE = "404 404 404 404 404 404 404 404 404"
+MOVED = "301 301 301 301 301 301 301 301 301"
+SIGN_IN_FIRST = "in in in in in in in in in"
+STAFF = "in 403 403 403 403 403 403 200 200"
+MEMBERS_AND_STAFF = "in 404 404 404 200 200 404 200 200"
