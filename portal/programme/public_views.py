@@ -1,5 +1,6 @@
 """The programme's figures for everybody, on a page and as a dataset."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -41,6 +42,7 @@ def public_page(request: HttpRequest) -> HttpResponse:
         "quarter": quarter,
         "quarters": quarters,
         "dataset": dataset,
+        "computed_at": datetime.fromisoformat(dataset["generated_at"]),
         "kpis": PUBLIC_KPIS,
         "whole": [(kpi, cells["", "", kpi.key]) for kpi in PUBLIC_KPIS],
         "tables": [_table(by, dataset, cells) for by in DIVISIONS],

@@ -88,7 +88,9 @@ def test_a_quarter_without_anything_is_shown_and_hides_nothing(
     found = figures(client)
     assert found["", "", "people"] == (0, False)
     assert found["", "", "used"] == (None, False)
-    assert client.get(reverse("public_figures")).status_code == 200
+    page = client.get(reverse("public_figures")).content.decode()
+    today = timezone.localdate()
+    assert f"Computed on {today.day} {today:%B %Y}" in page
 
 
 def test_the_dataset_names_its_licence_and_defines_its_figures(
