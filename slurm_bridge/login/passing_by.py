@@ -5,20 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from slurm_bridge.login.job_files import REMEMBERED_SECONDS, JobFiles
+from slurm_bridge.push_jobs import JobReceiver
 from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
 from slurm_bridge.wire_gpu import GpuBatch, GpuUsageAnswer
-
-
-class JobReceiver(Protocol):
-    """The portal, as far as jobs are concerned."""
-
-    def send_jobs(self, batch: JobBatch) -> Watermark:
-        """Deliver jobs."""
-        ...
-
-    def packed_jobs(self, batch: JobBatch) -> Callable[[], Watermark]:
-        """Pack jobs now, and deliver them when what is returned is called."""
-        ...
 
 
 class GpuReceiver(Protocol):
