@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from deploy.demo.browser import Browser
-from deploy.demo.people import ADA
+from deploy.demo.people import ADA, Person
 from deploy.demo.stack import Stack
 from deploy.demo.steps import apply_for_time, approve, hand_in, wait_until
 from deploy.testbed.errors import TestbedError
@@ -83,10 +83,10 @@ class FaultySite:
         changes: list[dict[str, object]] = json.loads(finished.stdout)["changes"]
         return changes
 
-    def approve_project(self) -> str:
+    def approve_project(self, person: Person = ADA) -> str:
         """Something for the next cycle to do: a project with its leader."""
         applicant, reference = apply_for_time(
-            self.stack, ADA, track="pg", hours={ZELLIK: 100}, months=1
+            self.stack, person, track="pg", hours={ZELLIK: 100}, months=1
         )
         hand_in(applicant, reference)
         return approve(self.staff, reference).project
