@@ -5,13 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 FRONTEND := portal/frontend/node_modules/.installed
 INSTALLED := .venv/.installed
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard portal/locale/*/LC_MESSAGES/django.po))
 
 .PHONY: help
 help:  ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 20
 
 .PHONY: install
-install: $(INSTALLED) $(FRONTEND)  ## Install what Belfry needs: virtual environment, npm packages
+install: $(INSTALLED) $(FRONTEND) $(CATALOGUES)  ## Install what Belfry needs: Python and npm packages, languages
 
 $(INSTALLED): deploy/requirements/dev.txt pyproject.toml
 	@deploy/prepare $(PYTHON)
@@ -26,6 +27,11 @@ $(FRONTEND): portal/frontend/package-lock.json
 	@echo "Installing npm packages ..."
 	@cd portal/frontend && npm ci --silent
 	@touch $@
+
+%.mo: %.po
+	@deploy/prepare $(PYTHON)
+	@deploy/catalogues
+	@touch $(CATALOGUES)
 
 .PHONY: demo
 demo: install  ## Start everything, play the main job through, leave it running

@@ -1,4 +1,4 @@
-"""What changes people: their role in the portal."""
+"""What changes people: their role in the portal, their language."""
 
 from django.utils.translation import gettext as _
 
@@ -20,3 +20,12 @@ def change_role(*, user_id: int, role: Role, actor: Actor) -> User:
     user.role = role
     user.save(update_fields=["role"])
     return user
+
+
+@action
+def choose_language(*, language: str, actor: User) -> None:
+    """Have the actor's pages and mails in another language."""
+    user = User.objects.select_for_update().get(pk=actor.pk)
+    if user.language != language:
+        user.language = language
+        user.save(update_fields=["language"])

@@ -4,6 +4,7 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.languages import current_language
 from accounts.models import User
 from accounts.permissions import Role
 
@@ -17,10 +18,11 @@ class SignupForm(forms.Form):
     field_order = ("first_name", "last_name", "email", "password1", "password2")
 
     def signup(self, request: HttpRequest, user: User) -> None:
-        """Store the name on the new person."""
+        """Store the name on the new person, and the language in which they signed up."""
         user.first_name = self.cleaned_data["first_name"]
         user.last_name = self.cleaned_data["last_name"]
-        user.save(update_fields=["first_name", "last_name"])
+        user.language = current_language()
+        user.save(update_fields=["first_name", "last_name", "language"])
 
 
 class RoleForm(forms.Form):

@@ -72,7 +72,7 @@ def _checked_end(expires_on: date | None) -> date | None:
     if expires_on < timezone.localdate():
         raise SshKeyError(_("This day has passed."), field="expires_on")
     if latest is not None and expires_on > latest:
-        day = date_format(latest, "j F Y")
+        day = date_format(latest, "DATE_FORMAT")
         raise SshKeyError(_("A key may be valid until %s at most.") % day, field="expires_on")
     return expires_on
 

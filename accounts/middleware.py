@@ -1,4 +1,4 @@
-"""Names the actor of each request, and asks staff for their second factor."""
+"""Names the actor of each request, asks staff for their second factor, answers in a language."""
 
 from collections.abc import Callable
 
@@ -7,10 +7,25 @@ from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class LanguageMiddleware(LocaleMiddleware):
+    """Answers in the language that the person chose; else by the cookie, else by the browser."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Activate it."""
+        chosen = getattr(request.user, "language", "")
+        if not chosen:
+            super().process_request(request)
+            return
+        translation.activate(chosen)
+        request.LANGUAGE_CODE = chosen
 
 
 class ActorMiddleware:

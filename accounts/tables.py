@@ -90,4 +90,4 @@ class PeopleTable(ListTable):
 
     def render_joined_at(self, record: User) -> str:
         """The day in Brussels."""
-        return date_format(timezone.localtime(record.joined_at), "j M Y")
+        return date_format(timezone.localtime(record.joined_at), "SHORT_DATE_FORMAT")

@@ -22,7 +22,7 @@ def _terms(version: TrackVersion, prices: dict[int, int]) -> TrackTerms:
     known = [prices[site] for site in sites if site in prices]
     return TrackTerms(
         code=version.track.code,
-        name=version.track.name,
+        name=version.track.shown_name,
         is_open=version.track.is_open,
         organisation_kinds=frozenset(version.organisation_kinds),
         min_gpu_hours=version.min_gpu_hours,

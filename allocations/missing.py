@@ -129,7 +129,7 @@ def _declarations(application: Application) -> Iterator[Missing]:
     asked = DeclarationText.objects.asked_of(application, timezone.localdate())
     address = address_of_part(application, DECLARATIONS)
     for text in asked.exclude(pk__in=signed):
-        said = _("Sign “%(title)s”.") % {"title": text.title}
+        said = _("Sign “%(title)s”.") % {"title": text.shown_title}
         yield Missing(said, DECLARATIONS, f"{address}#id_text_{text.pk}")
 
 

@@ -79,7 +79,7 @@ def shown_run(run: Run) -> str:
 
 
 def _day(field: Field, value: Any) -> str:
-    return date_format(date.fromisoformat(value), "j F Y")
+    return date_format(date.fromisoformat(value), "DATE_FORMAT")
 
 
 _WORDS: dict[Kind, Callable[[Field, Any], str]] = {

@@ -70,5 +70,5 @@ def _signature(one: Mapping[str, Any]) -> str:
     return _("version %(version)s, signed by %(who)s on %(time)s") % {
         "version": one["version"],
         "who": one["signed_by"],
-        "time": date_format(localtime(datetime.fromisoformat(one["signed_at"])), "j F Y, H:i"),
+        "time": date_format(localtime(datetime.fromisoformat(one["signed_at"])), "DATETIME_FORMAT"),
     }

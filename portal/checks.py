@@ -55,6 +55,24 @@ def static_files_are_collected(
     ]
 
 
+@register(Tags.translation, deploy=True)
+def catalogues_are_compiled(
+    app_configs: Sequence[AppConfig] | None, **kwargs: Any
+) -> list[CheckMessage]:
+    """Each catalogue of translations has been compiled as it is now, or English is shown."""
+    catalogues = [path for folder in settings.LOCALE_PATHS for path in folder.glob("*/*/*.po")]
+    stale = [path.parts[-3] for path in catalogues if not _is_compiled(path)]
+    if not stale:
+        return []
+    return [
+        Caution(
+            f"The catalogues of these languages are not compiled: {', '.join(sorted(stale))}.",
+            hint="Run `deploy/catalogues`, or `make install`.",
+            id="portal.W002",
+        )
+    ]
+
+
 @register(Tags.security)
 def second_factor_can_be_required(
     app_configs: Sequence[AppConfig] | None, **kwargs: Any
@@ -102,6 +120,11 @@ def postgresql_is_new_enough(
             said = f"PostgreSQL is {release}; Belfry needs {OLDEST_POSTGRESQL} or newer."
             problems.append(Error(said, id="portal.E005"))
     return problems
+
+
+def _is_compiled(catalogue: Path) -> bool:
+    compiled = catalogue.with_suffix(".mo")
+    return compiled.is_file() and compiled.stat().st_mtime >= catalogue.stat().st_mtime
 
 
 def _place(order: Sequence[str], name: str) -> int:

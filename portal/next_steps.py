@@ -6,10 +6,10 @@ from itertools import chain
 
 from django.db.models import Prefetch
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.dates import dated
 from accounts.models import User
 from accounts.permissions import Permission
 from allocations.models import Allocation, Application, Project
@@ -148,7 +148,7 @@ def _waiting(applications: list[Application]) -> Iterator[NextStep]:
                 icon="clock",
                 title=_("“%(title)s” waits for our decision") % {"title": application},
                 text=_("You get a mail by %(day)s at the latest. Nothing to do until then.")
-                % {"day": date_format(due, "l j F Y") if due else "–"},
+                % {"day": dated(due, "weekday") if due else "–"},
                 action=_("Look at the application"),
                 url=reverse("application", args=[application.reference]),
             )

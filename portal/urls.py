@@ -2,6 +2,7 @@
 
 from django.urls import include, path
 
+from accounts.language_views import set_own_language
 from allocations.bridge.api import api as bridge_api
 from portal import views
 from portal.api.api import api
@@ -12,6 +13,7 @@ from slurm_bridge.wire import API_PREFIX
 urlpatterns = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
+    path("language", set_own_language, name="set_language"),
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("people/", include("accounts.urls")),

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, organisations_of_undertaking
+from accounts.numbers import grouped
 from allocations.aid_received import aid_of
 from allocations.errors import RefusedError
 from allocations.models import AidGrant, LedgerEntry, Site, UnitPrice
@@ -72,4 +73,4 @@ def prices_on(day: date) -> Mapping[int, int]:
 
 
 def _euros(cents: int) -> str:
-    return f"{cents / CENTS_A_EURO:,.2f}"
+    return grouped(cents / CENTS_A_EURO, 2)

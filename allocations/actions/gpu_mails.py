@@ -1,11 +1,12 @@
 """Mails to people about how their runs use GPUs: each once, and nothing is stopped by them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, action, person_or_none
+from accounts.languages import in_language_of
 from accounts.mail import send_mail
 from accounts.models import User
 from allocations.errors import RefusedError, StateError
@@ -29,29 +30,40 @@ def mail_about_waste(*, run_id: int, actor: User) -> GpuNotice:
     return tell(
         run,
         GpuNotice.Kind.WASTE,
-        said=verdict_sentence(verdict),
+        said=lambda: verdict_sentence(verdict),
         actor=actor,
         help_path=f"{HELP_PATH}#{verdict.kind.value}",
     )
 
 
 def tell(
-    run: GpuRun, kind: GpuNotice.Kind, *, said: str, actor: Actor, help_path: str = "", **more: Any
+    run: GpuRun,
+    kind: GpuNotice.Kind,
+    *,
+    said: Callable[[], str],
+    actor: Actor,
+    help_path: str = "",
+    **more: Any,
 ) -> GpuNotice:
-    """Write the mail and that it was sent, together; call it inside an action."""
+    """Write the mail and that it was sent, together; call it inside an action.
+
+    What is said is asked for in the recipient's language.
+    """
     recipient = recipient_of(run)
     if recipient is None:
         raise RefusedError(
             _("%(username)s has no account in the portal that could get a mail.")
             % {"username": run.username}
         )
+    with in_language_of(recipient):
+        sentence = said()
     site_id, db_index, submitted_at = key_of(run)
     notice, is_new = GpuNotice.objects.get_or_create(
         site_id=site_id,
         db_index=db_index,
         submitted_at=submitted_at,
         kind=kind,
-        defaults={"recipient": recipient, "sent_by": person_or_none(actor), "said": said},
+        defaults={"recipient": recipient, "sent_by": person_or_none(actor), "said": sentence},
     )
     if not is_new:
         raise StateError(_("A mail about this job was sent already."))
@@ -59,7 +71,7 @@ def tell(
     send_mail(
         template=f"gpu_{kind.value}",
         to=recipient,
-        context={"run": run, "said": said, "help_path": path, **more},
+        context={"run": run, "said": sentence, "help_path": path, **more},
     )
     return notice
 

@@ -4,6 +4,7 @@ Nothing is cancelled. It follows each reading of a site's GPUs, in the same tran
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -60,7 +61,7 @@ def watch_idle_runs(site: Site, *, actor: Actor = PORTAL) -> int:
     told = told_of(idle, GpuNotice.Kind.IDLE)
     due = [run for run in idle if key_of(run) not in told and recipient_of(run) is not None]
     for run in due:
-        tell(run, GpuNotice.Kind.IDLE, said=_said(run), actor=actor)
+        tell(run, GpuNotice.Kind.IDLE, said=partial(_said, run), actor=actor)
     return len(due)
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import translation
 from django_tasks import task
 
 from accounts.audit import SystemActor, action
+from accounts.languages import in_language_of
 from accounts.pdf import pdf_of
 from allocations.models import Decision, DecisionLetter
 
@@ -16,16 +16,17 @@ PRINTER = SystemActor("printer")
 
 
 def ask_for_letter(decision: Decision) -> None:
-    """Have the letter made, in the language of who asks, unless it is there."""
+    """Have the letter made, in the applicant's language, unless it is there."""
     if not DecisionLetter.objects.filter(decision=decision).exists():
-        make_letter.enqueue(decision.pk, translation.get_language() or "en")
+        make_letter.enqueue(decision.pk)
 
 
 @task()
-def make_letter(decision_id: int, language: str) -> None:
+def make_letter(decision_id: int) -> None:
     """Print what was decided; a second call changes nothing."""
-    with translation.override(language):
-        pdf = pdf_of(render_to_string("applications/letter.html", letter_of(decision_id)))
+    letter = letter_of(decision_id)
+    with in_language_of(letter["application"].applicant):
+        pdf = pdf_of(render_to_string("applications/letter.html", letter))
     keep_letter(decision_id=decision_id, pdf=pdf, actor=PRINTER)
 
 

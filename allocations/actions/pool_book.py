@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, action
+from accounts.numbers import grouped
 from allocations.actions.wait_list import hours_returned
 from allocations.errors import RefusedError
 from allocations.models import Pool, Quota, Site, Track, UnitPrice
@@ -44,7 +45,7 @@ def change_pool(*, pool_id: int, terms: PoolTerms, actor: Actor) -> Pool:
     if terms.gpu_hours * MINUTES_AN_HOUR < drawn:
         raise RefusedError(
             _("%(hours)s GPU-hours are granted from it already.")
-            % {"hours": f"{-(-drawn // MINUTES_AN_HOUR):,}"},
+            % {"hours": grouped(-(-drawn // MINUTES_AN_HOUR))},
             field="gpu_hours",
         )
     _store(pool, terms)

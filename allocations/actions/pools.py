@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
+from accounts.numbers import grouped
 from allocations.errors import RefusedError
 from allocations.models import LedgerEntry, Pool, PoolDraw, Site, Track
 from allocations.pool_rooms import pool_rooms
@@ -75,7 +76,7 @@ def _refusal(
     error: ShortageError, site: Site, track: Track, organisation: Organisation
 ) -> RefusedError:
     words = {
-        "hours": f"{error.most_minutes // MINUTES_AN_HOUR:,}",
+        "hours": grouped(error.most_minutes // MINUTES_AN_HOUR),
         "site": site,
         "track": track,
         "quotas": ", ".join(error.quotas),

@@ -189,7 +189,7 @@ def _partitions_field(site: Site, of_track: set[int]) -> forms.TypedMultipleChoi
         label=_("Partitions"),
         required=False,
         coerce=int,
-        choices=[(item.pk, f"{item.name}: {item.description}") for item in partitions],
+        choices=[(item.pk, f"{item.name}: {item.shown_description}") for item in partitions],
         initial=[item.pk for item in partitions if item.pk in of_track],
         widget=forms.CheckboxSelectMultiple,
     )

@@ -19,7 +19,7 @@ class SigningForm(forms.Form):
         super().__init__(*args, **kwargs)
         for name, text in self.texts.items():
             self.fields[name] = forms.BooleanField(
-                label=_("I declare: %(title)s") % {"title": text.title}, required=False
+                label=_("I declare: %(title)s") % {"title": text.shown_title}, required=False
             )
 
     def ticked(self) -> list[int]:

@@ -19,7 +19,7 @@ class PartitionChoice(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
     def label_from_instance(self, obj: Partition) -> str:
         """Name, site and description."""
-        return f"{obj if self.names_site else obj.name}: {obj.description}"
+        return f"{obj if self.names_site else obj.name}: {obj.shown_description}"
 
 
 class PartitionsForm(forms.Form):

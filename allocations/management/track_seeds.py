@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext_noop as noop
+
 from accounts.models import Organisation
 from allocations.rules.deadlines import DeadlineKind
 from allocations.rules.questions import ALWAYS_ASKED, Question, Section
@@ -76,8 +78,8 @@ class TrackSeed:
 TRACKS = (
     TrackSeed(
         "pg",
-        "Playground",
-        "Try a GPU for a first time: small and quick.",
+        noop("Playground"),
+        noop("Try a GPU for a first time: small and quick."),
         kinds=_EVERY_KIND,
         gpu_hours=(1, 5_000),
         lengths=(1, 2, 3),
@@ -87,8 +89,8 @@ TRACKS = (
     ),
     TrackSeed(
         "fl",
-        "Fast Lane",
-        "Firms and start-ups with a running project and a clear need.",
+        noop("Fast Lane"),
+        noop("Firms and start-ups with a running project and a clear need."),
         kinds=_INDUSTRY,
         gpu_hours=(1, 50_000),
         lengths=(1, 2, 3),
@@ -97,8 +99,8 @@ TRACKS = (
     ),
     TrackSeed(
         "rs",
-        "Research",
-        "Universities and research centres.",
+        noop("Research"),
+        noop("Universities and research centres."),
         kinds=(_KIND.RESEARCH, _KIND.PUBLIC, _KIND.OTHER),
         gpu_hours=(1_000, 90_000),
         lengths=(6,),
@@ -109,8 +111,8 @@ TRACKS = (
     ),
     TrackSeed(
         "pa",
-        "Public administration",
-        "Public services, federal, regional or local.",
+        noop("Public administration"),
+        noop("Public services, federal, regional or local."),
         kinds=(_KIND.PUBLIC,),
         gpu_hours=(1, 50_000),
         lengths=(3, 6, 12),
@@ -119,8 +121,8 @@ TRACKS = (
     ),
     TrackSeed(
         "st",
-        "Strategic",
-        "Health, security, aerospace and defence, by agreement.",
+        noop("Strategic"),
+        noop("Health, security, aerospace and defence, by agreement."),
         kinds=_EVERY_KIND,
         gpu_hours=(1, 500_000),
         lengths=(3, 6, 12),
@@ -130,8 +132,8 @@ TRACKS = (
     ),
     TrackSeed(
         "ls",
-        "Large Scale",
-        "Training of large models and other work of the largest size.",
+        noop("Large Scale"),
+        noop("Training of large models and other work of the largest size."),
         kinds=_INDUSTRY,
         gpu_hours=(50_001, 2_000_000),
         lengths=(3, 6, 12),
@@ -145,13 +147,13 @@ TRACKS = (
 QUOTAS: tuple[dict[str, Any], ...] = (
     {
         "code": "industry",
-        "name": "Industry",
+        "name": noop("Industry"),
         "organisation_kinds": list(_INDUSTRY),
         "percent": 30,
     },
     {
         "code": "quick",
-        "name": "Playground and Fast Lane",
+        "name": noop("Playground and Fast Lane"),
         "track_codes": ["pg", "fl"],
         "percent": 10,
     },

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from allocations.models.applications import Application
 from allocations.models.sites import Site
+from allocations.stored_texts import in_readers_language
 
 
 def _append_only() -> pgtrigger.Protect:
@@ -64,6 +65,16 @@ class DeclarationText(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title}, version {self.number}"
+
+    @property
+    def shown_title(self) -> str:
+        """Its title in the reader's language, where the catalogues have it."""
+        return in_readers_language(self.title)
+
+    @property
+    def shown_text(self) -> str:
+        """Its text in the reader's language, where the catalogues have it."""
+        return "\n".join(in_readers_language(line) for line in self.text.splitlines())
 
 
 @pghistory.track()

@@ -18,6 +18,7 @@ from allocations.models.projects import LedgerEntry
 from allocations.models.sites import Site
 from allocations.models.tracks import Track
 from allocations.rules.units import MINUTES_AN_HOUR
+from allocations.stored_texts import in_readers_language
 
 MOST_PERCENT = 100
 
@@ -132,6 +133,11 @@ class Quota(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.percent} %"
+
+    @property
+    def shown_name(self) -> str:
+        """Its name in the reader's language, where the catalogues have it."""
+        return in_readers_language(self.name)
 
     def holds_for(self, *, organisation_kind: str, track_code: str) -> bool:
         """Whether an award to such an organisation on such a track counts towards it."""

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from allocations.stored_texts import in_readers_language
+
 
 @pghistory.track()
 class Site(models.Model):
@@ -45,6 +47,11 @@ class Partition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.site})"
+
+    @property
+    def shown_description(self) -> str:
+        """What it is, in the reader's language, where the catalogues have it."""
+        return in_readers_language(self.description)
 
 
 @pghistory.track(exclude=["digest"])

@@ -21,6 +21,7 @@ from allocations.rules.deadlines import DeadlineKind, DeadlineRule
 from allocations.rules.questions import Question, Section
 from allocations.rules.requests import TrackLimits
 from allocations.rules.rubric import Criterion
+from allocations.stored_texts import in_readers_language
 
 
 class TrackVersionQuerySet(models.QuerySet["TrackVersion"]):
@@ -164,6 +165,11 @@ class TrackVersion(models.Model):
     def get_absolute_url(self) -> str:
         """The page that says all of it."""
         return reverse("track_version", args=[self.track.code, self.number])
+
+    @property
+    def shown_summary(self) -> str:
+        """For whom it is, in the reader's language, where the catalogues have it."""
+        return in_readers_language(self.summary)
 
     @property
     def is_published(self) -> bool:

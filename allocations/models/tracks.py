@@ -6,6 +6,8 @@ import pghistory
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from allocations.stored_texts import in_readers_language
+
 
 @pghistory.track()
 class Track(models.Model):
@@ -24,4 +26,9 @@ class Track(models.Model):
         ordering = ("position", "code")
 
     def __str__(self) -> str:
-        return self.name
+        return self.shown_name
+
+    @property
+    def shown_name(self) -> str:
+        """Its name in the reader's language, where the catalogues have it."""
+        return in_readers_language(self.name)

@@ -7,6 +7,7 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.numbers import grouped
 from allocations.rules.aid import CEILING_CENTS, CENTS_A_EURO, value_cents
 from allocations.rules.units import MINUTES_AN_HOUR
 
@@ -92,15 +93,15 @@ def _reasons(answers: Answers, terms: TrackTerms, *, is_aid: bool) -> Iterator[s
     if answers.purpose != Purpose.CIVIL and not terms.has_gate:
         yield _("It is for civil use alone.")
     if answers.gpu_hours < terms.min_gpu_hours:
-        yield _("It begins at %(least)s GPU-hours.") % {"least": f"{terms.min_gpu_hours:,}"}
+        yield _("It begins at %(least)s GPU-hours.") % {"least": grouped(terms.min_gpu_hours)}
     if answers.gpu_hours > terms.max_gpu_hours:
-        yield _("It ends at %(most)s GPU-hours.") % {"most": f"{terms.max_gpu_hours:,}"}
+        yield _("It ends at %(most)s GPU-hours.") % {"most": grouped(terms.max_gpu_hours)}
     if shortest_length(terms.lengths_in_months, answers.months) is None:
         yield _("It lasts %(most)d months at most.") % {"most": max(terms.lengths_in_months)}
     if is_aid and _exceeds_ceiling(answers, terms):
         yield _(
             "With the aid you had, it would exceed %(limit)s € of state aid in three years."
-        ) % {"limit": f"{CEILING_CENTS // CENTS_A_EURO:,}"}
+        ) % {"limit": grouped(CEILING_CENTS // CENTS_A_EURO)}
 
 
 def _exceeds_ceiling(answers: Answers, terms: TrackTerms) -> bool:

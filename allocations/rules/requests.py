@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.numbers import grouped
+
 
 @dataclass(frozen=True)
 class TrackLimits:
@@ -38,9 +40,9 @@ def problems_of_request(
         problems.append(
             _("This track gives between %(least)s and %(most)s GPU-hours; you ask for %(total)s.")
             % {
-                "least": f"{limits.min_gpu_hours:,}",
-                "most": f"{limits.max_gpu_hours:,}",
-                "total": f"{total:,}",
+                "least": grouped(limits.min_gpu_hours),
+                "most": grouped(limits.max_gpu_hours),
+                "total": grouped(total),
             }
         )
     if months not in limits.lengths_in_months:

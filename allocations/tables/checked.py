@@ -174,5 +174,5 @@ _TOGETHER: dict[str, type[Aggregate]] = {
 def _moment(moment: datetime) -> str:
     local = timezone.localtime(moment)
     if local.date() == timezone.localdate():
-        return date_format(local, "H:i")
-    return date_format(local, "j M Y H:i")
+        return date_format(local, "TIME_FORMAT")
+    return date_format(local, "SHORT_DATETIME_FORMAT")

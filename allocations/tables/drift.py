@@ -126,4 +126,4 @@ def _owner(drift: Drift) -> SafeString:
 
 
 def _moment(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "j M Y H:i")
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")

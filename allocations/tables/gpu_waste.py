@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
 from accounts.models import UnixIdentity
+from accounts.numbers import grouped
 from allocations.actions.gpu_mails import told_of
 from allocations.gpu_verdicts import RunKey, jobs_by_run, key_of, verdicts_of
 from allocations.models import GpuNotice, GpuRun, Job
@@ -40,7 +41,7 @@ def shown_percent(share: float | None) -> str:
 
 def shown_idle_hours(seconds: float) -> str:
     """GPU-hours with one decimal."""
-    return f"{seconds / SECONDS_AN_HOUR:,.1f}"
+    return grouped(seconds / SECONDS_AN_HOUR, 1)
 
 
 class RunWasteTable(ListTable):
@@ -118,14 +119,14 @@ class RunWasteTable(ListTable):
 
     def render_last_sample_at(self, record: GpuRun) -> str:
         """When, in Brussels."""
-        return date_format(timezone.localtime(record.last_sample_at), "j M Y H:i")
+        return date_format(timezone.localtime(record.last_sample_at), "SHORT_DATETIME_FORMAT")
 
     def render_mail(self, record: GpuRun) -> SafeString | str:
         """A button while there is a reason and nobody was told; else who was told when."""
         notice = self._told.get(key_of(record))
         if notice is not None:
             return _now("sent on %(day)s") % {
-                "day": date_format(timezone.localtime(notice.sent_at), "j M Y")
+                "day": date_format(timezone.localtime(notice.sent_at), "SHORT_DATE_FORMAT")
             }
         verdict = self._verdicts.get(key_of(record))
         if verdict is None or not verdict.is_waste:

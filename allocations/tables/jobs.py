@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
+from accounts.numbers import grouped
 from accounts.permissions import Permission
 from allocations.forms.jobs import STATES
 from allocations.models import Job
@@ -39,7 +40,7 @@ class JobTable(ListTable):
     site = tables.Column(accessor="site__name", verbose_name=_("Site"), orderable=False)
     username = tables.Column(orderable=False)
     state = tables.Column(orderable=False)
-    submitted_at = tables.DateTimeColumn(format="j M Y H:i")
+    submitted_at = tables.DateTimeColumn(format="SHORT_DATETIME_FORMAT")
     gpus = tables.Column(orderable=False, attrs={"td": {"class": "figures text-lg-end"}})
     gpu_seconds = tables.Column(
         verbose_name=_("GPU-hours"), attrs={"td": {"class": "figures text-lg-end"}}
@@ -109,7 +110,7 @@ def exact_hours(gpu_seconds: int) -> str:
     """GPU-hours with two decimals, for lists of jobs; a little is not nothing."""
     if 0 < gpu_seconds < SECONDS_AN_HOUR / 100:
         return _now("under 0.01")
-    return f"{gpu_seconds / SECONDS_AN_HOUR:,.2f}"
+    return grouped(gpu_seconds / SECONDS_AN_HOUR, 2)
 
 
 _HEADINGS = (

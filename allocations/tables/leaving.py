@@ -18,7 +18,9 @@ class LeavingTable(ListTable):
     project = tables.Column(accessor="allocation__project", order_by=("allocation__account_name",))
     site = tables.Column(accessor="allocation__site__name", verbose_name=_("Site"))
     jobs_in_all = tables.Column(verbose_name=_("Jobs"), attrs={"td": {"class": "figures"}})
-    waiting_since = tables.DateTimeColumn(format="j M Y H:i", verbose_name=_("Waiting since"))
+    waiting_since = tables.DateTimeColumn(
+        format="SHORT_DATETIME_FORMAT", verbose_name=_("Waiting since")
+    )
     read_at = tables.Column(verbose_name=_("As of"))
 
     class Meta(ListTable.Meta):

@@ -37,7 +37,9 @@ class PoolsTable(ListTable):
 
     def render_starts_on(self, record: Pool) -> str:
         """First and last day."""
-        first, last = (date_format(day, "j M Y") for day in (record.starts_on, record.ends_on))
+        first, last = (
+            date_format(day, "SHORT_DATE_FORMAT") for day in (record.starts_on, record.ends_on)
+        )
         return f"{first} – {last}"
 
     def render_gpu_hours(self, value: int) -> str:

@@ -48,11 +48,11 @@ class ProjectsTable(ListTable):
     def render_ends_on(self, record: Project) -> str:
         """The last day of its longest allocation."""
         ends_on = record.ends_on  # type: ignore[attr-defined]  # annotated by the view's queryset
-        return date_format(ends_on, "j M Y") if ends_on else "—"
+        return date_format(ends_on, "SHORT_DATE_FORMAT") if ends_on else "—"
 
     def render_created_at(self, record: Project) -> str:
         """The day of the award."""
-        return date_format(record.created_at, "j M Y")
+        return date_format(record.created_at, "SHORT_DATE_FORMAT")
 
 
 def _at_site(allocation: Allocation) -> SafeString:

@@ -63,7 +63,11 @@ class QueueTable(ListTable):
     def render_submitted_at(self, record: Application) -> str:
         """The day in Brussels."""
         submitted_at = record.submitted_at
-        return date_format(timezone.localtime(submitted_at), "j M Y") if submitted_at else "—"
+        return (
+            date_format(timezone.localtime(submitted_at), "SHORT_DATE_FORMAT")
+            if submitted_at
+            else "—"
+        )
 
     def render_decision_due_on(self, record: Application) -> SafeString | str:
         """The date with how far away it is, while somebody waits for it."""
@@ -71,7 +75,9 @@ class QueueTable(ListTable):
         if due is None or not record.is_open:
             return "—"
         badge = due_badge(record, timezone.localdate())
-        return format_html('{}<div class="small mt-1">{}</div>', badge, date_format(due, "j M Y"))
+        return format_html(
+            '{}<div class="small mt-1">{}</div>', badge, date_format(due, "SHORT_DATE_FORMAT")
+        )
 
     def render_state(self, record: Application) -> SafeString:
         """The state as a badge, with what it waits for below."""

@@ -55,7 +55,7 @@ class SetAsideTable(ListTable):
         times = ngettext("%(n)d time", "%(n)d times", record.times) % {"n": record.times}
         return format_html(
             '{}<div class="small text-body-secondary">{}</div>',
-            date_format(timezone.localtime(record.last_seen_at), "j M Y H:i"),
+            date_format(timezone.localtime(record.last_seen_at), "SHORT_DATETIME_FORMAT"),
             times,
         )
 

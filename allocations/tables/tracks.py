@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import Organisation
+from accounts.numbers import grouped
 from allocations.models import TrackVersion
 from allocations.rules.deadlines import DeadlineKind
 from allocations.rules.questions import Question, Section
@@ -24,7 +24,7 @@ class Fact:
 def facts_of(version: TrackVersion) -> list[Fact]:
     """All that a version says, in the order in which an applicant meets it."""
     return [
-        Fact(gettext_lazy("For whom"), version.summary),
+        Fact(gettext_lazy("For whom"), version.shown_summary),
         Fact(gettext_lazy("Who may apply"), _kinds(version)),
         Fact(gettext_lazy("Size"), size(version)),
         Fact(gettext_lazy("Length"), lengths(version)),
@@ -59,7 +59,7 @@ def answer_time(version: TrackVersion) -> str:
 
 def size(version: TrackVersion) -> str:
     """How many GPU-hours can be asked for."""
-    words = {"least": intcomma(version.min_gpu_hours), "most": intcomma(version.max_gpu_hours)}
+    words = {"least": grouped(version.min_gpu_hours), "most": grouped(version.max_gpu_hours)}
     if version.min_gpu_hours > 1:
         return _("%(least)s to %(most)s GPU-hours") % words
     return _("up to %(most)s GPU-hours") % words
@@ -130,7 +130,7 @@ def _rubric(version: TrackVersion) -> str:
 def _four_eyes(version: TrackVersion) -> str:
     if version.four_eyes_above_gpu_hours is None:
         return _("never: one is enough")
-    hours = intcomma(version.four_eyes_above_gpu_hours)
+    hours = grouped(version.four_eyes_above_gpu_hours)
     return _("above %(hours)s GPU-hours") % {"hours": hours}
 
 

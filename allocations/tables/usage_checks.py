@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
+from accounts.numbers import grouped
 from allocations.models import UsageDifference
 from allocations.tables.badges import difference_badge
 
@@ -36,7 +37,7 @@ class UsageDifferenceTable(ListTable):
 
     def render_day(self, value: date) -> str:
         """The day."""
-        return date_format(value, "j M Y")
+        return date_format(value, "SHORT_DATE_FORMAT")
 
     def render_username(self, record: UsageDifference) -> SafeString:
         """The project with the user below."""
@@ -83,9 +84,9 @@ def _figures(record: UsageDifference) -> list[tuple[str, str]]:
         counts = [getattr(record, f"{source}_{unit}_seconds") for source, _name in sources]
         if len(set(counts)) > 1:
             pairs = zip(sources, counts, strict=True)
-            shown += [(f"{name}, {word}", f"{count:,}") for (_source, name), count in pairs]
+            shown += [(f"{name}, {word}", grouped(count)) for (_source, name), count in pairs]
     return shown
 
 
 def _moment(moment: datetime) -> str:
-    return date_format(timezone.localtime(moment), "j M Y H:i")
+    return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT")

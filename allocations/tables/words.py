@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
-from django.contrib.humanize.templatetags.humanize import intcomma
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -20,7 +20,7 @@ def shown_hours(seconds: int | None) -> str:
     if 0 < seconds < _SHORTEST_SHOWN:
         return _("under 0.01")
     hours = (Decimal(seconds) / _HOUR).quantize(Decimal("0.01"), ROUND_HALF_UP).normalize()
-    return intcomma(f"{hours:f}", use_l10n=False)
+    return str(number_format(hours, force_grouping=True))
 
 
 def words_for_ago(moment: datetime, now: datetime) -> str:

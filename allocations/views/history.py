@@ -152,7 +152,7 @@ def _sentences(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What one row says, each with its reason."""
     site = {"site": row["site__name"]}
     if row["ends_on"] != row["ends_on_before"]:
-        day = date_format(row["ends_on"], "j F Y")
+        day = date_format(row["ends_on"], "DATE_FORMAT")
         yield _("The last day at %(site)s became %(day)s.") % {**site, "day": day}, ""
     if row["account_name"] != row["account_name_before"]:
         names = {**site, "before": row["account_name_before"], "name": row["account_name"]}

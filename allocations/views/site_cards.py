@@ -106,7 +106,7 @@ class SiteCard:
     @property
     def figures_until_in_words(self) -> str:
         """The same as people say it: a time today, else a day and a time."""
-        return _moment(self.figures_until, "H:i") if self.figures_until else ""
+        return _moment(self.figures_until, "TIME_FORMAT") if self.figures_until else ""
 
     @property
     def silent_since(self) -> datetime | None:
@@ -217,11 +217,11 @@ def _suspended(allocation: Allocation) -> str:
 def _expired(allocation: Allocation) -> str:
     if allocation.released_at:
         return _("Given back to the site on %(day)s: %(why)s") % {
-            "day": date_format(timezone.localtime(allocation.released_at), "j F Y"),
+            "day": date_format(timezone.localtime(allocation.released_at), "DATE_FORMAT"),
             "why": allocation.released_because,
         }
     return _("Expired on %(day)s. New jobs are refused.") % {
-        "day": date_format(allocation.ends_on, "j F Y")
+        "day": date_format(allocation.ends_on, "DATE_FORMAT")
     }
 
 
@@ -238,4 +238,4 @@ def _moment(moment: datetime, time_format: str) -> str:
     time = date_format(local, time_format)
     if local.date() == timezone.localdate():
         return time
-    return _("%(day)s, %(time)s") % {"day": date_format(local, "j F Y"), "time": time}
+    return _("%(day)s, %(time)s") % {"day": date_format(local, "DATE_FORMAT"), "time": time}

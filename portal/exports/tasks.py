@@ -8,6 +8,7 @@ from django.utils import timezone
 from django_tasks import task
 
 from accounts.audit import SystemActor, action
+from accounts.languages import in_language_of
 from accounts.mail import send_mail
 from portal.exports.contents import PERMISSIONS, SelectionError, write_contents
 from portal.exports.folder import EXPORTS
@@ -84,7 +85,8 @@ def fail_export(*, export_id: int, actor: SystemActor) -> None:
 
 
 def _write(export: Export, target: IO[bytes]) -> None:
-    write_contents(export, target, partial(_tell, export.pk))
+    with in_language_of(export.person):
+        write_contents(export, target, partial(_tell, export.pk))
 
 
 def _tell(export_id: int, done: int, total: int) -> None:

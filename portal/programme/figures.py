@@ -79,7 +79,7 @@ class Programme:
         """To what the figures are narrowed down, in words; the period is not among them."""
         chosen = self.selection
         names = {site.code: site.name for site in self.places.sites}
-        names |= {track.code: track.name for track in self.places.tracks}
+        names |= {track.code: track.shown_name for track in self.places.tracks}
         names |= {value: str(label) for value, label in Region.choices}
         names |= {value: str(label) for value, label in Organisation.Kind.choices}
         wanted = (chosen.site, chosen.track, chosen.region, chosen.kind)
@@ -125,14 +125,14 @@ def parts_of(selection: ProgrammeSelection, places: Places) -> list[Named]:
     by, wanted = selection.by, ""
     if by == Division.MONTH:
         return [
-            Named(month.isoformat()[:7], date_format(month, "F Y"))
+            Named(month.isoformat()[:7], date_format(month, "YEAR_MONTH_FORMAT"))
             for month in months(selection.first, selection.last)
         ]
     if by == Division.SITE:
         named = [Named(site.code, site.name) for site in places.sites]
         wanted = selection.site
     elif by == Division.TRACK:
-        named = [Named(track.code, track.name) for track in places.tracks]
+        named = [Named(track.code, track.shown_name) for track in places.tracks]
         wanted = selection.track
     elif by == Division.REGION:
         named = [Named(region.value, str(region.label)) for region in Region]

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.translation import override
 
 from allocations.rules.suppression import hidden_cells
 from portal.programme.figures import Places, Programme, programme
@@ -96,8 +97,9 @@ def public_figures(quarter: Quarter) -> dict[str, Any]:
     return dataset
 
 
+@override("en")
 def compute_public_figures(quarter: Quarter) -> dict[str, Any]:
-    """The dataset of a quarter, from the tables."""
+    """The dataset of a quarter, from the tables; in English, whoever asks first."""
     places = Places.read()
     found = {
         by: programme(

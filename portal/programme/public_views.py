@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from allocations.stored_texts import in_readers_language
 from portal.programme.files import CONTENT_TYPES, csv_bytes, json_bytes
 from portal.programme.kpis import KPI
 from portal.programme.public import (
@@ -102,7 +103,7 @@ def _shown(item: dict[str, Any]) -> str:
 
 def _table(by: Any, dataset: dict[str, Any], cells: dict[Any, str]) -> dict[str, Any]:
     parts = {
-        item["part"]: item["part_name"]
+        item["part"]: in_readers_language(item["part_name"])
         for item in dataset["figures"]
         if item["divided_by"] == by.value
     }

@@ -5,6 +5,7 @@ from datetime import date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.numbers import grouped
 from portal.reports.burn_down import Budget, now_among, points_of
 from portal.reports.charts import Band, Chart, Figure, Form, Mark, Series
 
@@ -47,15 +48,15 @@ def budget_in_words(budget: Budget) -> str:
     """How much is left, and when it runs out as far as can be told."""
     left = _("%(site)s: %(left)s of %(granted)s GPU-hours are left.") % {
         "site": budget.site,
-        "left": f"{budget.left_hours:,.0f}",
-        "granted": f"{budget.granted_hours:,.0f}",
+        "left": grouped(budget.left_hours),
+        "granted": grouped(budget.granted_hours),
     }
     return f"{left} {_forecast_in_words(budget)}"
 
 
 def _forecast_in_words(budget: Budget) -> str:
     found = budget.forecast
-    end = {"end": date_format(budget.ends_on, "j M Y")}
+    end = {"end": date_format(budget.ends_on, "SHORT_DATE_FORMAT")}
     if budget.ends_on < budget.counted_until:
         return _("It ended on %(end)s.") % end
     if budget.left_hours <= 0:
@@ -68,14 +69,14 @@ def _forecast_in_words(budget: Budget) -> str:
 
 
 def _range_in_words(earliest_on: date, latest_on: date | None, ends_on: date) -> str:
-    first = {"first": date_format(earliest_on, "j M Y")}
+    first = {"first": date_format(earliest_on, "SHORT_DATE_FORMAT")}
     if latest_on is None or latest_on > ends_on:
         words = _("It may run out from %(first)s on, or last until the end, %(last)s.")
-        return words % (first | {"last": date_format(ends_on, "j M Y")})
+        return words % (first | {"last": date_format(ends_on, "SHORT_DATE_FORMAT")})
     if latest_on == earliest_on:
         return _("It runs out about %(first)s.") % first
     words = _("It runs out between %(first)s and %(last)s.")
-    return words % (first | {"last": date_format(latest_on, "j M Y")})
+    return words % (first | {"last": date_format(latest_on, "SHORT_DATE_FORMAT")})
 
 
 def _end(pair: tuple[float, float] | None, place: int) -> Figure:

@@ -105,7 +105,7 @@ def shown_point(point: Point) -> str:
 @lru_cache(maxsize=4096)
 def _shown_day(day: date, _language: str | None) -> str:
     """Charts of a page share their days, each of which takes as long to write as a row of SQL."""
-    return date_format(day, "j M Y")
+    return date_format(day, "SHORT_DATE_FORMAT")
 
 
 def figures_at(points: Sequence[Point], known: Mapping[Point, float]) -> tuple[Figure, ...]:

@@ -5,6 +5,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
+from accounts.numbers import grouped
 from allocations.rules.units import SECONDS_AN_HOUR
 from portal.reports.charts import Chart, Figure, Form, Series
 from portal.reports.gpu_figures import TENTHS, GpuSums, GpuUse
@@ -30,7 +31,7 @@ def gpu_charts(
             "gpu-idle", _("GPU-hours at 0 %"), points, time, csv_url, unit=_("GPU-hours"),
             figure=lambda sums: _hours(sums.known_idle_seconds),
             summary=_("%(hours)s GPU-hours were held by jobs and not used.")
-            % {"hours": f"{whole.idle_seconds / SECONDS_AN_HOUR:,.1f}"},
+            % {"hours": grouped(whole.idle_seconds / SECONDS_AN_HOUR, 1)},
         ),
         _chart(
             "gpu-energy", _("Energy of GPUs"), points, time, csv_url, unit=_("kWh"),
@@ -38,7 +39,7 @@ def gpu_charts(
             summary=_("No GPU told its energy.")
             if whole.kwh is None
             else _("The GPUs took %(kwh)s kWh, their nodes not counted.")
-            % {"kwh": f"{whole.kwh:,.1f}"},
+            % {"kwh": grouped(whole.kwh, 1)},
         ),
         _runs_chart(tenths, csv_url),
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from math import ceil
 
 from django.utils.formats import date_format
 
+from accounts.dates import dated
 from allocations.models import GpuMinutes, GpuRun, RunningGpuMinutes
 from allocations.rules.gpu_minutes import (
     MINUTES_A_BLOCK,
@@ -62,7 +63,10 @@ class Window:
         """The moments as people read them, with the day where there are several."""
         moments = self.moments
         is_one_day = moments[0].date() == moments[-1].date()
-        return tuple(date_format(at, "H:i" if is_one_day else "j M H:i") for at in moments)
+        return tuple(
+            date_format(at, "TIME_FORMAT") if is_one_day else dated(at, "minute this year")
+            for at in moments
+        )
 
     def in_few_rows(self) -> "Window":
         """The same time in the steps of its table."""

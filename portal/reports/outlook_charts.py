@@ -48,7 +48,7 @@ def _sites_chart(outlook: Outlook) -> Chart:
             "Until %(day)s: what running projects used and have left, what they will use if they"
             " go on as in the last four weeks, this award, and what the GPUs can give."
         )
-        % {"day": date_format(outlook.ends_on, "j M Y")},
+        % {"day": date_format(outlook.ends_on, "SHORT_DATE_FORMAT")},
         heading=_("Site"),
         points=tuple(site.name for site in sites),
         series=(

@@ -20,7 +20,7 @@ def pool_charts(today: date, *, pools_csv: str, quotas_csv: str) -> list[Chart]:
     left = [pool.gpu_minutes - minutes for pool, minutes in zip(pools, granted, strict=True)]
     rows = [
         (
-            f"{pool}: {quota.name}",
+            f"{pool}: {quota.shown_name}",
             drawn_minutes(drawn, pool, quota),
             quota_minutes(pool.gpu_minutes, quota.percent),
         )

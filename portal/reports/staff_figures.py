@@ -28,6 +28,7 @@ from allocations.rules.anomalies import (
 from allocations.rules.outcomes import GOOD_ENDS
 from allocations.rules.risks import Risk, risks_of
 from allocations.rules.units import SECONDS_AN_HOUR
+from allocations.stored_texts import in_readers_language
 from portal.reports.project_figures import ByPoint, by_most, point_of
 from portal.reports.ranges import TimeRange, last_days
 from portal.reports.waits import wait_at
@@ -122,7 +123,7 @@ def used_by_site_and_track(time: TimeRange) -> tuple[dict[str, ByPoint], dict[st
     grouped = rows.annotate(point=point_of(time)).values_list("site__name", "track__name", "point")
     for site, track, point, seconds in grouped.annotate(total=Sum("gpu_seconds")).order_by():
         sites[site][point] += seconds
-        tracks[track][point] += seconds
+        tracks[in_readers_language(track)][point] += seconds
     return sites, by_most(tracks)
 
 
@@ -155,7 +156,7 @@ def granted_and_used_by_track() -> list[tuple[str, float, float]]:
         granted=_sum_alone(granted, "gpu_minutes"), used=_sum_alone(used, "gpu_seconds")
     )
     return [
-        (name, (minutes or 0) / 60, (seconds or 0) / SECONDS_AN_HOUR)
+        (in_readers_language(name), (minutes or 0) / 60, (seconds or 0) / SECONDS_AN_HOUR)
         for name, minutes, seconds in tracks.order_by("name").values_list("name", "granted", "used")
         if minutes is not None or seconds is not None
     ]

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
 from accounts.permissions import Permission
+from allocations.stored_texts import in_readers_language
 from allocations.tables.badges import allocation_badge
 from allocations.tables.words import shown_hours
 from portal.reports.queries import ReportRow
@@ -56,6 +57,10 @@ class ReportTable(ListTable):
             record.organisation,
         )
 
+    def render_track(self, value: str) -> str:
+        """Its name in the reader's language; files have it as it is stored."""
+        return in_readers_language(value)
+
     def render_jobs(self, value: int | None) -> SafeString | int:
         """None is “no data”, never 0."""
         if value is None:
@@ -64,7 +69,7 @@ class ReportTable(ListTable):
 
     def render_ends_on(self, record: ReportRow) -> str:
         """The last day of the allocation."""
-        return date_format(record.ends_on, "j M Y")
+        return date_format(record.ends_on, "SHORT_DATE_FORMAT")
 
     def render_state(self, record: ReportRow) -> SafeString:
         """The state as a badge."""

@@ -44,6 +44,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("gpu_help", "POST"): WRONG_METHOD,
     ("eligibility", "GET"): EVERYBODY,
     ("eligibility", "POST"): WRONG_METHOD,
+    ("set_language", "GET"): WRONG_METHOD,
+    ("set_language", "POST"): "302 302 302 302 302 302 302 302 302",
     ("health", "GET"): EVERYBODY,
     ("health", "POST"): WRONG_METHOD,
     ("metrics", "GET"): NOTHING_THERE,

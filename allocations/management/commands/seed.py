@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
+from django.utils.translation import gettext_noop as noop
 
 from accounts.audit import SystemActor, action
 from allocations.management.declaration_seeds import DECLARATIONS, DeclarationSeed
@@ -28,7 +29,7 @@ _SITES = (
         "Zellik",
         "NVIDIA H200",
         "login.zellik.belfry.example",
-        {"h200": "Eight H200 GPUs a node"},
+        {"h200": noop("Eight H200 GPUs a node")},
         cents=250,
     ),
     _Site(
@@ -36,7 +37,10 @@ _SITES = (
         "Charleroi",
         "NVIDIA A100",
         "login.charleroi.belfry.example",
-        {"gpu": "Four A100 GPUs of 40 GB a node", "ia": "Eight A100 GPUs of 80 GB a node"},
+        {
+            "gpu": noop("Four A100 GPUs of 40 GB a node"),
+            "ia": noop("Eight A100 GPUs of 80 GB a node"),
+        },
         cents=120,
     ),
 )

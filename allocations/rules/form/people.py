@@ -77,4 +77,4 @@ def problem_of_contract(answers: Answers, *, months: int | None, today: date) ->
     return gettext(
         "The principal investigator's contract has to last three months longer than the GPU time:"
         " until %(day)s at least."
-    ) % {"day": date_format(needed, "j F Y")}
+    ) % {"day": date_format(needed, "DATE_FORMAT")}
