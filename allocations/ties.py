@@ -19,8 +19,14 @@ def conflicts_of(
     application: Application, people: Collection[User]
 ) -> dict[int, list[ConflictKind]]:
     """For each person, by key, everything that keeps them from reviewing the application."""
-    applying = _ties_of_applicants(application)
-    ties = _ties_of_people(people)
+    invitations = list(application.invitations.select_related("accepted_by"))
+    team = [item.accepted_by for item in invitations if item.accepted_by is not None]
+    applicants = [application.applicant, *team]
+    ties = _ties_of_people([*applicants, *people])
+    invited = {mail_domain(item.email) for item in invitations} - {""}
+    applying = _ties_of_applicants(
+        application, [ties[person.pk] for person in applicants], frozenset(invited)
+    )
     declared = set(
         DeclaredConflict.objects.filter(application=application, reviewer__in=people).values_list(
             "reviewer", flat=True
@@ -33,11 +39,10 @@ def conflicts_of(
     }
 
 
-def _ties_of_applicants(application: Application) -> Ties:
+def _ties_of_applicants(
+    application: Application, of_people: Collection[Ties], invited: frozenset[str]
+) -> Ties:
     """Of the applicant, everybody invited, their organisations, and the whole undertaking."""
-    invitations = list(application.invitations.select_related("accepted_by"))
-    team = [item.accepted_by for item in invitations if item.accepted_by is not None]
-    of_people = _ties_of_people([application.applicant, *team]).values()
     undertaking = (
         organisations_of_undertaking(application.organisation) if application.organisation else []
     )
@@ -50,9 +55,7 @@ def _ties_of_applicants(application: Application) -> Ties:
         enterprise_numbers=frozenset(numbers.values_list("enterprise_number", flat=True)).union(
             item.enterprise_number for item in undertaking
         ),
-        mail_domains=frozenset(
-            domain for item in invitations if (domain := mail_domain(item.email))
-        ).union(*(ties.mail_domains for ties in of_people)),
+        mail_domains=invited.union(*(ties.mail_domains for ties in of_people)),
         projects=frozenset().union(*(ties.projects for ties in of_people)),
     )
 

@@ -87,7 +87,7 @@ class Review(models.Model):
     @property
     def is_of_older_text(self) -> bool:
         """Whether the applicant handed the application in again after this."""
-        return self.is_handed_in and self.read_number != self.application.snapshots.count()
+        return self.is_handed_in and self.read_number != self.application.times_handed_in
 
 
 @pghistory.track()

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import application_for
+from allocations.access import application_and_permissions
 from allocations.actions.discussion import write_comment
 from allocations.actions.reviewers import assign_reviewers, remove_reviewer
 from allocations.actions.reviews import reopen_review
@@ -26,14 +26,14 @@ from allocations.views.reviews_page import render_reviews
 @require_safe
 def reviews(request: SignedInRequest, reference: str) -> HttpResponse:
     """The reviews of an application, for those who decide and those who have handed in theirs."""
-    return render_reviews(request, _load(request, reference, Permission.REVIEWS_VIEW))
+    return render_reviews(request, *_load(request, reference, Permission.REVIEWS_VIEW))
 
 
 @login_required
 @require_POST
 def assign(request: SignedInRequest, reference: str) -> HttpResponse:
     """Ask those who are ticked."""
-    application = _load(request, reference, Permission.REVIEWS_ASSIGN)
+    application, held = _load(request, reference, Permission.REVIEWS_ASSIGN)
     form = AssignForm(request.POST)
     if form.is_valid():
         try:
@@ -51,14 +51,14 @@ def assign(request: SignedInRequest, reference: str) -> HttpResponse:
             )
             messages.success(request, text % {"n": len(asked)})
             return redirect("reviews", reference)
-    return render_reviews(request, application, assign=form)
+    return render_reviews(request, application, held, assign=form)
 
 
 @login_required
 @require_POST
 def remove(request: SignedInRequest, reference: str, review_id: int) -> HttpResponse:
     """Take a reviewer off."""
-    application = _load(request, reference, Permission.REVIEWS_ASSIGN)
+    application, _held = _load(request, reference, Permission.REVIEWS_ASSIGN)
     review = get_object_or_404(application.reviews, pk=review_id)
     return _done(
         request,
@@ -72,11 +72,11 @@ def remove(request: SignedInRequest, reference: str, review_id: int) -> HttpResp
 @require_POST
 def reopen(request: SignedInRequest, reference: str, review_id: int) -> HttpResponse:
     """Send a review back to whoever wrote it."""
-    application = _load(request, reference, Permission.REVIEWS_ASSIGN)
+    application, held = _load(request, reference, Permission.REVIEWS_ASSIGN)
     review = get_object_or_404(application.reviews, pk=review_id)
     form = ReopenForm(request.POST)
     if not form.is_valid():
-        return render_reviews(request, application, reopen=form)
+        return render_reviews(request, application, held, reopen=form)
     reason = form.cleaned_data["reason"]
     return _done(
         request,
@@ -90,7 +90,7 @@ def reopen(request: SignedInRequest, reference: str, review_id: int) -> HttpResp
 @require_POST
 def comment(request: SignedInRequest, reference: str) -> HttpResponse:
     """Say something to the others."""
-    application = _load(request, reference, Permission.REVIEWS_VIEW)
+    application, held = _load(request, reference, Permission.REVIEWS_VIEW)
     form = CommentForm(request.POST)
     if form.is_valid():
         text = form.cleaned_data["text"]
@@ -101,14 +101,16 @@ def comment(request: SignedInRequest, reference: str) -> HttpResponse:
         else:
             messages.success(request, _("Your contribution is in the discussion."))
             return redirect("reviews", reference)
-    return render_reviews(request, application, comment=form)
+    return render_reviews(request, application, held, comment=form)
 
 
-def _load(request: SignedInRequest, reference: str, permission: Permission) -> Application:
+def _load(
+    request: SignedInRequest, reference: str, permission: Permission
+) -> tuple[Application, frozenset[Permission]]:
     among = Application.objects.handed_in().select_related(
         "track", "track_version", "organisation", "applicant"
     )
-    return application_for(request.user, reference, permission, among=among)
+    return application_and_permissions(request.user, reference, permission, among=among)
 
 
 def _done(

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import is_blind_to, permissions_on_application
+from allocations.access import is_blind_to
 from allocations.actions.discussion import handles_of
 from allocations.forms.reviews import AssignForm, CommentForm, ReopenForm
 from allocations.models import Application, Review
@@ -34,13 +34,16 @@ class Choice:
 def render_reviews(
     request: SignedInRequest,
     application: Application,
+    held: frozenset[Permission],
     *,
     assign: AssignForm | None = None,
     reopen: ReopenForm | None = None,
     comment: CommentForm | None = None,
 ) -> HttpResponse:
-    """The whole page; a form that was refused comes back as it was filled in."""
-    held = permissions_on_application(request.user, application)
+    """The whole page; a form that was refused comes back as it was filled in.
+
+    `held` is what the reader may do to the application.
+    """
     may_assign = Permission.REVIEWS_ASSIGN in held and application.is_open
     reviews = _reviews(application)
     progress = progress_of(application, [review for review in reviews if not review.ended_at])
@@ -66,9 +69,9 @@ def render_reviews(
 
 def _reviews(application: Application) -> list[Review]:
     """All of them, with the line of each criterion in the rubric's order."""
-    found = application.reviews.select_related("reviewer", "application").prefetch_related("scores")
-    reviews = list(found)
+    reviews = list(application.reviews.select_related("reviewer").prefetch_related("scores"))
     for review in reviews:
+        review.application = application
         written = {line.criterion: line for line in review.scores.all()}
         review.lines = [  # type: ignore[attr-defined]  # for the page
             (criterion, written[criterion.code])

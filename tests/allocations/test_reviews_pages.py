@@ -213,7 +213,7 @@ def test_the_pages_cost_a_fixed_number_of_queries(
         make_reviewer(f"More{number}", tags=["audio"])
     client.force_login(staff)
     client.get(url("reviews", application))
-    with django_assert_max_num_queries(42):
+    with django_assert_max_num_queries(20):
         client.get(url("reviews", application))
     judge = application.reviews.all()[0].reviewer
     for number in range(4):
