@@ -19,7 +19,7 @@ _SIZES = """
 """
 TABLES = (
     "job", "dailyusage", "joboutcome", "queuewait",
-    "projectmonth", "projectwait", "projectyearwait", "siteday", "sitewait",
+    "projectmonth", "projectwait", "projectyearwait", "siteday", "sitemonthwait", "sitewait",
 )  # fmt: skip
 
 

@@ -42,7 +42,14 @@ from allocations.models.reviews import (
     ReviewerProfile,
     ReviewScore,
 )
-from allocations.models.rollups import ProjectMonth, ProjectWait, ProjectYearWait, SiteDay, SiteWait
+from allocations.models.rollups import (
+    ProjectMonth,
+    ProjectWait,
+    ProjectYearWait,
+    SiteDay,
+    SiteMonthWait,
+    SiteWait,
+)
 from allocations.models.section_answers import SectionAnswers
 from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
@@ -118,6 +125,7 @@ __all__ = [
     "SiteCheck",
     "SiteDay",
     "SiteLease",
+    "SiteMonthWait",
     "SitePlan",
     "SiteStatus",
     "SiteToken",

@@ -41,7 +41,18 @@ class ProjectMonth(models.Model):
         return f"{self.project_id} {self.site_id} {self.month:%Y-%m}"
 
 
-class ProjectWait(models.Model):
+class Waits(models.Model):
+    """How many jobs that began in some time had waited about so long."""
+
+    bucket = models.PositiveSmallIntegerField()
+    """See `allocations.rules.waits`."""
+    jobs = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class ProjectWait(Waits):
     """How many jobs of a project that began in one month of UTC at a site had waited so long."""
 
     project = models.ForeignKey(
@@ -50,9 +61,6 @@ class ProjectWait(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
     month = models.DateField()
     """Its first day."""
-    bucket = models.PositiveSmallIntegerField()
-    """See `allocations.rules.waits`."""
-    jobs = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("waits of a project in a month")
@@ -67,7 +75,7 @@ class ProjectWait(models.Model):
         return f"{self.project_id} {self.site_id} {self.month:%Y-%m} {self.bucket}"
 
 
-class ProjectYearWait(models.Model):
+class ProjectYearWait(Waits):
     """How many jobs of a project that began in one year of UTC at a site had waited so long."""
 
     project = models.ForeignKey(
@@ -79,9 +87,6 @@ class ProjectYearWait(models.Model):
     site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
     year = models.DateField()
     """Its first day."""
-    bucket = models.PositiveSmallIntegerField()
-    """See `allocations.rules.waits`."""
-    jobs = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("waits of a project in a year")
@@ -119,14 +124,11 @@ class SiteDay(models.Model):
         return f"{self.site_id} {self.track_id} {self.day}"
 
 
-class SiteWait(models.Model):
+class SiteWait(Waits):
     """How many jobs that began on one UTC day at a site had waited about so long."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
     day = models.DateField()
-    bucket = models.PositiveSmallIntegerField()
-    """See `allocations.rules.waits`."""
-    jobs = models.BigIntegerField(default=0)
 
     class Meta:
         verbose_name = _("wait at a site")
@@ -139,3 +141,23 @@ class SiteWait(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site_id} {self.day} {self.bucket}"
+
+
+class SiteMonthWait(Waits):
+    """How many jobs that began in one month of UTC at a site had waited about so long."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
+    month = models.DateField()
+    """Its first day."""
+
+    class Meta:
+        verbose_name = _("waits at a site in a month")
+        verbose_name_plural = _("waits at sites in months")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["month", "site", "bucket"], name="one_wait_a_site_and_month"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.site_id} {self.month:%Y-%m} {self.bucket}"

@@ -7,7 +7,7 @@ from allocations.rules.aid import CENTS_A_EURO
 from allocations.rules.budgets import EntryKind
 from allocations.rules.outcomes import GOOD_ENDS
 from portal.programme.selection import ProgrammeSelection
-from portal.programme.statement import Source, part_of, read
+from portal.programme.statement import AT_EDGES, SIGN, Source, part_of, read
 from portal.programme.values import Found, Value, hours_of_minutes, hours_of_seconds, percent
 
 INDUSTRY_KINDS = (
@@ -62,21 +62,18 @@ _MEMBERS = Source(
     day=_LEDGER.day,
     conditions=f"NOT {_LAPSED}",
 )
-# Whole months are read from their sums, and only the days before and after them by themselves.
-_MONTHS = "month >= %(months_from)s AND month < %(months_until)s"
-_DAYS = """
-    (day >= %(first)s AND day < %(months_from)s OR day >= %(months_until)s AND day <= %(last)s)
-"""
+# Months are read from their sums, and the days about them by themselves.
 _SUMMED = f"""
     (
         SELECT project_id, site_id, month AS day, gpu_seconds, failed_gpu_seconds
-        FROM allocations_projectmonth WHERE {_MONTHS}
+        FROM allocations_projectmonth WHERE month >= %(months_from)s AND month < %(months_until)s
         UNION ALL
-        SELECT project_id, site_id, MIN(day), SUM(gpu_seconds), 0 FROM allocations_dailyusage
-        WHERE {_DAYS} GROUP BY project_id, site_id, date_trunc('month', day::timestamp)
+        SELECT project_id, site_id, MIN(day), SUM({SIGN} * gpu_seconds), 0
+        FROM allocations_dailyusage WHERE {AT_EDGES}
+        GROUP BY project_id, site_id, date_trunc('month', day::timestamp)
         UNION ALL
-        SELECT project_id, site_id, MIN(day), 0, SUM(gpu_seconds) FROM allocations_joboutcome
-        WHERE {_DAYS} AND state NOT IN ({_names(GOOD_ENDS)})
+        SELECT project_id, site_id, MIN(day), 0, SUM({SIGN} * gpu_seconds)
+        FROM allocations_joboutcome WHERE {AT_EDGES} AND state NOT IN ({_names(GOOD_ENDS)})
         GROUP BY project_id, site_id, date_trunc('month', day::timestamp)
     )
 """
@@ -86,7 +83,9 @@ _USAGE = """
     {project}
 """
 _USED = Source(
-    tables=_USAGE.format(rows=_SUMMED, project=_PROJECT.format(rows="usage")), day="usage.day"
+    tables=_USAGE.format(rows=_SUMMED, project=_PROJECT.format(rows="usage")),
+    day="usage.day",
+    is_of_period=True,
 )
 _PEOPLE = Source(
     tables=_USAGE.format(rows="allocations_dailyusage", project=_PROJECT.format(rows="usage")),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
 from allocations.models import Site, Track
+from allocations.rules.months import months_between
 from allocations.rules.regions import Region
 from allocations.site_overview import has_accounting
 from portal.programme import access, compute, gpus, people, service
@@ -126,7 +127,7 @@ def parts_of(selection: ProgrammeSelection, places: Places) -> list[Named]:
     if by == Division.MONTH:
         return [
             Named(month.isoformat()[:7], date_format(month, "YEAR_MONTH_FORMAT"))
-            for month in months(selection.first, selection.last)
+            for month in months_between(selection.first, selection.last)
         ]
     if by == Division.SITE:
         named = [Named(site.code, site.name) for site in places.sites]
@@ -143,16 +144,6 @@ def parts_of(selection: ProgrammeSelection, places: Places) -> list[Named]:
     else:
         return [Named("", _("Not known: no sector is recorded yet"))]
     return [part for part in named if wanted in ("", part.key)]
-
-
-def months(first: date, last: date) -> list[date]:
-    """The first day of each month that has a day from `first` to `last`."""
-    found = []
-    year, month = first.year, first.month
-    while (year, month) <= (last.year, last.month):
-        found.append(date(year, month, 1))
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004
-    return found
 
 
 def _filled(whole: Programme) -> Found:

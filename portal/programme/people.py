@@ -1,17 +1,21 @@
-"""Organisations that had projects, and the people in them."""
+"""Organisations that had projects, and the people in them.
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+Each counts once in a part of the programme, however many projects brought them there, and once in
+the whole. So each has a set of parts, kept as the bits of one number: sets of people for each of
+thirty-six months would take far longer to make.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
-from typing import Any
 
 from accounts.models import Organisation
+from allocations.rules.months import months_between
 from allocations.rules.suppression import people_behind_share
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.statement import (
     Source,
-    conditions,
+    conditions_of_place,
     parameters,
     part_expression,
     part_key,
@@ -19,139 +23,133 @@ from portal.programme.statement import (
 )
 from portal.programme.values import Found, Value
 
-# Projects that could run at a site, inside the period. One that runs in several months counts in
-# each of them.
-_RUNNING = """
-    allocations_allocation allocation
+Bits = int
+"""A set of parts: each is the bit of its place among them."""
+EVERY_PART: Bits = -1
+MONTHS_A_YEAR = 12
+
+# Projects that could run at a site in the period, and from which to which of its months.
+_PROJECTS = """
+    SELECT {part} AS part, project.id, organisation.id, organisation.kind, {since}, {until}
+    FROM allocations_allocation allocation
     JOIN allocations_site site ON site.id = allocation.site_id
     JOIN allocations_project project ON project.id = allocation.project_id
     JOIN allocations_track track ON track.id = project.track_id
     JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
-    JOIN LATERAL (
-        SELECT GREATEST(span.day, %(first)s::date) AS day,
-               LEAST((span.day + interval '{length}')::date - 1, %(last)s::date) AS until
-        FROM (
-            SELECT generate_series({start}, %(last)s::date, interval '{length}')::date AS day
-        ) span
-    ) span ON allocation.starts_on <= span.until AND allocation.ends_on >= span.day
+    WHERE allocation.starts_on <= %(last)s AND allocation.ends_on >= %(first)s AND {where}
 """
-_WHOLE = _RUNNING.format(start="%(first)s::date", length="1000 years")
-_BY_MONTH = _RUNNING.format(start="date_trunc('month', %(first)s::date)", length="1 month")
-
-_PROJECTS = """
-    SELECT DISTINCT {part} AS part, project.id, organisation.id, organisation.kind,
-           span.day, span.until
-    FROM {running}
-    WHERE {where}
-"""
+# Their members in the period, from which to which month, and in which of them each joined a project
+# for the first time. Most were there all the time, and those come together.
 _MEMBERS = """
-    SELECT membership.project_id, membership.user_id, membership.joined_at::date,
-           COALESCE(membership.left_at::date, date '9999-12-31'), first_time.day
-    FROM allocations_membership membership
-    JOIN (
-        SELECT user_id, MIN(joined_at)::date AS day FROM allocations_membership GROUP BY user_id
-    ) first_time USING (user_id)
-    WHERE membership.project_id = ANY(%(projects)s)
+    SELECT project_id, {since}, {until}, CASE WHEN first_time >= %(first)s THEN {new} END,
+           array_agg(user_id)
+    FROM (
+        SELECT membership.project_id, membership.user_id, first_time.day AS first_time,
+               GREATEST(membership.joined_at::date, %(first)s::date) AS since,
+               LEAST(membership.left_at::date, %(last)s::date) AS until
+        FROM allocations_membership membership
+        JOIN (
+            SELECT user_id, MIN(joined_at)::date AS day FROM allocations_membership GROUP BY user_id
+        ) first_time USING (user_id)
+    ) member
+    WHERE since <= until
+    GROUP BY 1, 2, 3, 4
 """
+_MONTH_NUMBER = f"({MONTHS_A_YEAR} * date_part('year', {{day}}) + date_part('month', {{day}}))::int"
 
 
 @dataclass
 class Known:
-    """Who was there in one part; the whole has all of every part."""
+    """Who was there, and in which parts."""
 
     kinds: dict[int, str] = field(default_factory=dict)
     """The kind of each organisation."""
-    people: set[int] = field(default_factory=set)
-    newcomers: set[int] = field(default_factory=set)
+    organisations: dict[int, Bits] = field(default_factory=lambda: defaultdict(int))
+    people: dict[int, Bits] = field(default_factory=lambda: defaultdict(int))
+    newcomers: dict[int, Bits] = field(default_factory=lambda: defaultdict(int))
     """Those who were never in a project before."""
 
-    def add(self, other: "Known") -> None:
-        """Add another part."""
-        self.kinds |= other.kinds
-        self.people |= other.people
-        self.newcomers |= other.newcomers
-
-    def figures(self) -> dict[str, Value]:
-        """The counts, with the people behind them."""
-        people, newcomers = len(self.people), len(self.newcomers)
-        kinds = list(self.kinds.values())
-        return {
-            "organisations": Value(len(kinds), people),
-            "smes": Value(kinds.count(Organisation.Kind.SME), people),
-            "start_ups": Value(kinds.count(Organisation.Kind.START_UP), people),
-            "people": Value(people, people),
-            "first_time_people": Value(newcomers, people_behind_share(newcomers, people)),
-        }
-
-
-@dataclass
-class Team:
-    """The people of a project: each from one day to another, and since when in any project."""
-
-    members: list[tuple[int, date, date, date]] = field(default_factory=list)
-    people: set[int] = field(default_factory=set)
-    last_joined: date = date.min
-    first_left: date = date.max
-    last_first_time: date = date.min
-
-    def add(self, user: int, joined: date, left: date, first_time: date) -> None:
-        """Add a member."""
-        self.members.append((user, joined, left, first_time))
-        self.people.add(user)
-        self.last_joined = max(self.last_joined, joined)
-        self.first_left = min(self.first_left, left)
-        self.last_first_time = max(self.last_first_time, first_time)
-
-    def join(self, known: Known, day: date, until: date) -> None:
-        """Have those known who were members between two days."""
-        if self.last_joined <= until and self.first_left >= day:
-            # All of them, as in most months of most projects, and most of the time nobody is new.
-            known.people |= self.people
-            if self.last_first_time < day:
-                return
-        for user, joined, left, first_time in self.members:
-            if joined <= until and left >= day:
-                known.people.add(user)
-                if day <= first_time <= until:
-                    known.newcomers.add(user)
+    def figures(self, parts: Iterable[tuple[str | None, Bits]]) -> Found:
+        """The counts in each of these sets of parts, with the people behind them."""
+        kinds = Counter((self.kinds[key], bits) for key, bits in self.organisations.items())
+        people, newcomers = Counter(self.people.values()), Counter(self.newcomers.values())
+        found: Found = {}
+        for part, wanted in parts:
+            there: Counter[str] = Counter()
+            for (kind, bits), number in kinds.items():
+                if bits & wanted:
+                    there[kind] += number
+            behind, fresh = _how_many(people, wanted), _how_many(newcomers, wanted)
+            found[part, "organisations"] = Value(there.total(), behind)
+            found[part, "smes"] = Value(there[Organisation.Kind.SME], behind)
+            found[part, "start_ups"] = Value(there[Organisation.Kind.START_UP], behind)
+            found[part, "people"] = Value(behind, behind)
+            found[part, "first_time_people"] = Value(fresh, people_behind_share(fresh, behind))
+        return found
 
 
 def in_projects(selection: ProgrammeSelection) -> Found:
     """Organisations and people whose projects could run in the period, in two queries."""
     by_month = selection.by == Division.MONTH
-    source = Source(tables=_BY_MONTH if by_month else _WHOLE, day="span.day")
-    statement = _PROJECTS.format(
-        part=part_expression(source, selection.by),
-        running=source.tables,
-        where=" AND ".join(conditions(source, selection)),
-    )
-    running = tuples(statement, parameters(selection))
-    parts = _known(running, _teams({row[1] for row in running}))
-    whole = Known()
-    for known in parts.values():
-        whole.add(known)
-    return {
-        (part, key): value
-        for part, known in [(None, whole), *parts.items()]
-        for key, value in known.figures().items()
-    }
-
-
-def _known(
-    running: Iterable[tuple[Any, ...]], teams: Mapping[int, Team]
-) -> dict[str | None, Known]:
-    """Each person is counted once in a part, however many projects brought them there."""
-    found: dict[Any, Known] = defaultdict(Known)
-    for part, project, organisation, kind, day, until in running:
-        known = found[part]
+    asked = parameters(selection)
+    places: dict[str, int] = {}
+    if by_month:
+        months = months_between(selection.first, selection.last)
+        places = {part_key(month): place for place, month in enumerate(months)}
+    known, running = Known(), defaultdict[int, Bits](int)
+    for part, project, organisation, kind, since, until in tuples(_projects(selection), asked):
+        if by_month:
+            bits = _months(since, until)
+        else:
+            bits = 1 << places.setdefault(part_key(part), len(places))
+        running[project] |= bits
+        known.organisations[organisation] |= bits
         known.kinds[organisation] = kind
-        if project in teams:
-            teams[project].join(known, day, until)
-    return {part_key(part): known for part, known in found.items()}
+    for project, since, until, new, users in tuples(_members(by_month=by_month), asked):
+        bits = running[project]
+        if by_month:
+            bits &= _months(since, until)
+        if not bits:
+            continue
+        fresh = 0 if new is None else bits & (1 << new if by_month else EVERY_PART)
+        for user in users:
+            known.people[user] |= bits
+            if fresh:
+                known.newcomers[user] |= fresh
+    return known.figures(
+        [(None, EVERY_PART), *((part, 1 << place) for part, place in places.items())]
+    )
 
 
-def _teams(projects: set[int]) -> dict[int, Team]:
-    found: dict[int, Team] = defaultdict(Team)
-    for project, *membership in tuples(_MEMBERS, {"projects": sorted(projects)}):
-        found[project].add(*membership)
-    return found
+def _how_many(counted: Counter[Bits], wanted: Bits) -> int:
+    return sum(number for bits, number in counted.items() if bits & wanted)
+
+
+def _months(since: int, until: int) -> Bits:
+    """The months from one place to another."""
+    return (2 << until) - (1 << since)
+
+
+def _projects(selection: ProgrammeSelection) -> str:
+    source = Source(tables="", day="")
+    by_month = selection.by == Division.MONTH
+    return _PROJECTS.format(
+        part="NULL" if by_month else part_expression(source, selection.by),
+        since=_place("GREATEST(allocation.starts_on, %(first)s::date)", by_month=by_month),
+        until=_place("LEAST(allocation.ends_on, %(last)s::date)", by_month=by_month),
+        where=" AND ".join(["TRUE", *conditions_of_place(source, selection)]),
+    )
+
+
+def _members(*, by_month: bool) -> str:
+    return _MEMBERS.format(
+        since=_place("since", by_month=by_month),
+        until=_place("until", by_month=by_month),
+        new=_place("first_time", by_month=by_month),
+    )
+
+
+def _place(day: str, *, by_month: bool) -> str:
+    """Which month of the period this day lies in; elsewhere the period is one."""
+    first = _MONTH_NUMBER.format(day="%(first)s::date")
+    return f"{_MONTH_NUMBER.format(day=day)} - {first}" if by_month else "0"

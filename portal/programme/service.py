@@ -7,8 +7,10 @@ from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.rules.waits import bucket_span
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.statement import (
+    AT_EDGES,
+    SIGN,
     Source,
-    conditions,
+    conditions_of_place,
     conditions_of_projects,
     parameters,
     part_expression,
@@ -19,10 +21,10 @@ from portal.programme.statement import (
 )
 from portal.programme.values import Found, Value, hours_of_seconds, percent
 
-# Whole months and years of a project have sums of their own; days around them are read alone.
-_DAYS = """
-    SELECT project_id, site_id, day, bucket, jobs FROM allocations_queuewait
-    WHERE day >= %(first)s AND day < %(months_from)s OR day >= %(months_until)s AND day <= %(last)s
+# Whole months and years of a project have sums of their own; days about them are read alone.
+_DAYS = f"""
+    SELECT project_id, site_id, day, bucket, {SIGN} * jobs AS jobs
+    FROM allocations_queuewait WHERE {AT_EDGES}
 """
 _BY_MONTH = f"""
     SELECT project_id, site_id, month AS day, bucket, jobs FROM allocations_projectwait
@@ -51,8 +53,22 @@ _OF_PROJECTS = """
     SELECT {part} AS part, wait.bucket, SUM(wait.jobs)::bigint
     FROM ({rows}) wait JOIN owner USING (project_id, site_id)
     GROUP BY 1, 2
+    HAVING SUM(wait.jobs) > 0
 """
-_OF_SITES = """
+_OF_SITES = f"""
+    SELECT {{part}} AS part, wait.bucket, SUM(wait.jobs)::bigint
+    FROM (
+        SELECT site_id, month AS day, bucket, jobs FROM allocations_sitemonthwait
+        WHERE month >= %(months_from)s AND month < %(months_until)s
+        UNION ALL
+        SELECT site_id, day, bucket, {SIGN} * jobs
+        FROM allocations_sitewait WHERE {AT_EDGES}
+    ) wait {{sites}}
+    WHERE {{where}}
+    GROUP BY 1, 2
+    HAVING SUM(wait.jobs) > 0
+"""
+_SITES = """
     SELECT {part} AS part, wait.bucket, SUM(wait.jobs)::bigint
     FROM allocations_sitewait wait {sites}
     WHERE wait.jobs > 0 AND {where}
@@ -92,7 +108,7 @@ def _waits_of(selection: ProgrammeSelection) -> str:
         return _OF_SITES.format(
             part=part_expression(source, selection.by),
             sites=_SITES if names_sites else "",
-            where=" AND ".join(conditions(source, selection)),
+            where=" AND ".join(["TRUE", *conditions_of_place(source, selection)]),
         )
     part = part_expression(Source(tables="", day="wait.day"), selection.by)
     chosen = ["site.code = %(site)s"] if selection.site else []

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from allocations.rules.months import whole_months, whole_years
+from allocations.rules.months import Days, months_and_days, whole_years
 from allocations.rules.regions import POSTCODE, SPANS, Region
 from portal.programme.selection import Division, ProgrammeSelection
 
@@ -54,6 +54,8 @@ class Source:
     conditions: str = "TRUE"
     is_of_sites_alone: bool = False
     """Whether its rows belong to no project."""
+    is_of_period: bool = False
+    """Whether its rows lie in the period already, and their day only tells the month."""
 
 
 def read(
@@ -88,15 +90,23 @@ def tuples(statement: str, values: Row) -> list[tuple[Any, ...]]:
 
 
 def parameters(selection: ProgrammeSelection) -> Row:
-    """What somebody chose, as a statement takes it, and the whole months in it."""
+    """What somebody chose, as a statement takes it, and as months and days."""
     today = timezone.now().date()
-    since, until = whole_months(selection.first, selection.last, today=today)
-    years_since, years_until = whole_years(since, until, today=today)
+    time = months_and_days(selection.first, selection.last, today=today)
+    years_since, years_until = whole_years(time.since, time.until, today=today)
+    no_days = Days(date.max, date.min, 0)
+    head, tail, *_none = (*time.days, no_days, no_days)
     return {
-        "months_from": since,
-        "months_until": until,
+        "months_from": time.since,
+        "months_until": time.until,
         "years_from": years_since,
         "years_until": years_until,
+        "head_first": head.since,
+        "head_last": head.until,
+        "head_sign": head.sign,
+        "tail_first": tail.since,
+        "tail_last": tail.until,
+        "tail_sign": tail.sign,
         "first": selection.first,
         "last": selection.last,
         "site": selection.site,
@@ -104,6 +114,16 @@ def parameters(selection: ProgrammeSelection) -> Row:
         "region": selection.region,
         "kind": selection.kind,
     }
+
+
+# The days about the months, and whether one is added or taken away.
+AT_EDGES = """
+    (day BETWEEN %(head_first)s AND %(head_last)s OR day BETWEEN %(tail_first)s AND %(tail_last)s)
+"""
+SIGN = """
+    CASE WHEN day BETWEEN %(head_first)s AND %(head_last)s
+         THEN %(head_sign)s ELSE %(tail_sign)s END
+"""
 
 
 def part_of(row: Row) -> str | None:
@@ -129,7 +149,13 @@ def part_expression(source: Source, by: Division) -> str:
 def conditions(source: Source, selection: ProgrammeSelection) -> Iterator[str]:
     """What a row must fulfil to be counted."""
     yield source.conditions
-    yield f"{source.day} BETWEEN %(first)s AND %(last)s"
+    if not source.is_of_period:
+        yield f"{source.day} BETWEEN %(first)s AND %(last)s"
+    yield from conditions_of_place(source, selection)
+
+
+def conditions_of_place(source: Source, selection: ProgrammeSelection) -> Iterator[str]:
+    """What it must fulfil whenever it was."""
     if selection.site:
         yield "site.code = %(site)s"
     if not source.is_of_sites_alone:

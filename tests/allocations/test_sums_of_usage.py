@@ -17,6 +17,7 @@ from allocations.models import (
     QueueWait,
     Site,
     SiteDay,
+    SiteMonthWait,
     SiteWait,
 )
 
@@ -88,8 +89,9 @@ def test_waits_are_summed_over_projects_months_and_years(project: Project) -> No
         project=project, site=site, day=FIRST + timedelta(days=5), bucket=9, jobs=2
     )
     assert [row.jobs for row in SiteWait.objects.order_by("day")] == [7, 2]
+    assert SiteMonthWait.objects.get(month=FIRST.replace(day=1), bucket=9).jobs == 9
     assert ProjectWait.objects.get(project=project, month=FIRST.replace(day=1), bucket=9).jobs == 9
     assert ProjectYearWait.objects.get(year=FIRST.replace(month=1, day=1), bucket=9).jobs == 9
     QueueWait.objects.all().delete()
-    for sums in (SiteWait, ProjectWait, ProjectYearWait):
+    for sums in (SiteWait, SiteMonthWait, ProjectWait, ProjectYearWait):
         assert {row.jobs for row in sums.objects.all()} == {0}

@@ -10,6 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import given
+from hypothesis import strategies as st
 
 from accounts.models import Organisation, User
 from allocations.models import (
@@ -22,7 +24,7 @@ from allocations.models import (
     SiteStatus,
     Transition,
 )
-from allocations.rules.months import whole_months, whole_years
+from allocations.rules.months import Days, MonthsAndDays, months_and_days, whole_years
 from allocations.rules.percentiles import percentile
 from allocations.rules.regions import Region, region_of
 from allocations.rules.waits import bucket_span
@@ -76,23 +78,28 @@ def test_the_whole_is_counted(office: Client, world: None) -> None:
     assert {key: found["", key] for key in expected} == expected
 
 
-def test_whole_months_are_those_in_which_no_day_is_missing() -> None:
-    today = date(2026, 5, 10)
-    assert whole_months(date(2026, 1, 1), date(2026, 3, 31), today=today) == (
-        date(2026, 1, 1),
-        date(2026, 4, 1),
-    )
-    assert whole_months(date(2026, 1, 2), date(2026, 3, 30), today=today) == (
-        date(2026, 2, 1),
-        date(2026, 3, 1),
-    )
+@given(st.dates(date(2024, 1, 1), date(2026, 8, 1)), st.integers(0, 900))
+def test_months_and_the_days_about_them_are_exactly_the_time(first: date, length: int) -> None:
+    today, last = date(2026, 5, 10), first + timedelta(days=length)
+    time = months_and_days(first, last, today=today)
+    counted = Counter(days_between(time.since, time.until - timedelta(days=1)))
+    for edge in time.days:
+        for day in days_between(edge.since, edge.until):
+            counted[day] += edge.sign
     # Nothing happened after today.
-    assert whole_months(date(2026, 4, 1), today, today=today)[1] == date(2026, 6, 1)
-    for first, last in (("2026-02-02", "2026-02-27"), ("9999-01-01", "9999-12-31")):
-        since, until = whole_months(
-            date.fromisoformat(first), date.fromisoformat(last), today=today
-        )
-        assert since == until
+    seen = {day: times for day, times in counted.items() if times and day <= today}
+    assert seen == dict.fromkeys(days_between(first, min(last, today)), 1)
+    if time.since < time.until:
+        assert all((edge.until - edge.since).days < 16 for edge in time.days)
+
+
+def days_between(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def test_the_end_of_the_calendar_has_no_month() -> None:
+    time = months_and_days(date(9999, 1, 1), date.max, today=date(2026, 5, 10))
+    assert time == MonthsAndDays(date.max, date.max, (Days(date(9999, 1, 1), date.max, 1),))
 
 
 @pytest.mark.parametrize(
@@ -128,6 +135,8 @@ def test_waits_are_read_off_the_counts(office: Client, world: None) -> None:
         ("2024-11-20", "2026-02-03"),
         ("2025-02-10", "2025-05-20"),
         ("2025-03-05", "2025-03-25"),
+        ("2025-02-20", "2025-03-08"),
+        ("2025-01-05", "2025-06-09"),
     ],
 )
 def test_months_and_days_add_up_to_what_the_days_alone_say(
