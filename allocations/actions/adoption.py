@@ -148,11 +148,11 @@ def known_person(member: wire_offers.OfferedMember) -> User | None:
 def _why_not(site: Site, found: wire_offers.OfferedAccount) -> str:
     """What the portal has against an account, whatever the site says; empty if nothing."""
     if found.account == ROOT:
-        return "is Slurm's own"
+        return _("is Slurm's own")
     if Allocation.objects.current().filter(site=site, account_name=found.account).exists():
-        return "is in Belfry already"
+        return _("is in Belfry already")
     if not site.partitions.filter(name__in=found.partitions).exists():
-        return f"is let into no partition that Belfry knows at {site}"
+        return _("is let into no partition that Belfry knows at %(site)s") % {"site": site}
     return ""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import TypeAlias
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from allocations.rules.units import SECONDS_AN_HOUR
@@ -110,8 +111,8 @@ def shown_wait(seconds: float) -> str:
     if seconds < 2 * SECONDS_AN_HOUR:
         return _("%(count)d minutes") % {"count": round(seconds / SECONDS_A_MINUTE)}
     if seconds < 48 * SECONDS_AN_HOUR:
-        return _("%(count).1f hours") % {"count": seconds / SECONDS_AN_HOUR}
-    return _("%(count).1f days") % {"count": seconds / SECONDS_AN_HOUR / 24}
+        return _("%(count)s hours") % {"count": number_format(seconds / SECONDS_AN_HOUR, 1)}
+    return _("%(count)s days") % {"count": number_format(seconds / SECONDS_AN_HOUR / 24, 1)}
 
 
 def _with_rest(by_name: Mapping[str, ByPoint], most: int) -> dict[str, ByPoint]:
