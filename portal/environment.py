@@ -10,6 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from portal.environment_names import PREFIX
+from slurm_bridge.gpu_verdict import (
+    DEFAULT_THRESHOLDS,
+    Percent,
+    PercentAboveZero,
+    UpToAWeek,
+)
 
 DEVELOPMENT_KEY = "development-only-key-that-production-refuses"
 
@@ -88,13 +94,13 @@ class Environment(BaseSettings):
         default_factory=list
     )
 
-    gpu_shortest_seconds: int = Field(default=600, ge=0, le=604_800)
-    gpu_least_measured_percent: int = Field(default=80, ge=1, le=100)
-    gpu_unused_percent: int = Field(default=90, ge=1, le=100)
-    gpu_waiting_percent: int = Field(default=30, ge=0, le=100)
-    gpu_few_cores_percent: int = Field(default=10, ge=0, le=100)
-    gpu_memory_full_percent: int = Field(default=95, ge=1, le=100)
-    gpu_memory_empty_percent: int = Field(default=10, ge=0, le=100)
+    gpu_shortest_seconds: UpToAWeek = DEFAULT_THRESHOLDS.shortest_seconds
+    gpu_least_measured_percent: PercentAboveZero = DEFAULT_THRESHOLDS.least_measured_percent
+    gpu_unused_percent: PercentAboveZero = DEFAULT_THRESHOLDS.unused_percent
+    gpu_waiting_percent: Percent = DEFAULT_THRESHOLDS.waiting_percent
+    gpu_few_cores_percent: Percent = DEFAULT_THRESHOLDS.few_cores_percent
+    gpu_memory_full_percent: PercentAboveZero = DEFAULT_THRESHOLDS.memory_full_percent
+    gpu_memory_empty_percent: Percent = DEFAULT_THRESHOLDS.memory_empty_percent
     gpu_idle_minutes: int = Field(default=60, ge=0, le=10_080)
 
     site_late_after_seconds: int = Field(default=300, ge=10)

@@ -24,6 +24,7 @@ from slurm_bridge.heartbeat import Pulse
 from slurm_bridge.last_state import LastState
 from slurm_bridge.lease import Lease
 from slurm_bridge.login.job_files import JobFiles
+from slurm_bridge.login.kept_thresholds import KeptThresholds
 from slurm_bridge.login.keys import KeyFiles
 from slurm_bridge.login.passing_by import CountersPassingBy, JobsPassingBy
 from slurm_bridge.login.publish import LoginFiles
@@ -289,7 +290,8 @@ def job_files(config: BridgeConfig) -> JobFiles | None:
     """What login nodes read of GPUs, where nodes are asked and the configuration says where."""
     if config.login_dir is None or config.gpu is None:
         return None
-    return JobFiles(config.login_dir, config.portal_url, config.gpu_verdict)
+    kept = KeptThresholds(config.state_dir / "gpu-thresholds.json")
+    return JobFiles(config.login_dir, config.portal_url, kept)
 
 
 def _require_own_user(config: BridgeConfig) -> None:

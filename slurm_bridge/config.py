@@ -14,7 +14,6 @@ from slurm_bridge.as_root import PROGRAM
 from slurm_bridge.directory.ldap_config import LdapDirectoryConfig
 from slurm_bridge.errors import FatalConfigError
 from slurm_bridge.gpu.scrape_config import GpuConfig
-from slurm_bridge.gpu_verdict import Thresholds
 from slurm_bridge.guard import GuardLimits
 from slurm_bridge.loopback import is_loopback
 from slurm_bridge.slurm.choice import PartitionsBy
@@ -24,6 +23,12 @@ LONGEST_TOKEN = 4096
 LONGEST_PASSWORD = 4096
 
 KeysBy = Literal["files", "directory", "both"]
+
+MOVED = {
+    "gpu_verdict": "the section gpu_verdict must go: the portal's settings decide, and the bridge"
+    " learns them from the portal"
+}
+"""What an older configuration may still name, and what to do about it."""
 
 
 class LocalDirectoryConfig(BaseModel):
@@ -68,8 +73,6 @@ class BridgeConfig(BaseModel):
     guard: GuardLimits = GuardLimits()
     gpu: GpuConfig | None = None
     """Where nodes tell what their GPUs do; without, nobody is asked."""
-    gpu_verdict: Thresholds = Thresholds()
-    """Where one verdict on a job's GPUs ends and another begins."""
     long_poll_seconds: int = Field(default=25, ge=1, le=55)
     reconcile_interval_seconds: float = Field(default=60, ge=1)
     accounting_interval_seconds: float = Field(default=30, ge=1)
@@ -194,7 +197,7 @@ def _explained(path: Path, error: ValidationError) -> str:
     for item in error.errors():
         key = ".".join(str(part) for part in item["loc"]) or "the file"
         if item["type"] == "extra_forbidden":
-            faults.append(f"unknown key {key}")
+            faults.append(MOVED.get(key, f"unknown key {key}"))
         elif item["type"] == "missing":
             faults.append(f"missing key {key}")
         else:

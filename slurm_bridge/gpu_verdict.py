@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeGuard
+from typing import Annotated, TypeGuard
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -30,27 +30,44 @@ class Kind(StrEnum):
     GOOD = "good"
 
 
+UpToAWeek = Annotated[int, Field(ge=0, le=604_800)]
+Percent = Annotated[int, Field(ge=0, le=ALL_PERCENT)]
+PercentAboveZero = Annotated[int, Field(ge=1, le=ALL_PERCENT)]
+
+
 class Thresholds(BaseModel):
-    """Where one verdict ends and another begins; docs/gpu_verdicts.md gives the reason of each."""
+    """Where one verdict ends and another begins; docs/gpu_verdicts.md gives the reason of each.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    None has a default of its own, so that a message of the portal always holds all of them.
+    """
 
-    shortest_seconds: int = Field(default=600, ge=0, le=604_800)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    shortest_seconds: UpToAWeek
     """Nothing is said of a job whose GPUs were held for less."""
-    least_measured_percent: int = Field(default=80, ge=1, le=100)
+    least_measured_percent: PercentAboveZero
     """Nothing is said of a job of whose GPU time less was measured."""
-    unused_percent: int = Field(default=90, ge=1, le=100)
+    unused_percent: PercentAboveZero
     """A GPU that was idle for so much of its time counts as unused."""
-    waiting_percent: int = Field(default=30, ge=0, le=100)
+    waiting_percent: Percent
     """Used GPUs that were less busy than this on average are mostly waiting."""
-    few_cores_percent: int = Field(default=10, ge=0, le=100)
+    few_cores_percent: Percent
     """Busy GPUs of whose cores less than this worked on average."""
-    memory_full_percent: int = Field(default=95, ge=1, le=100)
-    memory_empty_percent: int = Field(default=10, ge=0, le=100)
+    memory_full_percent: PercentAboveZero
+    memory_empty_percent: Percent
     """Of the memory of each GPU, at its peak."""
 
 
-DEFAULT_THRESHOLDS = Thresholds()
+DEFAULT_THRESHOLDS = Thresholds(
+    shortest_seconds=600,
+    least_measured_percent=80,
+    unused_percent=90,
+    waiting_percent=30,
+    few_cores_percent=10,
+    memory_full_percent=95,
+    memory_empty_percent=10,
+)
+"""What holds unless the portal's settings say otherwise."""
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, StrictBool, StringConstraints, model_validator
 
+from slurm_bridge.gpu_verdict import Thresholds
 from slurm_bridge.wire_accounting import JobId
 from slurm_bridge.wire_terms import Count, Epoch, Message
 
@@ -179,6 +180,8 @@ class GpuUsageAnswer(Message):
     refused: Count = 0
     refusals: Annotated[tuple[RefusedCounter, ...], Field(max_length=MOST_REFUSALS)] = ()
     """The first of them."""
+    thresholds: Thresholds | None = None
+    """By what the portal judges jobs, so that login nodes say the same; older portals tell none."""
 
 
 def _refuse_impossible(counter: GpuCounter) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils import timezone
 from ninja import Router
@@ -35,15 +36,16 @@ def post_gpu_usage(request: HttpRequest, delivery: AnyGpuBatch) -> GpuUsageAnswe
     """What GPUs did for jobs; sending it again changes nothing.
 
     A counter that is no GpuCounter, or that cannot be, is refused with the reason and counted;
-    the others are taken.
+    the others are taken. The answer says by what thresholds the portal judges, for login nodes.
     """
     site = site_of(request)
     if delivery.read_at > int(timezone.now().timestamp()) + ALLOWED_AHEAD_SECONDS:
         raise HttpError(422, "read_at lies in the future: the site's clock is wrong.")
     batch, places, refused = _sorted_out(delivery)
-    return record_gpu_usage(
+    answer = record_gpu_usage(
         site=site, batch=batch, places=places, refused=refused, actor=bridge_of(site)
     )
+    return answer.model_copy(update={"thresholds": settings.GPU_THRESHOLDS})
 
 
 def _sorted_out(delivery: AnyGpuBatch) -> tuple[GpuBatch, list[int], list[RefusedCounter]]:

@@ -1,6 +1,7 @@
 """Tells people on login nodes how their jobs used GPUs, from what the bridge brings to the portal.
 
-Jobs and counters pass by here on their way. Nothing that goes wrong here holds them up.
+Jobs and counters pass by here on their way. Nothing that goes wrong here holds them up. Until the
+portal has said by what it judges, nothing is told.
 """
 
 import hashlib
@@ -24,6 +25,7 @@ from slurm_bridge.login.job_ledger import (
     jobs_to_json,
 )
 from slurm_bridge.login.job_use import job_use
+from slurm_bridge.login.kept_thresholds import KeptThresholds
 from slurm_bridge.login.ledger import LedgerError
 from slurm_bridge.login.read import LARGEST_FILE
 from slurm_bridge.wire_accounting import JobRow
@@ -53,7 +55,7 @@ class JobFiles:
 
     folder: Path
     portal_url: str
-    thresholds: Thresholds
+    kept: KeptThresholds
     clock: Callable[[], float] = time.time
     uid_of: Callable[[str], int | None] = _uid_of
     _rows: dict[int, dict[int, tuple[JobRow, int]]] = field(default_factory=dict)
@@ -80,19 +82,27 @@ class JobFiles:
                 self._counters.setdefault(counter.job_id, {})[key] = kept
                 self._news.add(counter.job_id)
 
+    def judge_by(self, thresholds: Thresholds) -> None:
+        """Judge by what the portal says, also the jobs that are remembered."""
+        if self.kept.keep(thresholds):
+            with self._lock:
+                self._news |= self._counters.keys()
+            self.publish()
+
     def publish(self) -> None:
         """Write what is news; a fault is logged only."""
         try:
             with self._lock:
-                self._write()
+                if self.kept.thresholds is not None:
+                    self._write(self.kept.thresholds)
                 self._forget()
         except StoppedError:
             raise
         except (BridgeError, OSError) as error:
             log.warning("login nodes are not told how jobs used GPUs: %s", error)
 
-    def _write(self) -> None:
-        news = self._uses_by_uid()
+    def _write(self, thresholds: Thresholds) -> None:
+        news = self._uses_by_uid(thresholds)
         if not news:
             self._news.clear()
             return
@@ -124,7 +134,7 @@ class JobFiles:
         except (FileNotFoundError, UnicodeDecodeError, LedgerError):
             return ()
 
-    def _uses_by_uid(self) -> dict[int, list[JobUse]]:
+    def _uses_by_uid(self, thresholds: Thresholds) -> dict[int, list[JobUse]]:
         found: dict[int, list[JobUse]] = defaultdict(list)
         for job_id in sorted(self._news):
             counters = self._counters.get(job_id, {}).values()
@@ -140,7 +150,7 @@ class JobFiles:
                         counters,
                         read_at=read_at,
                         portal_url=self.portal_url,
-                        thresholds=self.thresholds,
+                        thresholds=thresholds,
                     )
                 )
         return found

@@ -55,7 +55,13 @@ class CountersPassingBy:
     files: JobFiles
 
     def send_gpu_usage(self, batch: GpuBatch) -> GpuUsageAnswer:
-        """Deliver counters, told on login nodes before, since the portal may be away."""
+        """Deliver counters, told on login nodes before, since the portal may be away.
+
+        Where the portal judges by other thresholds than before, they are told anew.
+        """
         self.files.note_counters(batch.counters)
         self.files.publish()
-        return self.receiver.send_gpu_usage(batch)
+        answer = self.receiver.send_gpu_usage(batch)
+        if answer.thresholds is not None:
+            self.files.judge_by(answer.thresholds)
+        return answer

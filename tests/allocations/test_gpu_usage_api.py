@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from pytest_django import Settings
 
 from allocations.models import DailyUsage, GpuFinding, GpuRun, Job, JobGpu, Project
+from slurm_bridge.gpu_verdict import DEFAULT_THRESHOLDS
 from slurm_bridge.wire_gpu import GpuUsageAnswer
 from tests.allocations.bridge_caller import BridgeCaller, job_row, now, packed, refusal
 from tests.portal.gpu_run_world import watched_gpu
@@ -36,8 +38,20 @@ def known_run(zellik: BridgeCaller, project: Project) -> None:
 def test_counters_come_over_the_contract(zellik: BridgeCaller, known_run: None) -> None:
     body = batch(told())
     for _time in range(2):
-        assert answer_to(zellik, body) == GpuUsageAnswer(stored=1, waiting=0)
+        assert answer_to(zellik, body) == GpuUsageAnswer(
+            stored=1, waiting=0, thresholds=DEFAULT_THRESHOLDS
+        )
     assert GpuRun.objects.get().observed_seconds == 600
+
+
+def test_the_answer_says_by_what_the_portal_judges(
+    zellik: BridgeCaller, settings: Settings
+) -> None:
+    strict = DEFAULT_THRESHOLDS.model_copy(update={"unused_percent": 50})
+    settings.GPU_THRESHOLDS = strict
+    assert answer_to(zellik, batch()).thresholds == strict
+    said = zellik.post_packed("/gpu-usage", packed(batch())).json()["thresholds"]
+    assert said == strict.model_dump(), "each is said, whatever the bridge takes for usual"
 
 
 def test_a_site_cannot_speak_of_anothers_jobs(

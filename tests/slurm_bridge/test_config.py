@@ -15,7 +15,6 @@ from slurm_bridge.config import (
 from slurm_bridge.directory.ldap_config import LdapDirectoryConfig
 from slurm_bridge.errors import FatalConfigError
 from slurm_bridge.gpu.scrape_config import GpuConfig
-from slurm_bridge.gpu_verdict import Thresholds
 from slurm_bridge.guard import GuardLimits
 
 MINIMAL = """
@@ -72,7 +71,6 @@ def test_example_names_every_key_and_is_valid(tmp_path: Path) -> None:
         ("local_directory", LocalDirectoryConfig),
         ("ldap_directory", LdapDirectoryConfig),
         ("gpu", GpuConfig),
-        ("gpu_verdict", Thresholds),
         ("guard", GuardLimits),
     ):
         assert named.pop(section).keys() == model.model_fields.keys()
@@ -88,6 +86,7 @@ def test_example_names_every_key_and_is_valid(tmp_path: Path) -> None:
         ("long_poll_seconds = 600", "long_poll_seconds"),
         ("site = 'twice'", "not valid TOML"),
         ("token = 'inline'", "unknown key token"),
+        ("[gpu_verdict]\nunused_percent = 90", "gpu_verdict must go: the portal's settings decide"),
     ],
 )
 def test_wrong_key_is_named_together_with_the_file(tmp_path: Path, line: str, told: str) -> None:

@@ -130,9 +130,12 @@ SUMS = st.builds(
 THRESHOLDS = st.builds(
     Thresholds,
     shortest_seconds=st.integers(0, 1000),
-    unused_percent=st.integers(1, 100),
     least_measured_percent=st.integers(1, 100),
+    unused_percent=st.integers(1, 100),
     waiting_percent=st.integers(0, 100),
+    few_cores_percent=st.integers(0, 100),
+    memory_full_percent=st.integers(1, 100),
+    memory_empty_percent=st.integers(0, 100),
 )
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from slurm_bridge.errors import TransientPortalError
-from slurm_bridge.gpu_verdict import Thresholds
+from slurm_bridge.gpu_verdict import DEFAULT_THRESHOLDS, Thresholds
 from slurm_bridge.login.job_files import KEPT_SECONDS, REMEMBERED_SECONDS, JobFiles
 from slurm_bridge.login.job_ledger import JobUse, jobs_from_json
+from slurm_bridge.login.kept_thresholds import KeptThresholds
 from slurm_bridge.login.ledger import LedgerError
 from slurm_bridge.login.passing_by import CountersPassingBy, JobsPassingBy
 from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
@@ -27,6 +28,7 @@ class Portal:
     """Takes everything, unless it is away."""
 
     is_away = False
+    thresholds: Thresholds | None = DEFAULT_THRESHOLDS
 
     def send_jobs(self, batch: JobBatch) -> Watermark:
         self._answer()
@@ -37,7 +39,7 @@ class Portal:
 
     def send_gpu_usage(self, batch: GpuBatch) -> GpuUsageAnswer:
         self._answer()
-        return GpuUsageAnswer(stored=len(batch.counters), waiting=0)
+        return GpuUsageAnswer(stored=len(batch.counters), waiting=0, thresholds=self.thresholds)
 
     def _answer(self) -> None:
         if self.is_away:
@@ -49,12 +51,19 @@ def portal() -> Portal:
     return Portal()
 
 
+def judged_by_default(folder: Path) -> KeptThresholds:
+    """What a bridge knows that has spoken with the portal before."""
+    kept = KeptThresholds(folder / "gpu-thresholds.json")
+    kept.keep(DEFAULT_THRESHOLDS)
+    return kept
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> JobFiles:
     return JobFiles(
         tmp_path / "login",
         "https://portal.example.org",
-        Thresholds(),
+        judged_by_default(tmp_path),
         clock=lambda: NOW,
         uid_of=UIDS.get,
     )
@@ -149,11 +158,11 @@ def test_each_person_has_their_own_file_that_only_they_can_read(
 
 def test_a_bridge_that_starts_again_keeps_what_it_told(files: JobFiles, portal: Portal) -> None:
     bring(files, portal, [row(7)], [counter(7)])
-    again = JobFiles(files.folder, files.portal_url, files.thresholds, files.clock, files.uid_of)
+    again = JobFiles(files.folder, files.portal_url, files.kept, files.clock, files.uid_of)
     bring(again, portal, [row(8)], [counter(8)])
     assert [job.raw_id for job in told(again)] == [8, 7]
     later = JobFiles(
-        files.folder, "https://p", Thresholds(), lambda: NOW + KEPT_SECONDS + 1, files.uid_of
+        files.folder, "https://p", files.kept, lambda: NOW + KEPT_SECONDS + 1, files.uid_of
     )
     later.note_jobs([row(9)], NOW + KEPT_SECONDS)
     later.note_counters([counter(9)])
@@ -181,9 +190,52 @@ def test_the_portal_away_holds_up_nobody_on_login_nodes(files: JobFiles, portal:
     assert len(told(files)) == 1
 
 
+def test_nothing_is_told_before_the_portal_has_said_by_what_it_judges(
+    tmp_path: Path, portal: Portal
+) -> None:
+    state = tmp_path / "gpu-thresholds.json"
+    for content in (None, b"", b"{}", b'{"unused_percent": "all"}', b"\xff"):
+        if content is not None:
+            state.write_bytes(content)
+        kept = KeptThresholds(state)
+        files = JobFiles(tmp_path / "login", "https://p", kept, lambda: NOW, UIDS.get)
+        portal.thresholds = None
+        bring(files, portal, [row(gpus=1)], [counter()])
+        assert told(files) == (), "an older portal says nothing of thresholds"
+    portal.thresholds = DEFAULT_THRESHOLDS
+    bring(files, portal, [], [])
+    assert [job.verdict for job in told(files)] == ["good"]
+    assert KeptThresholds(state).thresholds == DEFAULT_THRESHOLDS
+
+
+def test_login_nodes_judge_as_the_portal_does_from_its_next_answer_on(
+    files: JobFiles, portal: Portal
+) -> None:
+    bring(
+        files, portal, [row(7, gpus=1), row(8, gpus=1)], [counter(7, idle=0.6), counter(8, idle=0)]
+    )
+    assert {job.raw_id: job.verdict for job in told(files)} == {7: "good", 8: "good"}
+    portal.thresholds = DEFAULT_THRESHOLDS.model_copy(update={"unused_percent": 50})
+    bring(files, portal, [], [])
+    assert {job.raw_id: job.verdict for job in told(files)} == {7: "no-gpu-used", 8: "good"}
+    portal.thresholds = None
+    bring(files, portal, [row(9, gpus=1)], [counter(9, idle=0.6)])
+    assert told(files)[0].verdict == "no-gpu-used", "what it said last holds"
+
+
+def test_a_state_folder_that_cannot_be_written_holds_up_nothing(
+    tmp_path: Path, portal: Portal
+) -> None:
+    kept = KeptThresholds(tmp_path / "nowhere" / "gpu-thresholds.json")
+    files = JobFiles(tmp_path / "login", "https://p", kept, lambda: NOW, UIDS.get)
+    bring(files, portal, [row()], [counter(gpu="GPU-0"), counter(gpu="GPU-1")])
+    assert [job.verdict for job in told(files)] == ["good"]
+
+
 def test_a_folder_that_cannot_be_written_holds_up_nothing(tmp_path: Path, portal: Portal) -> None:
     (tmp_path / "file").write_text("")
-    files = JobFiles(tmp_path / "file", "https://p", Thresholds(), uid_of=UIDS.get)
+    kept = judged_by_default(tmp_path)
+    files = JobFiles(tmp_path / "file", "https://p", kept, uid_of=UIDS.get)
     bring(files, portal, [row()], [counter()])
 
 
