@@ -13,6 +13,7 @@ from slurm_bridge.gpu_verdict import Verdict
 
 GPUS_A_PAGE = 8
 LONGEST_UUID = 12
+MIG = "MIG-"
 
 
 @dataclass(frozen=True)
@@ -25,10 +26,19 @@ class GpuOfRun:
 
     @property
     def name(self) -> str:
-        """As its users know it."""
+        """As its users know it: by its number on the node, a part of one by what tells it apart."""
         gpu = self.counters[0]
-        number = gpu.uuid[:LONGEST_UUID] if gpu.gpu_index is None else f"GPU {gpu.gpu_index}"
+        short, index = gpu.uuid[:LONGEST_UUID], gpu.gpu_index
+        _whole, is_numbered, part = gpu.uuid.partition(":")  # As DCGM-exporter tells parts.
+        number = short if index is None else f"GPU {index}"
+        if index is not None and self.is_part:
+            number = f"GPU {index}.{part}" if is_numbered else f"GPU {index} {short}"
         return number if self.is_alone_on_nodes else f"{gpu.node} {number}"
+
+    @property
+    def is_part(self) -> bool:
+        """Whether it is an instance that MIG cut out of a GPU."""
+        return self.uuid.startswith(MIG) or ":" in self.uuid
 
     @property
     def uuid(self) -> str:
@@ -62,6 +72,11 @@ class JobReport:
         if self.run is None or not self.job.gpu_seconds:
             return None
         return min(self.run.observed_seconds / self.job.gpu_seconds, 1.0)
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether it held parts of GPUs, of which drivers tell less."""
+        return any(gpu.is_part for gpu in self.gpus)
 
     @property
     def co2e_grams(self) -> float | None:

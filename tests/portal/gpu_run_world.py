@@ -16,7 +16,13 @@ WATCHER = SystemActor("bridge@zellik")
 
 
 def watched_run(
-    project: Project, *, hours: float = 2, gpus: int = 4, db_index: int = 7001, **changes: Any
+    project: Project,
+    *,
+    hours: float = 2,
+    gpus: int = 4,
+    db_index: int = 7001,
+    is_mig: bool = False,
+    **changes: Any,
 ) -> Job:
     """A run at Zellik that ended an hour ago, on nodes of eight GPUs, with its minutes."""
     site = Site.objects.get(code="zellik")
@@ -34,13 +40,60 @@ def watched_run(
         **changes,
     )
     read_accounting(site, JobRow.model_validate(row))
-    batch = GpuBatch(
-        read_at=now(),
-        counters=tuple(watched_gpu(db_index, number, began, ended) for number in range(gpus)),
+    told = [watched_gpu(db_index, number, began, ended) for number in range(gpus)]
+    return _told(site, db_index, [_of_instance(gpu) for gpu in told] if is_mig else told)
+
+
+def running_run(project: Project, *, gpus: int = 4, db_index: int = 7001) -> Job:
+    """A run at Zellik that began two hours ago and goes on."""
+    site = Site.objects.get(code="zellik")
+    ended = now() // 60 * 60
+    began = ended - 2 * HOUR
+    times = {"submitted_at": began - 600, "started_at": began, "ended_at": None}
+    row = job_row(
+        project.name,
+        db_index=db_index,
+        job_id=db_index,
+        gpus=gpus,
+        name="train-bells",
+        state="RUNNING",
+        **times,
     )
+    read_accounting(site, JobRow.model_validate(row))
+    return _told(
+        site, db_index, [watched_gpu(db_index, number, began, ended) for number in range(gpus)]
+    )
+
+
+def unwatched_run(project: Project, *, db_index: int = 7001) -> Job:
+    """A run at Zellik, which tells of its GPUs, but nothing of this one's."""
+    site = Site.objects.get(code="zellik")
+    row = job_row(project.name, db_index=db_index, job_id=db_index, gpus=2, name="train-bells")
+    read_accounting(site, JobRow.model_validate(row))
+    return _told(site, db_index, [])
+
+
+def _told(site: Site, db_index: int, counters: list[GpuCounter]) -> Job:
+    batch = GpuBatch(read_at=now(), counters=tuple(counters))
     answer = record_gpu_usage(site=site, batch=batch, actor=WATCHER)
-    assert answer.stored == gpus, answer
+    assert answer.stored == len(counters), answer
     return Job.objects.select_related("project", "site").get(site=site, db_index=db_index)
+
+
+def _of_instance(whole: GpuCounter) -> GpuCounter:
+    """What NVML tells of a part of a GPU: its memory and the activity of its cores."""
+    number = whole.gpu_index or 0
+    unknown = dict.fromkeys(("utilisation_seconds", "idle_seconds", "energy_joules"))
+    nothing = [(None,) * len(piece.memory_mib) for piece in whole.minutes]
+    minutes = tuple(
+        piece.model_copy(update={"utilisation_percent": none, "power_watts": none})
+        for piece, none in zip(whole.minutes, nothing, strict=True)
+    )
+    return whole.model_copy(
+        update=unknown
+        | {"gpu": f"MIG-c6d4f1e{number}-42e4-5de3-91c7-45d71c87eb3f", "gpu_index": number // 2}
+        | {"memory_total_bytes": 71 * 2**30, "minutes": minutes}
+    )
 
 
 def watched_gpu(job_id: int, number: int, began: int, ended: int) -> GpuCounter:

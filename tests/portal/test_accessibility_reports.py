@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, expect
 from accounts.models import User
 from allocations.models import Allocation, DailyUsage, Project
 from tests.portal.chromium import Judge, open_context
-from tests.portal.gpu_run_world import watched_run
+from tests.portal.gpu_run_world import running_run, unwatched_run, watched_run
 from tests.portal.staff_world import find_differences, report_site
 from tests.portal.usage_world import never_read, used_project
 
@@ -33,6 +33,19 @@ def pages(used: Project) -> dict[str, str]:
         "mine": reverse("my_use"),
         "mine_empty": reverse("my_use") + "?from=2020-01-01&to=2020-01-31",
     }
+
+
+@pytest.fixture
+def jobs(used: Project) -> dict[str, str]:
+    """Pages of runs of every kind."""
+    runs = {
+        "job_one_gpu": watched_run(used, gpus=1, db_index=7002),
+        "job_eight_gpus": watched_run(used, gpus=8, db_index=7003),
+        "job_mig": watched_run(used, is_mig=True, db_index=7004),
+        "job_running": running_run(used, db_index=7005),
+        "job_no_data": unwatched_run(used, db_index=7006),
+    }
+    return {f"report_{name}": run.get_absolute_url() for name, run in runs.items()}
 
 
 @pytest.fixture
@@ -59,12 +72,17 @@ def overviews(used: Project) -> dict[str, str]:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_with_charts_can_be_used_by_everybody(
-    browser: Browser, live_server: object, pages: dict[str, str], applicant: User, width: int
+    browser: Browser,
+    live_server: object,
+    pages: dict[str, str],
+    jobs: dict[str, str],
+    applicant: User,
+    width: int,
 ) -> None:
     url = str(live_server)
     context = open_context(browser, url, applicant, width)
     judge = Judge(context.new_page())
-    for name, address in pages.items():
+    for name, address in (pages | jobs).items():
         judge.look_at(f"{name}-{width}", url + address)
         for figure in judge.page.locator("figure[data-chart]").all():
             expect(figure.locator("svg")).to_be_visible()

@@ -16,7 +16,16 @@ from django.utils import timezone
 from accounts.models import User
 from allocations.actions.drafts import submit_application
 from allocations.actions.energy import set_energy_factor
-from allocations.models import GpuMinutes, GpuRun, Job, Project, RunningGpuMinutes, Site, SiteStatus
+from allocations.models import (
+    GpuMinutes,
+    GpuRun,
+    Job,
+    JobGpu,
+    Project,
+    RunningGpuMinutes,
+    Site,
+    SiteStatus,
+)
 from slurm_bridge.wire_accounting import JobRow
 from tests.allocations.bridge_caller import job_row
 from tests.domain import make_draft, make_project
@@ -137,6 +146,24 @@ def test_what_is_not_known_is_said_not_shown_as_zero(member: Client, project: Pr
     assert "50 % of its GPU time was observed; of the rest there is no data." in text
     assert "Mean utilisation no data" in text
     assert text.count("No data in this time.") == 3
+
+
+def test_parts_of_gpus_are_told_apart_and_have_no_data_where_drivers_tell_none(
+    member: Client, project: Project
+) -> None:
+    job = watched_run(project, is_mig=True)
+    page = page_of(member, job)
+    [_heading, *lines] = page.xpath("//section[@aria-labelledby='gpus']//tr")
+    cells = [[cell.text_content() for cell in line.xpath("./th | ./td")] for line in lines]
+    assert [name for name, *_figures in cells] == [
+        "GPU 0 MIG-c6d4f1e0", "GPU 0 MIG-c6d4f1e1", "GPU 1 MIG-c6d4f1e2", "GPU 1 MIG-c6d4f1e3",
+    ]  # fmt: skip
+    assert cells[0][1:] == ["no data", "no data", "45 %", "70.0 GiB / 71.0 GiB", "no data"]
+    text = text_of(member, job)
+    assert "All of its GPU time was observed. Of a part of a GPU (MIG) the driver tells" in text
+    assert "No data: too little was measured to say how it used its GPUs." in text
+    JobGpu.objects.filter(uuid__startswith="MIG-c6d4f1e0").update(uuid="GPU-8f9a:5")
+    assert "GPU 0.5" in text_of(member, job), "as DCGM-exporter tells it"
 
 
 def test_a_run_without_figures_says_why(member: Client, project: Project) -> None:
