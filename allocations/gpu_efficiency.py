@@ -19,8 +19,44 @@ class Efficiency:
     """Of the used GPU time how much was measured; None where no use is known."""
 
 
+@dataclass(frozen=True)
+class _Sums:
+    used: float = 0
+    measured: float = 0
+    busy: float = 0
+    idle: float = 0
+
+    def __add__(self, other: "_Sums") -> "_Sums":
+        return _Sums(
+            self.used + other.used,
+            self.measured + other.measured,
+            self.busy + other.busy,
+            self.idle + other.idle,
+        )
+
+    def judged(self) -> Efficiency | None:
+        """What follows from them; None where nothing was measured."""
+        if not self.measured:
+            return None
+        return Efficiency(
+            busy=min(1.0, self.busy / self.measured),
+            idle_seconds=self.idle,
+            coverage=min(1.0, self.measured / self.used) if self.used else None,
+        )
+
+
 def efficiency_of(projects: Iterable[Project]) -> dict[int, Efficiency]:
     """By project; one that nobody measured is missing. Two queries."""
+    judged = {project: sums.judged() for project, sums in _sums_of(projects).items()}
+    return {project: found for project, found in judged.items() if found is not None}
+
+
+def efficiency_together(projects: Iterable[Project]) -> Efficiency | None:
+    """Of several projects as one; None where nobody measured any of them. Two queries."""
+    return sum(_sums_of(projects).values(), _Sums()).judged()
+
+
+def _sums_of(projects: Iterable[Project]) -> dict[int, _Sums]:
     wanted = [project.pk for project in projects]
     if not wanted:
         return {}
@@ -28,12 +64,8 @@ def efficiency_of(projects: Iterable[Project]) -> dict[int, Efficiency]:
     used = dict(months.annotate(total=Sum("gpu_seconds")).order_by())
     days = DailyGpuUse.objects.filter(project__in=wanted).values_list("project")
     sums = days.annotate(Sum("measured_seconds"), Sum("utilisation_seconds"), Sum("idle_seconds"))
+    measured = {project: rest for project, *rest in sums.order_by()}
     return {
-        project: Efficiency(
-            busy=min(1.0, busy / measured),
-            idle_seconds=idle,
-            coverage=min(1.0, measured / used[project]) if used.get(project) else None,
-        )
-        for project, measured, busy, idle in sums.order_by()
-        if measured
+        project: _Sums(used.get(project, 0), *measured.get(project, ()))
+        for project in used.keys() | measured.keys()
     }

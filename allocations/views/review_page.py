@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,7 +20,7 @@ from allocations.attachment_names import shown_attachments
 from allocations.errors import AllocationsError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
 from allocations.forms.reviews import ConflictForm
-from allocations.gpu_efficiency import efficiency_of
+from allocations.gpu_efficiency import Efficiency, efficiency_of, efficiency_together
 from allocations.models import Application, Membership, Project, Site
 from allocations.outlook import Outlook, outlook_of
 from allocations.review_figures import progress_of
@@ -80,6 +80,7 @@ def render_review(
             "shows_others": shows_others,
             "earlier": _earlier_applications(application) if shows_others else [],
             "projects": _earlier_projects(application) if shows_others else [],
+            "earlier_use": _earlier_use(application) if not (shows_others or is_blind) else None,
             "changes": changes_of(application, is_blind=is_blind),
             **_reviews(actor, application, held),
             "decision": _decision_of(application),
@@ -185,17 +186,26 @@ def _earlier_applications(application: Application) -> list[Application]:
     )
 
 
-def _earlier_projects(application: Application) -> list[Project]:
-    """Projects of the same organisation or leader, each with how well it used its GPUs."""
+def _projects_before(application: Application) -> QuerySet[Project]:
+    """Projects of the same organisation or leader."""
     of_applicant = Membership.objects.filter(
         user=application.applicant, role=Membership.Role.LEADER
     ).values("project")
+    return Project.objects.filter(
+        Q(organisation=application.organisation, organisation__isnull=False)
+        | Q(pk__in=of_applicant)
+    ).exclude(application=application)
+
+
+def _earlier_use(application: Application) -> Efficiency | None:
+    """How well all of these used their GPUs, for reviewers who learn nothing else of them."""
+    return efficiency_together(_projects_before(application).only("pk"))
+
+
+def _earlier_projects(application: Application) -> list[Project]:
+    """The latest of these, each with how well it used its GPUs."""
     found = list(
-        Project.objects.filter(
-            Q(organisation=application.organisation, organisation__isnull=False)
-            | Q(pk__in=of_applicant)
-        )
-        .exclude(application=application)
+        _projects_before(application)
         .select_related("track")
         .prefetch_related("allocations__site")
         .order_by("-created_at")[:EARLIER_SHOWN]

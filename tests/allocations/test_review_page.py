@@ -67,6 +67,12 @@ def test_the_reviewer_sees_how_well_an_earlier_award_was_used(
         page = office.get(reverse(change, args=[allocation.pk])).content.decode()
         assert words in page
     assert words not in office.get(reverse("suspend", args=[allocation.pk])).content.decode()
+    judge, reader = make_reviewer("Judge"), Client()
+    ask(again, staff, judge)
+    reader.force_login(judge)
+    read = reader.get(address("review", again)).content.decode()
+    assert words in read
+    assert project.name not in read, "of other projects a reviewer learns no more"
 
 
 def test_the_form_starts_with_what_was_asked_for(office: Client, submitted: Application) -> None:

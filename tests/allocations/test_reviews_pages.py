@@ -164,6 +164,7 @@ def test_a_blind_reviewer_learns_nowhere_who_applies(
     for page in pages:
         found = [word for word in HIDDEN if word in page]
         assert not found
+    assert "Earlier awards" not in pages[0]
     assert f"{application.reference}-1.pdf" in pages[0]
     answer = client.get(url("attachment_file", application, file.pk))
     assert "Klokken" not in answer.headers["Content-Disposition"]
