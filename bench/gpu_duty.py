@@ -1,6 +1,6 @@
 """The exporter beside a load of known duty, on a real GPU: `python -m bench.gpu_duty`.
 
-It needs one free GPU, its driver with nvidia-smi, and PyTorch, and about twelve minutes. What it
+It needs one free GPU, its driver with nvidia-smi, and PyTorch, and about eight minutes. What it
 prints is a piece of docs/gpu_measurements.md: utilisation by the exporter and by nvidia-smi beside
 the known duty, energy beside the mean of nvidia-smi's power, and what the exporter costs the load.
 """
@@ -18,13 +18,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import mean, median
 
+from bench.gpu_load import BEGUN
+
 PORT = 9499
 JOB = 1
 DUTIES = (0, 25, 50, 100)
-SECONDS = 60
-INTERVAL_SECONDS = 10
+SECONDS = 45
+INTERVAL_SECONDS = 2
 PAIRS = 5
-PAIR_SECONDS = 30
+PAIR_SECONDS = 20
 SETTLE_SECONDS = 5
 
 
@@ -64,7 +66,7 @@ def row(item: Measured) -> str:
 
 
 def measured(duty: int, uuid: str) -> Measured:
-    """One duty, for a minute, seen by both."""
+    """One duty for a while, seen by both."""
     with exporter(uuid), load(duty, SECONDS + 3 * SETTLE_SECONDS):
         time.sleep(SETTLE_SECONDS)
         before = counters()
@@ -123,10 +125,12 @@ def exporter(uuid: str, interval_seconds: float = INTERVAL_SECONDS) -> Iterator[
 
 @contextmanager
 def load(duty: int, seconds: float) -> Iterator[subprocess.Popen[str]]:
-    """The load, on the first GPU."""
+    """The load, on the first GPU, from when it has begun: libraries take seconds to load."""
     words = [sys.executable, "-m", "bench.gpu_load", str(duty), str(seconds)]
     process = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
     try:
+        if process.stdout is None or process.stdout.readline().strip() != BEGUN:
+            raise SystemExit("the load does not begin: is there a free GPU, and PyTorch?")
         yield process
     finally:
         process.kill()

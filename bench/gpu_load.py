@@ -1,6 +1,7 @@
 """A GPU that is busy for a known share of the time: `python -m bench.gpu_load PER_CENT SECONDS`.
 
-It multiplies matrices for that share of each second, by PyTorch, and prints how often it did.
+It multiplies matrices for that share of each fiftieth of a second, by PyTorch, says when it has
+begun, and at the end how often it did.
 """
 
 import importlib
@@ -8,8 +9,12 @@ import sys
 import time
 from collections.abc import Callable
 
-SIZE = 8192
-PERIOD_SECONDS = 1.0
+SIZE = 4096
+# NVML's utilisation is of the last sixth of a second, or of a longer time: a period of a second
+# would be seen as busy or idle by chance, and always alike by who looks once a second.
+PERIOD_SECONDS = 0.02
+SHORTEST_SLEEP_SECONDS = 0.0001
+BEGUN = "begun"
 
 
 def main() -> int:
@@ -17,6 +22,7 @@ def main() -> int:
     per_cent, seconds = float(sys.argv[1]), float(sys.argv[2])
     multiply = multiplication()
     multiply()  # The first one loads libraries.
+    print(BEGUN, flush=True)
     began = time.monotonic()
     done = keep_busy(multiply, per_cent / 100, seconds)
     print(done, time.monotonic() - began)
@@ -52,7 +58,7 @@ def keep_busy(
             multiply()
             done += 1
         else:
-            sleep(PERIOD_SECONDS - place)
+            sleep(max(PERIOD_SECONDS - place, SHORTEST_SLEEP_SECONDS))
     return done
 
 
