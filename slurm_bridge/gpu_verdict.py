@@ -109,6 +109,11 @@ class Verdict:
         """Whether GPUs were held that somebody else could have used."""
         return self.kind in (Kind.NO_GPU_USED, Kind.SOME_GPUS_UNUSED, Kind.MOSTLY_WAITING)
 
+    @property
+    def needs_nothing(self) -> bool:
+        """Whether its user need do nothing about it."""
+        return self.kind in (Kind.GOOD, Kind.TOO_SHORT)
+
 
 def verdict_of(
     gpus: Iterable[GpuSums],

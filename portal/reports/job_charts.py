@@ -30,10 +30,11 @@ def job_charts(
 
 
 def chart_of_minutes(name: str, gpus: Sequence[GpuOfRun], window: Window) -> Chart:
-    """One of them for a file: every minute, with times as programs read them."""
+    """One of them for a file: every minute, with times in UTC as programs read them."""
     window = window.by_minute()
     times = tuple(f"{at:%Y-%m-%dT%H:%MZ}" for at in window.moments)
-    return replace(_chart(name, gpus, window, minutes_of(gpus, window)[name]), points=times)
+    drawn = _chart(name, gpus, window, minutes_of(gpus, window)[name])
+    return replace(drawn, heading=_("Time (UTC)"), points=times)
 
 
 def _chart(
@@ -47,7 +48,7 @@ def _chart(
         key=name,
         title=title,
         summary=_summary(gpus, figures, unit, decimals),
-        heading=_("Time (UTC)"),
+        heading=_("Time"),
         points=window.labels,
         series=tuple(
             Series(gpu.name, series, Form.LINE) for gpu, series in zip(gpus, figures, strict=True)

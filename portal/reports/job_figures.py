@@ -26,13 +26,13 @@ class GpuOfRun:
 
     @property
     def name(self) -> str:
-        """As its users know it: by its number on the node, a part of one by what tells it apart."""
+        """As its users know it: by its number on the node, a part of one as MIG calls it."""
         gpu = self.counters[0]
-        short, index = gpu.uuid[:LONGEST_UUID], gpu.gpu_index
-        _whole, is_numbered, part = gpu.uuid.partition(":")  # As DCGM-exporter tells parts.
-        number = short if index is None else f"GPU {index}"
-        if index is not None and self.is_part:
-            number = f"GPU {index}.{part}" if is_numbered else f"GPU {index} {short}"
+        _whole, _colon, part = gpu.uuid.partition(":")  # As DCGM-exporter tells parts.
+        if gpu.gpu_index is None or gpu.uuid.startswith(MIG):
+            number = gpu.uuid[:LONGEST_UUID]
+        else:
+            number = f"GPU {gpu.gpu_index}.{part}" if part else f"GPU {gpu.gpu_index}"
         return number if self.is_alone_on_nodes else f"{gpu.node} {number}"
 
     @property

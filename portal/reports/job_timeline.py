@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from math import ceil
 
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from accounts.dates import dated
 from allocations.models import GpuMinutes, GpuRun, RunningGpuMinutes
@@ -60,8 +61,8 @@ class Window:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The moments as people read them, with the day where there are several."""
-        moments = self.moments
+        """The moments by people's own clock, as all of the page, with the day where needed."""
+        moments = [localtime(at) for at in self.moments]
         is_one_day = moments[0].date() == moments[-1].date()
         return tuple(
             date_format(at, "TIME_FORMAT") if is_one_day else dated(at, "minute this year")

@@ -68,6 +68,12 @@ def test_the_page_says_in_plain_words_what_the_gpus_did(member: Client, project:
     assert "70.0 GiB / 141.0 GiB" in text
 
 
+def test_who_uses_gpus_well_is_not_asked_to_do_something(member: Client, project: Project) -> None:
+    text = text_of(member, watched_run(project, gpus=1))
+    assert "well used. What this means" in text
+    assert "What to do about it" not in text
+
+
 def test_co2e_takes_the_factor_of_the_day(member: Client, project: Project, staff: User) -> None:
     zellik = Site.objects.get(code="zellik")
     for valid_from, grams in ((date(2020, 1, 1), "100"), (timezone.localdate(), "200")):
@@ -106,6 +112,10 @@ def test_each_chart_has_its_table_and_the_same_minutes_as_csv(
     assert len(known) == 115
     assert {line[2] for line in known} == {"0"}
     drawn = json.loads(page.xpath("string(//figure[@id='utilisation']/script)"))
+    assert job.started_at
+    clock = f"{timezone.localtime(job.started_at):%H:%M}"
+    assert drawn["option"]["xAxis"]["data"][0] == clock, "as the page says when it started"
+    assert rows[0].xpath("./*")[0].text_content() == clock
     idle = drawn["option"]["series"][1]["data"]
     assert (len(idle), idle.count(None)) == (120, 5), "a gap is no 0"
 
@@ -155,9 +165,7 @@ def test_parts_of_gpus_are_told_apart_and_have_no_data_where_drivers_tell_none(
     page = page_of(member, job)
     [_heading, *lines] = page.xpath("//section[@aria-labelledby='gpus']//tr")
     cells = [[cell.text_content() for cell in line.xpath("./th | ./td")] for line in lines]
-    assert [name for name, *_figures in cells] == [
-        "GPU 0 MIG-c6d4f1e0", "GPU 0 MIG-c6d4f1e1", "GPU 1 MIG-c6d4f1e2", "GPU 1 MIG-c6d4f1e3",
-    ]  # fmt: skip
+    assert [name for name, *_figures in cells] == [f"MIG-c6d4f1e{number}" for number in range(4)]
     assert cells[0][1:] == ["no data", "no data", "45 %", "70.0 GiB / 71.0 GiB", "no data"]
     text = text_of(member, job)
     assert "All of its GPU time was observed. Of a part of a GPU (MIG) the driver tells" in text

@@ -31,7 +31,7 @@ globalThis.belfryCharts = (() => {
     let lines = 1;
     let filled = 0;
     for (const name of names) {
-      const needed = 40 + 6.4 * name.length;
+      const needed = 48 + 7.2 * name.length; // Its sign, its gap, and letters as wide as any.
       if (filled && filled + needed > width) {
         lines += 1;
         filled = 0;
