@@ -30,6 +30,7 @@ class Permission(StrEnum):
     PROJECT_INVITE = "project:team:invite"
     PROJECT_REMOVE_MEMBER = "project:team:remove"
     PROJECT_MANAGE = "project:allocation:change"
+    PROJECT_REPORT = "project:report:write"
     QUEUE_VIEW = "portal:queue:view"
     EXPERTISE_CHANGE = "portal:expertise:change"
     SITES_VIEW = "portal:sites:view"
@@ -126,7 +127,12 @@ PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {
     Part.REPRESENTATIVE: frozenset({Permission.ORGANISATION_VIEW}),
     Part.KEEPER: frozenset({Permission.ORGANISATION_VIEW, Permission.ORGANISATION_CHANGE}),
     Part.LEADER: frozenset(
-        {Permission.PROJECT_VIEW, Permission.PROJECT_INVITE, Permission.PROJECT_REMOVE_MEMBER}
+        {
+            Permission.PROJECT_VIEW,
+            Permission.PROJECT_INVITE,
+            Permission.PROJECT_REMOVE_MEMBER,
+            Permission.PROJECT_REPORT,
+        }
     ),
     Part.MEMBER: frozenset({Permission.PROJECT_VIEW}),
 }

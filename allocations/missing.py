@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allocations.models import Application, DeclarationText, TrackVersion
+from allocations.models import Application, DeclarationText, FinalReport, Membership, TrackVersion
 from allocations.rules.form.sections import Setting, asked_fields, missing_answers, pages
 from allocations.rules.questions import Section
 from allocations.rules.requests import problems_of_request
@@ -47,6 +48,7 @@ def what_is_missing(application: Application) -> list[Missing]:
     """All of it, in the order of the form; empty when it can be handed in."""
     rules = application.rules()
     return [
+        *_owed_reports(application),
         *_first_part(application, rules),
         *_sections(application, rules),
         *_declarations(application),
@@ -111,6 +113,35 @@ def _first_part(application: Application, rules: TrackVersion) -> Iterator[Missi
         months=application.months,
     ):
         yield item(problem, GPU_TIME)
+
+
+def _owed_reports(application: Application) -> Iterator[Missing]:
+    """Final reports that are late and keep it from being handed in for the first time.
+
+    Of a project that the applicant does not lead no more is told than that there is one.
+    """
+    if application.submitted_at is not None:
+        return
+    today = timezone.localdate()
+    late = FinalReport.objects.blocking(application, today).select_related("project")
+    lead = Membership.objects.filter(
+        user=application.applicant_id, role=Membership.Role.LEADER, left_at=None
+    )
+    own = late.filter(project__in=lead.values("project"))
+    for report in own:
+        text = _("Hand in the final report of “%(title)s” first: it was due on %(day)s.")
+        said = text % {
+            "title": report.project.title,
+            "day": date_format(report.due_on, "DATE_FORMAT"),
+        }
+        yield Missing(said, FIRST_PART, report.get_absolute_url())
+    if late.count() > len(own):
+        text = _(
+            "A project of your organisation owes its final report. Ask who leads it to hand it in,"
+            " or ask us to let you apply."
+        )
+        address = f"{address_of_part(application, FIRST_PART)}#id_organisation"
+        yield Missing(text, FIRST_PART, address)
 
 
 def _sections(application: Application, rules: TrackVersion) -> Iterator[Missing]:

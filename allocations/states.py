@@ -17,6 +17,8 @@ class ApplicationState(TextChoices):
     WAITLISTED = "waitlisted", _("On the wait-list")
     REJECTED = "rejected", _("Rejected")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+    REPORT_DUE = "report_due", _("Final report due")
+    CLOSED = "closed", _("Closed")
 
 
 class AllocationState(TextChoices):
@@ -74,10 +76,13 @@ NEXT_STATES: dict[ApplicationState, frozenset[ApplicationState]] = {
     ),
     _S.INFO_REQUESTED: frozenset({_S.SUBMITTED, _S.REJECTED, _S.WITHDRAWN}),
     _S.WAITLISTED: frozenset({_S.APPROVED, _S.APPROVED_REDUCED, _S.REJECTED, _S.WITHDRAWN}),
-    _S.APPROVED: frozenset(),
-    _S.APPROVED_REDUCED: frozenset(),
+    _S.APPROVED: frozenset({_S.REPORT_DUE}),
+    _S.APPROVED_REDUCED: frozenset({_S.REPORT_DUE}),
     _S.REJECTED: frozenset(),
     _S.WITHDRAWN: frozenset(),
+    # Who is renewed after the end goes back to where the project stood before.
+    _S.REPORT_DUE: frozenset({_S.CLOSED, _S.APPROVED, _S.APPROVED_REDUCED}),
+    _S.CLOSED: frozenset(),
 }
 
 EDITABLE_STATES = frozenset({_S.DRAFT, _S.INFO_REQUESTED})
@@ -85,6 +90,14 @@ OPEN_STATES = frozenset({_S.SUBMITTED, _S.INFO_REQUESTED})
 UNDECIDED_STATES = OPEN_STATES | {_S.WAITLISTED}
 GRANTABLE_STATES = frozenset({_S.SUBMITTED, _S.WAITLISTED})
 AWARDED_STATES = frozenset({_S.APPROVED, _S.APPROVED_REDUCED})
+
+
+AFTER_USE_STATES = frozenset({_S.REPORT_DUE, _S.CLOSED})
+
+
+def states_before(state: ApplicationState) -> frozenset[ApplicationState]:
+    """From which states one step leads to this one."""
+    return frozenset(before for before, following in NEXT_STATES.items() if state in following)
 
 
 def can_become(state: str, new_state: ApplicationState) -> bool:

@@ -13,6 +13,7 @@ from allocations.views import (
     drift,
     eligibility,
     energy,
+    final_reports,
     gpu_help,
     gpu_waste,
     invitations,
@@ -110,6 +111,12 @@ urlpatterns = [
     path("projects/<str:name>/usage.json", usage.usage, name="project_usage"),
     path("projects/<str:name>/<slug:site_code>.sh", projects.script, name="sbatch_script"),
     path("projects/<str:name>/invite", invitations.invite_to_project, name="invite_to_project"),
+    path("projects/<str:name>/final-report", final_reports.final_report, name="final_report"),
+    path("projects/<str:name>/final-report/accept", final_reports.accept, name="accept_report"),
+    path("projects/<str:name>/final-report/more", final_reports.ask_for_more, name="ask_for_more"),
+    path(
+        "projects/<str:name>/final-report/lift", final_reports.lift_block, name="lift_report_block"
+    ),
     path("members/<int:membership_id>/remove", manage.remove_member, name="remove_member"),
     # Staff
     path("staff/queue", queue.queue, name="queue"),
@@ -150,6 +157,7 @@ urlpatterns = [
     path("staff/applications/<str:reference>/conflict", write_review.conflict, name="conflict"),
     path("staff/my-expertise", write_review.reviewer_profile, name="reviewer_profile"),
     path("staff/projects/", queue.all_projects, name="all_projects"),
+    path("staff/final-reports/", final_reports.final_reports, name="final_reports"),
     path("staff/sites/", sites.sites, name="sites"),
     path("staff/sites/<slug:code>/", sites.site, name="site"),
     path("staff/sites/<slug:code>/lost-jobs", lost_runs.lost_runs, name="lost_runs"),

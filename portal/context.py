@@ -55,6 +55,7 @@ _MENUS: tuple[tuple[Label, tuple[Entry, ...]], ...] = (
         _("Projects"),
         (
             (_("All projects"), "all_projects", Permission.PROJECT_VIEW),
+            (_("Final reports"), "final_reports", Permission.PROJECT_VIEW),
             (_("Leaving members with jobs"), "leaving", Permission.SITES_VIEW),
         ),
     ),

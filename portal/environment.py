@@ -73,6 +73,9 @@ class Environment(BaseSettings):
     ssh_key_max_days: int = Field(default=0, ge=0, le=36_500)
     access_days_after_end: int = Field(default=60, ge=0, le=36_500)
 
+    report_months: int = Field(default=3, ge=1, le=24)
+    report_answer_days: int = Field(default=14, ge=1, le=365)
+
     public_figures_minutes: int = Field(default=60, ge=1, le=10_080)
 
     api_token_max_days: int = Field(default=365, ge=1, le=3_650)

@@ -118,8 +118,9 @@ def _drafts(applications: list[Application]) -> Iterator[NextStep]:
 
 def _projects(user: User) -> Iterator[NextStep]:
     allocations = Allocation.objects.select_related("site")
-    projects = Project.objects.of(user).prefetch_related(Prefetch("allocations", allocations))
-    for project in projects:
+    projects = Project.objects.of(user).select_related("final_report")
+    for project in projects.prefetch_related(Prefetch("allocations", allocations)):
+        yield from _report(project)
         states = {allocation.state for allocation in project.allocations.all()}
         url = reverse("project", args=[project.name])
         if AllocationState.ACTIVE in states:
@@ -138,6 +139,20 @@ def _projects(user: User) -> Iterator[NextStep]:
                 action=_("Look at the project"),
                 url=url,
             )
+
+
+def _report(project: Project) -> Iterator[NextStep]:
+    report = getattr(project, "final_report", None)
+    if report is not None and report.is_open:
+        yield NextStep(
+            icon="journal-text",
+            title=_("Write the final report of “%(title)s”") % {"title": project.title},
+            text=_("It is due on %(day)s. Its leader hands it in.")
+            % {"day": dated(report.due_on, "weekday")},
+            action=_("Open the report"),
+            url=report.get_absolute_url(),
+            is_urgent=report.is_late,
+        )
 
 
 def _waiting(applications: list[Application]) -> Iterator[NextStep]:

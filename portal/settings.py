@@ -184,6 +184,10 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
+# After the award -----------------------------------------------------------------------------
+REPORT_MONTHS = ENVIRONMENT.report_months
+REPORT_ANSWER_DAYS = ENVIRONMENT.report_answer_days
+
 # The programme's figures ---------------------------------------------------------------------
 PUBLIC_FIGURES_MINUTES = ENVIRONMENT.public_figures_minutes
 

@@ -16,6 +16,7 @@ from allocations.models.credits import CreditedRun
 from allocations.models.declarations import DeclarationText, SignedDeclaration
 from allocations.models.drift import Drift
 from allocations.models.energy import EnergyFactor
+from allocations.models.final_reports import FinalReport, ReportOutput
 from allocations.models.gpu import (
     DailyGpuUse,
     GpuFigures,
@@ -82,6 +83,7 @@ __all__ = [
     "DroppedMonth",
     "DroppedQosUsage",
     "EnergyFactor",
+    "FinalReport",
     "GpuFigures",
     "GpuFinding",
     "GpuMinutes",
@@ -112,6 +114,7 @@ __all__ = [
     "QueueWait",
     "Quota",
     "RecordedMember",
+    "ReportOutput",
     "RequestedHours",
     "Review",
     "ReviewComment",

@@ -146,6 +146,10 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
         """Allocations whose last day has passed, and accounts that were given back."""
         return self.filter(_ended(today))
 
+    def running_on(self, today: date) -> "AllocationQuerySet":
+        """Those that have not ended, whether jobs may start there or not."""
+        return self.exclude(_ended(today))
+
     def current(self) -> "AllocationQuerySet":
         """Those that Belfry looks after; not the accounts that it gave back."""
         return self.filter(released_at=None)
@@ -154,7 +158,7 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
         """Those that stand there on a day; the same answer as `Allocation.state_on`."""
         if state == AllocationState.EXPIRED:
             return self.ended_before(today)
-        running = self.exclude(_ended(today))
+        running = self.running_on(today)
         if state == AllocationState.SUSPENDED:
             return running.exclude(suspended_because="")
         is_new = state == AllocationState.PROVISIONING

@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from allocations.models import Application
+from allocations.models import Application, FinalReport
 from allocations.rules.deadlines import Signal, signal_on
 from allocations.states import AllocationState, ApplicationState
 from allocations.tables.words import words_for_due
@@ -20,10 +20,17 @@ _LOOKS: dict[str, tuple[str, str]] = {
     ApplicationState.WAITLISTED: ("info", "hourglass-split"),
     ApplicationState.REJECTED: ("danger", "x-circle"),
     ApplicationState.WITHDRAWN: ("secondary", "arrow-return-left"),
+    ApplicationState.REPORT_DUE: ("warning", "journal-text"),
+    ApplicationState.CLOSED: ("secondary", "archive"),
     AllocationState.PROVISIONING: ("info", "hourglass-split"),
     AllocationState.ACTIVE: ("success", "check-circle"),
     AllocationState.SUSPENDED: ("warning", "pause-circle"),
     AllocationState.EXPIRED: ("secondary", "calendar-x"),
+}
+_REPORTS: dict[str, tuple[str, str]] = {
+    FinalReport.State.OPEN: ("warning", "pencil"),
+    FinalReport.State.HANDED_IN: ("primary", "inbox"),
+    FinalReport.State.ACCEPTED: ("success", "check-circle"),
 }
 _OUTCOMES = {
     "applied": ("success", "check-circle", _("applied")),
@@ -56,6 +63,13 @@ def application_badge(state: str) -> SafeString:
 def allocation_badge(state: str) -> SafeString:
     """The state of an allocation."""
     return _badge(*_LOOKS[state], AllocationState(state).label)
+
+
+def report_badge(report: FinalReport) -> SafeString:
+    """Where a final report stands; a late one says so."""
+    if report.is_late:
+        return _badge("danger", "exclamation-triangle", _("Late"))
+    return _badge(*_REPORTS[report.state], FinalReport.State(report.state).label)
 
 
 def due_badge(application: Application, today: date) -> SafeString:

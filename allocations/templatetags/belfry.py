@@ -12,6 +12,7 @@ register = template.Library()
 
 register.filter("application_badge", badges.application_badge)
 register.filter("allocation_badge", badges.allocation_badge)
+register.filter("report_badge", badges.report_badge)
 
 
 @register.filter

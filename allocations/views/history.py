@@ -52,12 +52,19 @@ def _application(project: Project) -> Iterator[Event]:
         ApplicationState.WAITLISTED: _("The application was put on the wait-list."),
         ApplicationState.APPROVED: _("The application was approved."),
         ApplicationState.APPROVED_REDUCED: _("The application was approved in part."),
+        ApplicationState.REPORT_DUE: _("The final report became due."),
+        ApplicationState.CLOSED: _("The final report was accepted, and the project closed."),
     }
     transitions = project.application.transitions.select_related("actor")
+    before = ""
     for step in transitions.filter(state__in=sentences):
+        runs_again = before == ApplicationState.REPORT_DUE != step.state != ApplicationState.CLOSED
+        before = step.state
         yield Event(
             at=step.at,
-            sentence=sentences[ApplicationState(step.state)],
+            sentence=_("No final report is due yet: the project goes on.")
+            if runs_again
+            else sentences[ApplicationState(step.state)],
             actor=_name(step.actor),
             reason=step.reason,
         )

@@ -84,6 +84,8 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
             "my_username": _username(request.user, shown),
             "may_invite": Permission.PROJECT_INVITE in held,
             "may_remove": Permission.PROJECT_REMOVE_MEMBER in held,
+            "report": getattr(shown, "final_report", None),
+            "may_report": Permission.PROJECT_REPORT in held,
             "may_manage": Permission.PROJECT_MANAGE in held,
             "may_review": request.user.may(Permission.QUEUE_VIEW),
             "has_drift": request.user.may(Permission.SITES_VIEW)
@@ -140,7 +142,7 @@ def _projects_with_all() -> QuerySet[Project]:
     memberships = Membership.objects.select_related("user__unix_identity")
     return (
         projects_with_what_is_rare()
-        .select_related("track", "organisation", "application")
+        .select_related("track", "organisation", "application", "final_report")
         .prefetch_related(
             Prefetch("memberships", memberships), Prefetch("allocations", allocations_for_cards())
         )

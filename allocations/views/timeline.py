@@ -1,5 +1,6 @@
 """An application's way as a list of steps: those taken, the one it stands at, those to come."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -42,6 +43,8 @@ _TAKEN: dict[str, str | Promise] = {
     _S.WAITLISTED: _("On the wait-list"),
     _S.REJECTED: _("Not approved"),
     _S.WITHDRAWN: _("Withdrawn"),
+    _S.REPORT_DUE: _("Final report became due"),
+    _S.CLOSED: _("Closed"),
 }
 
 
@@ -51,23 +54,30 @@ def timeline(application: Application) -> list[Step]:
 
 
 def _taken(application: Application) -> list[Step]:
-    handed_in_before = False
+    before: list[str] = []
     steps = []
     for transition in application.transitions.all():
-        again = handed_in_before and transition.state == _S.SUBMITTED
-        steps.append(_step(transition, again=again))
-        handed_in_before |= transition.state == _S.SUBMITTED
+        steps.append(_step(transition, before))
+        before.append(transition.state)
     return steps
 
 
-def _step(transition: Transition, *, again: bool) -> Step:
+def _step(transition: Transition, before: Sequence[str]) -> Step:
     return Step(
-        label=_("Answered and handed in again") if again else _TAKEN[transition.state],
+        label=_label(transition.state, before),
         progress=Progress.DONE,
         at=transition.at,
         by=transition.actor.full_name if transition.actor else "",
         text=transition.reason,
     )
+
+
+def _label(state: str, before: Sequence[str]) -> str | Promise:
+    if state == _S.SUBMITTED and state in before:
+        return _("Answered and handed in again")
+    if state != _S.CLOSED and before[-1:] == [_S.REPORT_DUE]:
+        return _("Goes on")
+    return _TAKEN[state]
 
 
 def _ahead(application: Application) -> list[Step]:
@@ -87,6 +97,8 @@ def _ahead(application: Application) -> list[Step]:
     if state == _S.WAITLISTED:
         hours = Step(label=_("GPU-hours become free"), progress=Progress.NOW)
         return [hours, ready]
+    if state == _S.REPORT_DUE:
+        return [Step(label=_("Final report"), progress=Progress.NOW)]
     return [_readiness(application)] if state in AWARDED_STATES else []
 
 

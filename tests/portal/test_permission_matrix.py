@@ -16,6 +16,7 @@ from django.core import mail
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permissions import Role
@@ -23,7 +24,15 @@ from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
 from allocations.actions.proposals import close, propose_award
 from allocations.actions.reviewers import assign_reviewers
-from allocations.models import Application, Membership, Paper, Project, ProposedAward, Site
+from allocations.models import (
+    Application,
+    FinalReport,
+    Membership,
+    Paper,
+    Project,
+    ProposedAward,
+    Site,
+)
 from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.measured_world import measured_run
@@ -64,6 +73,7 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
     application = _application_with_team(people["applicant"], people["team"])
     project = _project_with_member(people["leader"], people["member"], people["staff"])
     Paper.objects.create(snapshot=application.snapshots.get(), pdf=b"%PDF", sha256="0" * 64)
+    FinalReport.objects.create(project=project, due_on=timezone.localdate())
     organisation = entered_organisation(people["applicant"], people["team"])
     (review,) = assign_reviewers(
         application_id=application.pk, reviewers=[people["reviewer"]], actor=people["staff"]

@@ -15,13 +15,20 @@ from accounts.vies import check_again
 from allocations.actions.attachments import remove_unclaimed, scan_again
 from allocations.actions.budgets import lapse_ended
 from allocations.actions.drafts import withdraw_unanswered
+from allocations.actions.final_reports import (
+    ask_for_report,
+    ask_no_report_yet,
+    projects_that_ended,
+    projects_that_go_on,
+    remind_of_report,
+)
 from allocations.actions.gpu_findings import forget_findings
 from allocations.actions.gpu_minutes import put_away_minutes
 from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months
 from allocations.actions.job_retention import keep_months
 from allocations.actions.notices import warn_of_end
 from allocations.actions.wait_list import fill_wait_list
-from allocations.models import Allocation, Application
+from allocations.models import Allocation, Application, FinalReport
 
 log = logging.getLogger(__name__)
 
@@ -44,10 +51,24 @@ class Command(BaseCommand):
         failed = _for_each(_as("allocation_id", ended), lapse)
         failed += _for_each(_as("allocation_id", open_ones), warn)
         failed += _for_each(_unanswered(today), partial(withdraw_unanswered, actor=NIGHTLY))
+        failed += _final_reports(today)
         failed += _failed(fill_wait_list)
         failed += sum(_failed(what) for what in _retention(today))
         if failed:
             raise CommandError(f"{failed} things could not be done; the log says why.")
+
+
+def _final_reports(today: date) -> int:
+    """Ask for those of projects that have ended, and remind of them; how many it failed for."""
+    go_on = projects_that_go_on(today).order_by("pk").values_list("pk", flat=True)
+    ended = projects_that_ended(today).order_by("pk").values_list("pk", flat=True)
+    owed = FinalReport.objects.owed().order_by("pk").values_list("pk", flat=True)
+    resume = partial(ask_no_report_yet, today=today, actor=NIGHTLY)
+    ask = partial(ask_for_report, today=today, actor=NIGHTLY)
+    remind = partial(remind_of_report, today=today, actor=NIGHTLY)
+    failed = _for_each(_as("project_id", go_on), resume)
+    failed += _for_each(_as("project_id", ended), ask)
+    return failed + _for_each(_as("report_id", owed), remind)
 
 
 def _retention(today: date) -> list[Callable[[], object]]:
