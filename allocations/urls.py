@@ -7,6 +7,7 @@ from allocations.views import (
     applications,
     attachments,
     budgets,
+    claw_backs,
     decisions,
     declarations,
     drafts,
@@ -117,6 +118,10 @@ urlpatterns = [
     path(
         "projects/<str:name>/final-report/lift", final_reports.lift_block, name="lift_report_block"
     ),
+    path("claw-backs/<int:claw_back_id>/", claw_backs.claw_back, name="claw_back"),
+    path("claw-backs/<int:claw_back_id>/answer", claw_backs.answer, name="answer_claw_back"),
+    path("claw-backs/<int:claw_back_id>/apply", claw_backs.apply, name="apply_claw_back"),
+    path("claw-backs/<int:claw_back_id>/dismiss", claw_backs.dismiss, name="dismiss_claw_back"),
     path("members/<int:membership_id>/remove", manage.remove_member, name="remove_member"),
     # Staff
     path("staff/queue", queue.queue, name="queue"),
@@ -157,6 +162,7 @@ urlpatterns = [
     path("staff/applications/<str:reference>/conflict", write_review.conflict, name="conflict"),
     path("staff/my-expertise", write_review.reviewer_profile, name="reviewer_profile"),
     path("staff/projects/", queue.all_projects, name="all_projects"),
+    path("staff/claw-backs/", claw_backs.claw_backs, name="claw_backs"),
     path("staff/final-reports/", final_reports.final_reports, name="final_reports"),
     path("staff/sites/", sites.sites, name="sites"),
     path("staff/sites/<slug:code>/", sites.site, name="site"),

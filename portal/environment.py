@@ -76,6 +76,10 @@ class Environment(BaseSettings):
     report_months: int = Field(default=3, ge=1, le=24)
     report_answer_days: int = Field(default=14, ge=1, le=365)
 
+    claw_back_after_percent: int = Field(default=25, ge=1, le=99)
+    claw_back_used_percent: int = Field(default=20, ge=0, le=100)
+    claw_back_answer_days: int = Field(default=14, ge=1, le=365)
+
     public_figures_minutes: int = Field(default=60, ge=1, le=10_080)
 
     api_token_max_days: int = Field(default=365, ge=1, le=3_650)

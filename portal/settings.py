@@ -187,6 +187,9 @@ TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["d
 # After the award -----------------------------------------------------------------------------
 REPORT_MONTHS = ENVIRONMENT.report_months
 REPORT_ANSWER_DAYS = ENVIRONMENT.report_answer_days
+CLAW_BACK_AFTER_PERCENT = ENVIRONMENT.claw_back_after_percent
+CLAW_BACK_USED_PERCENT = ENVIRONMENT.claw_back_used_percent
+CLAW_BACK_ANSWER_DAYS = ENVIRONMENT.claw_back_answer_days
 
 # The programme's figures ---------------------------------------------------------------------
 PUBLIC_FIGURES_MINUTES = ENVIRONMENT.public_figures_minutes

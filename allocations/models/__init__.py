@@ -12,6 +12,7 @@ from allocations.models.applications import (
 from allocations.models.attachments import Attachment
 from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.capacity import DailyCapacity
+from allocations.models.claw_backs import ClawBack
 from allocations.models.credits import CreditedRun
 from allocations.models.declarations import DeclarationText, SignedDeclaration
 from allocations.models.drift import Drift
@@ -70,6 +71,7 @@ __all__ = [
     "Award",
     "BudgetCounter",
     "CheckedTotal",
+    "ClawBack",
     "CreditedRun",
     "DailyCapacity",
     "DailyGpuUse",

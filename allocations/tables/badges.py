@@ -6,7 +6,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from allocations.models import Application, FinalReport
+from allocations.models import Application, ClawBack, FinalReport
 from allocations.rules.deadlines import Signal, signal_on
 from allocations.states import AllocationState, ApplicationState
 from allocations.tables.words import words_for_due
@@ -31,6 +31,12 @@ _REPORTS: dict[str, tuple[str, str]] = {
     FinalReport.State.OPEN: ("warning", "pencil"),
     FinalReport.State.HANDED_IN: ("primary", "inbox"),
     FinalReport.State.ACCEPTED: ("success", "check-circle"),
+}
+_CLAW_BACKS: dict[str, tuple[str, str]] = {
+    ClawBack.State.PROPOSED: ("warning", "hourglass-split"),
+    ClawBack.State.APPLIED: ("info", "arrow-return-left"),
+    ClawBack.State.DISMISSED: ("secondary", "x-circle"),
+    ClawBack.State.OVERTAKEN: ("secondary", "calendar-x"),
 }
 _OUTCOMES = {
     "applied": ("success", "check-circle", _("applied")),
@@ -70,6 +76,11 @@ def report_badge(report: FinalReport) -> SafeString:
     if report.is_late:
         return _badge("danger", "exclamation-triangle", _("Late"))
     return _badge(*_REPORTS[report.state], FinalReport.State(report.state).label)
+
+
+def claw_back_badge(state: str) -> SafeString:
+    """What became of a proposal to take hours back."""
+    return _badge(*_CLAW_BACKS[state], ClawBack.State(state).label)
 
 
 def due_badge(application: Application, today: date) -> SafeString:

@@ -27,7 +27,6 @@ class FinalReportTable(ListTable):
 
     class Meta(ListTable.Meta):
         order_by = ("due_on",)
-        empty_text = _("No final report is due.")
 
     def render_project(self, record: FinalReport) -> SafeString:
         """The title as a link to the report, with the name in Slurm below."""

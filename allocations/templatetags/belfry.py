@@ -13,6 +13,7 @@ register = template.Library()
 register.filter("application_badge", badges.application_badge)
 register.filter("allocation_badge", badges.allocation_badge)
 register.filter("report_badge", badges.report_badge)
+register.filter("claw_back_badge", badges.claw_back_badge)
 
 
 @register.filter

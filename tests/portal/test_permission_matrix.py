@@ -34,6 +34,7 @@ from allocations.models import (
     Site,
 )
 from tests.allocations.attachment_world import clean_attachment
+from tests.allocations.claw_back_world import proposed_claw_back
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.measured_world import measured_run
 from tests.allocations.offers import offered_account
@@ -89,6 +90,7 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "review_id": review.pk,
         "proposal_id": _settled_award(application, people["staff"]).pk,
         "name": project.name,
+        "claw_back_id": proposed_claw_back(project.allocations.get(site__code="zellik")).pk,
         "attachment_id": clean_attachment(application).pk,
         "run_id": measured_run(project, Site.objects.get(code="zellik")).pk,
         "drift_id": see_drift(project.allocations.get(site__code="zellik")),

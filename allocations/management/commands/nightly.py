@@ -14,6 +14,11 @@ from accounts.audit import SystemActor
 from accounts.vies import check_again
 from allocations.actions.attachments import remove_unclaimed, scan_again
 from allocations.actions.budgets import lapse_ended
+from allocations.actions.claw_backs import (
+    allocations_to_look_at,
+    close_overtaken,
+    propose_claw_back,
+)
 from allocations.actions.drafts import withdraw_unanswered
 from allocations.actions.final_reports import (
     ask_for_report,
@@ -28,7 +33,7 @@ from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months
 from allocations.actions.job_retention import keep_months
 from allocations.actions.notices import warn_of_end
 from allocations.actions.wait_list import fill_wait_list
-from allocations.models import Allocation, Application, FinalReport
+from allocations.models import Allocation, Application, ClawBack, FinalReport
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +57,7 @@ class Command(BaseCommand):
         failed += _for_each(_as("allocation_id", open_ones), warn)
         failed += _for_each(_unanswered(today), partial(withdraw_unanswered, actor=NIGHTLY))
         failed += _final_reports(today)
+        failed += _claw_backs(today)
         failed += _failed(fill_wait_list)
         failed += sum(_failed(what) for what in _retention(today))
         if failed:
@@ -69,6 +75,17 @@ def _final_reports(today: date) -> int:
     failed = _for_each(_as("project_id", go_on), resume)
     failed += _for_each(_as("project_id", ended), ask)
     return failed + _for_each(_as("report_id", owed), remind)
+
+
+def _claw_backs(today: date) -> int:
+    """Propose to take back what is hardly used; how many it failed for."""
+    overtaken = ClawBack.objects.standing().filter(allocation__ends_on__lt=today).order_by("pk")
+    seldom_used = allocations_to_look_at(today, timezone.now()).order_by("pk")
+    close = partial(close_overtaken, actor=NIGHTLY)
+    propose = partial(propose_claw_back, today=today, actor=NIGHTLY)
+    failed = _for_each(_as("claw_back_id", overtaken.values_list("pk", flat=True)), close)
+    keys = seldom_used.values_list("pk", flat=True)
+    return failed + _for_each(_as("allocation_id", keys), propose)
 
 
 def _retention(today: date) -> list[Callable[[], object]]:
