@@ -20,6 +20,7 @@ from allocations.views import (
     invitations,
     leaving,
     letters,
+    listing,
     lost_runs,
     manage,
     organisations,
@@ -118,6 +119,7 @@ urlpatterns = [
     path(
         "projects/<str:name>/final-report/lift", final_reports.lift_block, name="lift_report_block"
     ),
+    path("projects/<str:name>/listing", listing.change_listing, name="change_listing"),
     path("claw-backs/<int:claw_back_id>/", claw_backs.claw_back, name="claw_back"),
     path("claw-backs/<int:claw_back_id>/answer", claw_backs.answer, name="answer_claw_back"),
     path("claw-backs/<int:claw_back_id>/apply", claw_backs.apply, name="apply_claw_back"),

@@ -41,6 +41,8 @@ class DraftText:
     months: int | None
     organisation: Organisation | None
     hours_by_site: Mapping[Site, int]
+    may_be_listed: bool = False
+    """Whether everybody may know of the project if it is awarded."""
 
 
 @action
@@ -82,6 +84,7 @@ def save_draft(*, application_id: int, version: int, text: DraftText, actor: Use
     application.abstract = text.abstract
     application.purpose = text.purpose
     application.months = text.months
+    application.may_be_listed = text.may_be_listed
     application.organisation = text.organisation
     application.version += 1
     application.save()

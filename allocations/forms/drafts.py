@@ -45,6 +45,14 @@ class DraftForm(forms.Form):
             "Between 50 and 2,000 characters."
         ),
     )
+    may_be_listed = forms.BooleanField(
+        label=_("If it is awarded, show the project in the public list"),
+        required=False,
+        help_text=_(
+            "Title, public abstract, organisation, track, sites, GPU-hours and period, for"
+            " everybody. You can change your mind on the project's page at any time."
+        ),
+    )
     purpose = forms.CharField(
         label=_("What you will use the GPU time for"),
         max_length=5000,
@@ -83,6 +91,7 @@ class DraftForm(forms.Form):
         return DraftText(
             title=written["title"],
             abstract=written["abstract"],
+            may_be_listed=written["may_be_listed"],
             purpose=written["purpose"],
             months=written["months"],
             organisation=written["organisation"],
@@ -139,6 +148,7 @@ def stored_values(application: Application) -> dict[str, Any]:
         "title": application.title,
         "organisation": application.organisation_id,
         "abstract": application.abstract,
+        "may_be_listed": application.may_be_listed,
         "purpose": application.purpose,
         "months": application.months,
         **{_hours_name(line.site): line.gpu_hours for line in hours},
@@ -161,6 +171,8 @@ def _hours_field(site: Site) -> forms.IntegerField:
 
 
 def _shown(field: BoundField, value: Any) -> str:
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
     if value in (None, ""):
         return str(_("nothing"))
     if isinstance(field.field, forms.ChoiceField):

@@ -67,6 +67,8 @@ class Application(models.Model):
     )
     title = models.CharField(_("title"), max_length=150, blank=True)
     abstract = models.TextField(_("public abstract"), max_length=2000, blank=True)
+    may_be_listed = models.BooleanField(_("in the public list"), default=False)
+    """Whether its people agree that everybody may know of the awarded project."""
     purpose = models.TextField(_("purpose"), max_length=5000, blank=True)
     months = models.PositiveSmallIntegerField(_("length in months"), null=True)
     is_economic_activity = models.BooleanField(_("economic activity"), null=True)

@@ -222,6 +222,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("lift_report_block", "POST"): "in 404 404 404 403 403 404 422 422",
     ("final_reports", "GET"): STAFF,
     ("final_reports", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("change_listing", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("change_listing", "POST"): "in 404 404 404 302 403 404 403 403",
     ("claw_back", "GET"): MEMBERS_AND_STAFF,
     ("claw_back", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("answer_claw_back", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
