@@ -83,7 +83,13 @@ _MENUS: tuple[tuple[Label, tuple[Entry, ...]], ...] = (
             (_("Files and monthly reports"), "exports", Permission.REPORTS_VIEW),
         ),
     ),
-    (_("People"), ((_("People"), "people", Permission.PEOPLE_VIEW),)),
+    (
+        _("People"),
+        (
+            (_("People"), "people", Permission.PEOPLE_VIEW),
+            (_("Messages about accessibility"), "accessibility_feedback", Permission.OVERVIEW_VIEW),
+        ),
+    ),
 )
 
 

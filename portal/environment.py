@@ -1,6 +1,7 @@
 """The portal's settings as environment variables, typed; docs/settings.md describes each."""
 
 import json
+from datetime import date
 from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -81,6 +82,13 @@ class Environment(BaseSettings):
     claw_back_answer_days: int = Field(default=14, ge=1, le=365)
 
     public_figures_minutes: int = Field(default=60, ge=1, le=10_080)
+
+    accessibility_body: str = Field(default="Belfry", min_length=1, max_length=200)
+    accessibility_contact: str = Field(default="", pattern=r"^([^\s@<>]+@[^\s@<>]+)?$")
+    accessibility_state: Literal["full", "partial", "none"] = "partial"
+    accessibility_prepared_on: date | None = None
+    accessibility_reviewed_on: date | None = None
+    accessibility_answer_days: int = Field(default=14, ge=1, le=365)
 
     api_token_max_days: int = Field(default=365, ge=1, le=3_650)
     api_requests_a_minute: int = Field(default=120, ge=1, le=100_000)

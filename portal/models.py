@@ -131,3 +131,22 @@ class ExportProgress(models.Model):
     def percent(self) -> int:
         """So much of it is written."""
         return min(100 * self.done // self.total, 100) if self.total else 0
+
+
+@pghistory.track()
+class AccessibilityFeedback(models.Model):
+    """What somebody, signed in or not, said of the portal's accessibility."""
+
+    text = models.TextField(_("message"))
+    page = models.CharField(_("page"), max_length=500, blank=True)
+    email = models.EmailField(_("e-mail address"), blank=True)
+    sent_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("message about accessibility")
+        verbose_name_plural = _("messages about accessibility")
+        ordering = ("-sent_at", "-pk")
+        indexes = [models.Index(fields=["sent_at"])]
+
+    def __str__(self) -> str:
+        return self.text[:80]

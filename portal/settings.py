@@ -194,6 +194,14 @@ CLAW_BACK_ANSWER_DAYS = ENVIRONMENT.claw_back_answer_days
 # The programme's figures ---------------------------------------------------------------------
 PUBLIC_FIGURES_MINUTES = ENVIRONMENT.public_figures_minutes
 
+# The accessibility statement -----------------------------------------------------------------
+ACCESSIBILITY_BODY = ENVIRONMENT.accessibility_body
+ACCESSIBILITY_CONTACT = ENVIRONMENT.accessibility_contact
+ACCESSIBILITY_STATE = ENVIRONMENT.accessibility_state
+ACCESSIBILITY_PREPARED_ON = ENVIRONMENT.accessibility_prepared_on
+ACCESSIBILITY_REVIEWED_ON = ENVIRONMENT.accessibility_reviewed_on
+ACCESSIBILITY_ANSWER_DAYS = ENVIRONMENT.accessibility_answer_days
+
 # The API -------------------------------------------------------------------------------------
 API_TOKEN_MAX_DAYS = ENVIRONMENT.api_token_max_days
 API_REQUESTS_A_MINUTE = ENVIRONMENT.api_requests_a_minute

@@ -5,6 +5,7 @@ from django.urls import include, path
 from accounts.language_views import set_own_language
 from allocations.bridge.api import api as bridge_api
 from portal import views
+from portal.accessibility import views as accessibility_views
 from portal.api.api import api
 from portal.metrics.views import metrics
 from portal.reports import gpu_views, job_views, project_views
@@ -14,6 +15,12 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("health", views.health, name="health"),
     path("language", set_own_language, name="set_language"),
+    path("accessibility", accessibility_views.accessibility, name="accessibility"),
+    path(
+        "staff/accessibility-feedback/",
+        accessibility_views.feedback,
+        name="accessibility_feedback",
+    ),
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("people/", include("accounts.urls")),
