@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from math import ceil
 
 from django.utils.formats import date_format
@@ -59,9 +60,12 @@ class Window:
         ends_at = self.starts_at + self.minutes * SECONDS_A_MINUTE
         return [datetime.fromtimestamp(at, UTC) for at in range(self.starts_at, ends_at, seconds)]
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The moments by people's own clock, as all of the page, with the day where needed."""
+        """The moments by people's own clock, as all of the page, with the day where needed.
+
+        All charts of a page share them, since to write hundreds of times takes a third of it.
+        """
         moments = [localtime(at) for at in self.moments]
         is_one_day = moments[0].date() == moments[-1].date()
         return tuple(
