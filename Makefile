@@ -76,6 +76,12 @@ format: install  ## Format the code
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+.PHONY: messages
+messages: install  ## Bring the catalogues of translations up to the strings of the sources
+	@$(BIN)/python manage.py makemessages -l fr -l nl -l de --add-location file --no-obsolete \
+	  -i 'tests/*' -i 'bench/*' -i 'deploy/*' -i 'portal/frontend/*' --verbosity 0
+	@sed -i '/^"POT-Creation-Date/d' portal/locale/*/LC_MESSAGES/django.po
+
 .PHONY: bench
 bench: bench-latency bench-reconcile bench-ingest bench-reports  ## Run the benchmarks; figures go to bench/results.json
 

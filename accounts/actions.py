@@ -1,9 +1,9 @@
-"""What changes people: their role in the portal, their language."""
+"""What changes people: their role in the portal, how the portal writes to them."""
 
 from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, action
-from accounts.models import User
+from accounts.models import MailRhythm, User
 from accounts.permissions import Role
 
 
@@ -29,3 +29,11 @@ def choose_language(*, language: str, actor: User) -> None:
     if user.language != language:
         user.language = language
         user.save(update_fields=["language"])
+
+
+@action
+def change_mails(*, language: str, rhythm: MailRhythm, actor: User) -> None:
+    """Have the actor's pages and mails in a language, and what can wait as often as they wish."""
+    user = User.objects.select_for_update().get(pk=actor.pk)
+    user.language, user.mail_rhythm = language, rhythm
+    user.save(update_fields=["language", "mail_rhythm"])

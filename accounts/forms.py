@@ -1,11 +1,12 @@
 """What people fill in about themselves."""
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.languages import current_language
-from accounts.models import User
+from accounts.models import MailRhythm, User
 from accounts.permissions import Role
 
 
@@ -29,3 +30,17 @@ class RoleForm(forms.Form):
     """Another role for somebody."""
 
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices, widget=forms.RadioSelect)
+
+
+class MailsForm(forms.Form):
+    """In which language mails come, and how often those that can wait."""
+
+    language = forms.ChoiceField(label=_("Language of pages and mails"), choices=settings.LANGUAGES)
+    rhythm = forms.ChoiceField(
+        label=_("Mails that can wait"),
+        choices=MailRhythm.choices,
+        widget=forms.RadioSelect,
+        help_text=_(
+            "What is urgent, such as a decision or a question to you, always comes at once."
+        ),
+    )

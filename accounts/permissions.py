@@ -39,6 +39,8 @@ class Permission(StrEnum):
     TRACKS_CHANGE = "portal:tracks:change"
     REPORTS_VIEW = "portal:reports:view"
     OVERVIEW_VIEW = "portal:overview:view"
+    MAILS_VIEW = "portal:mails:view"
+    MAILS_READ = "portal:mails:read"
     PEOPLE_VIEW = "portal:people:view"
     PEOPLE_CHANGE_ROLE = "portal:people:change_role"
 
@@ -85,6 +87,7 @@ _STAFF = frozenset(
         Permission.REPORTS_VIEW,
         Permission.OVERVIEW_VIEW,
         Permission.PEOPLE_VIEW,
+        Permission.MAILS_VIEW,
     }
 )
 
@@ -94,7 +97,12 @@ PERMISSIONS_OF_ROLE: dict[Role, frozenset[Permission]] = {
     Role.FUNDER: frozenset({Permission.REPORTS_VIEW}),
     Role.STAFF: _STAFF,
     Role.ADMINISTRATOR: _STAFF
-    | {Permission.PEOPLE_CHANGE_ROLE, Permission.SITES_CHANGE, Permission.TRACKS_CHANGE},
+    | {
+        Permission.PEOPLE_CHANGE_ROLE,
+        Permission.SITES_CHANGE,
+        Permission.TRACKS_CHANGE,
+        Permission.MAILS_READ,
+    },
 }
 
 PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import LONGEST_SEARCH, ListTable
@@ -73,7 +73,7 @@ class PeopleTable(ListTable):
             '{} <a class="ms-2" href="{}">{}<span class="visually-hidden">: {}</span></a>',
             role,
             reverse("change_role", args=[record.pk]),
-            _now("Change"),
+            gettext("Change"),
             record.full_name,
         )
 
@@ -85,8 +85,8 @@ class PeopleTable(ListTable):
     def render_has_second_factor(self, record: User) -> str:
         """Whether one is set, and whether it should be."""
         if record.has_second_factor:  # type: ignore[attr-defined]  # annotated by the view
-            return _now("Set")
-        return _now("Missing") if record.needs_second_factor else _now("Not set")
+            return gettext("Set")
+        return gettext("Missing") if record.needs_second_factor else gettext("Not set")
 
     def render_joined_at(self, record: User) -> str:
         """The day in Brussels."""

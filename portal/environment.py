@@ -64,6 +64,7 @@ class Environment(BaseSettings):
     smtp_username: str = ""
     smtp_password: SecretStr = SecretStr("")
     smtp_starttls: bool = True
+    mail_log_days: int = Field(default=180, ge=1, le=3_650)
 
     require_second_factor: bool = False
     oidc_providers: Annotated[list[OidcProvider], NoDecode] = Field(default_factory=list)

@@ -182,6 +182,7 @@ elif ENVIRONMENT.mail_folder:
     EMAIL_FILE_PATH = str(ENVIRONMENT.mail_folder)
 else:
     EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+MAIL_LOG_DAYS = ENVIRONMENT.mail_log_days
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
 # After the award -----------------------------------------------------------------------------

@@ -24,6 +24,7 @@ urlpatterns = [
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("people/", include("accounts.urls")),
+    path("mails/", include("portal.mails.urls")),
     path("", include("allocations.urls")),
     path("projects/<str:name>/gpus", gpu_views.project_gpus, name="project_gpus"),
     path(

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.db import connections
+from django.utils import translation
 from pytest_django import Settings
 
 from deploy.testbed.down import clean, take_down
@@ -114,6 +115,10 @@ def django_db_createdb() -> bool:
 
 @pytest.fixture(autouse=True)
 def quick_and_visible(settings: Settings) -> None:
-    """Tasks run when they are enqueued, so that a test sees the mail; passwords hash quickly."""
+    """Tasks run when they are enqueued, so that a test sees the mail; passwords hash quickly.
+
+    What is said is English again, whatever language the last page of the test before was in.
+    """
+    translation.activate(settings.LANGUAGE_CODE)
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

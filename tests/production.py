@@ -3,6 +3,7 @@
 import os
 import subprocess
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 from deploy.testbed.layout import REPOSITORY
@@ -35,8 +36,14 @@ def production_environment(
     }
 
 
+@cache
+def _compile_catalogues() -> None:
+    subprocess.run([REPOSITORY / "deploy" / "catalogues"], check=True, timeout=60)
+
+
 def manage(environment: Mapping[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run manage.py in a process of its own."""
+    """Run manage.py in a process of its own, where the catalogues are compiled."""
+    _compile_catalogues()
     return subprocess.run(
         [PYTHON, "-W", "error", REPOSITORY / "manage.py", *arguments],
         env=dict(environment),

@@ -12,6 +12,14 @@ from django.utils.translation import gettext_lazy as _
 from accounts.permissions import PERMISSIONS_OF_ROLE, SECOND_FACTOR_ROLES, Permission, Role
 
 
+class MailRhythm(models.TextChoices):
+    """How often somebody gets the mails that can wait."""
+
+    AT_ONCE = "at_once", _("at once")
+    DAILY = "daily", _("every day at 7:00, in one mail")
+    WEEKLY = "weekly", _("every Monday at 7:00, in one mail")
+
+
 class UserManager(BaseUserManager["User"]):
     """Creates people by address."""
 
@@ -37,6 +45,9 @@ class User(AbstractBaseUser):
     role = models.CharField(_("role"), max_length=20, choices=Role, default=Role.APPLICANT)
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, blank=True)
     """That of the person's pages and mails; empty until one is chosen, or guessed at sign-up."""
+    mail_rhythm = models.CharField(
+        _("mails that can wait"), max_length=10, choices=MailRhythm, default=MailRhythm.AT_ONCE
+    )
     is_active = models.BooleanField(_("may sign in"), default=True)
     joined_at = models.DateTimeField(_("joined"), default=timezone.now, editable=False)
 

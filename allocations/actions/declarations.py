@@ -12,6 +12,7 @@ from accounts.models import User
 from allocations.actions.transitions import lock_application
 from allocations.errors import RefusedError, StateError
 from allocations.models import DeclarationText, SignedDeclaration, Site
+from allocations.stored_texts import Translations
 
 
 @action
@@ -34,7 +35,14 @@ def sign_declarations(
 
 @action
 def publish_declaration(
-    *, code: str, site: Site | None, title: str, text: str, valid_from: date, actor: User
+    *,
+    code: str,
+    site: Site | None,
+    title: str,
+    text: str,
+    valid_from: date,
+    actor: User,
+    translations: Translations | None = None,
 ) -> DeclarationText:
     """The next version of a declaration, or the first of a new one; it is never changed."""
     if valid_from < timezone.localdate():
@@ -48,5 +56,11 @@ def publish_declaration(
         )
     number = (known.aggregate(last=Max("number"))["last"] or 0) + 1
     return DeclarationText.objects.create(
-        code=code, number=number, site=site, title=title, text=text, valid_from=valid_from
+        code=code,
+        number=number,
+        site=site,
+        title=title,
+        text=text,
+        translations=translations or {},
+        valid_from=valid_from,
     )

@@ -7,8 +7,11 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from allocations.forms.translations import add_translations, take_translations
 from allocations.models import DeclarationText, Site
 from allocations.rules.text import one_line, several_lines
+
+_TEXTS = {"title": one_line, "text": several_lines}
 
 
 class SigningForm(forms.Form):
@@ -45,9 +48,16 @@ class DeclarationForm(forms.ModelForm):  # type: ignore[type-arg]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["valid_from"].initial = timezone.localdate
+        add_translations(self, _TEXTS, {})
         site = self.fields["site"]
         if isinstance(site, forms.ModelChoiceField):
             site.queryset = Site.objects.all()
+
+    def values(self) -> dict[str, Any]:
+        """What to publish, the texts in other languages together."""
+        values = dict(self.cleaned_data)
+        translations = take_translations(values, _TEXTS)
+        return {**values, "translations": translations}
 
     def clean_title(self) -> str:
         """The title on one line."""

@@ -10,6 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from allocations.forms.partitions import PartitionChoice
+from allocations.forms.translations import (
+    add_translations,
+    take_translations,
+    translated_fields,
+)
 from allocations.models import Partition, TrackVersion
 from allocations.models.applications import MOST_GPU_HOURS
 from allocations.rules.deadlines import DeadlineKind
@@ -21,6 +26,7 @@ MOST_CRITERIA = 6
 MOST_DAYS, MOST_MONTHS, MOST_SITES, MOST_REVIEWERS = 366, 60, 20, 9
 _LAST_DAY_OF_A_MONTH = 31
 _LARGEST_COUNT = 2**31 - 1
+_TEXTS = {"summary": one_line}
 
 
 def _whole(label: Any, least: int, most: int, **more: Any) -> forms.IntegerField:
@@ -102,6 +108,7 @@ class VersionForm(forms.Form):
         if isinstance(partitions, PartitionChoice):
             partitions.names_site = True
             partitions.queryset = Partition.objects.select_related("site")
+        add_translations(self, _TEXTS, version.translations)
         for number in range(1, MOST_CRITERIA + 1):
             name, threshold = _names(number)
             self.fields[name] = forms.CharField(
@@ -110,6 +117,11 @@ class VersionForm(forms.Form):
             self.fields[threshold] = _whole(
                 _("Score it needs"), LOWEST_SCORE, HIGHEST_SCORE, required=False
             )
+
+    @property
+    def summaries(self) -> list[BoundField]:
+        """For whom it is in the other languages, for the template."""
+        return translated_fields(self, _TEXTS)
 
     @property
     def criteria(self) -> list[tuple[BoundField, BoundField]]:
@@ -139,6 +151,7 @@ class VersionForm(forms.Form):
             for name, value in self.cleaned_data.items()
             if name not in mixed | {"edits"}
         }
+        values["translations"] = take_translations(values, _TEXTS)
         values["summary"] = one_line(values["summary"])
         values["lengths_in_months"] = sorted(set(values["lengths_in_months"]))
         values["cut_off_days"] = sorted(set(values["cut_off_days"]))

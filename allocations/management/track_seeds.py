@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop as _
 
 from accounts.models import Organisation
 from allocations.rules.deadlines import DeadlineKind
@@ -78,8 +78,8 @@ class TrackSeed:
 TRACKS = (
     TrackSeed(
         "pg",
-        noop("Playground"),
-        noop("Try a GPU for a first time: small and quick."),
+        _("Playground"),
+        _("Try a GPU for a first time: small and quick."),
         kinds=_EVERY_KIND,
         gpu_hours=(1, 5_000),
         lengths=(1, 2, 3),
@@ -89,8 +89,8 @@ TRACKS = (
     ),
     TrackSeed(
         "fl",
-        noop("Fast Lane"),
-        noop("Firms and start-ups with a running project and a clear need."),
+        _("Fast Lane"),
+        _("Firms and start-ups with a running project and a clear need."),
         kinds=_INDUSTRY,
         gpu_hours=(1, 50_000),
         lengths=(1, 2, 3),
@@ -99,8 +99,8 @@ TRACKS = (
     ),
     TrackSeed(
         "rs",
-        noop("Research"),
-        noop("Universities and research centres."),
+        _("Research"),
+        _("Universities and research centres."),
         kinds=(_KIND.RESEARCH, _KIND.PUBLIC, _KIND.OTHER),
         gpu_hours=(1_000, 90_000),
         lengths=(6,),
@@ -111,8 +111,8 @@ TRACKS = (
     ),
     TrackSeed(
         "pa",
-        noop("Public administration"),
-        noop("Public services, federal, regional or local."),
+        _("Public administration"),
+        _("Public services, federal, regional or local."),
         kinds=(_KIND.PUBLIC,),
         gpu_hours=(1, 50_000),
         lengths=(3, 6, 12),
@@ -121,8 +121,8 @@ TRACKS = (
     ),
     TrackSeed(
         "st",
-        noop("Strategic"),
-        noop("Health, security, aerospace and defence, by agreement."),
+        _("Strategic"),
+        _("Health, security, aerospace and defence, by agreement."),
         kinds=_EVERY_KIND,
         gpu_hours=(1, 500_000),
         lengths=(3, 6, 12),
@@ -132,8 +132,8 @@ TRACKS = (
     ),
     TrackSeed(
         "ls",
-        noop("Large Scale"),
-        noop("Training of large models and other work of the largest size."),
+        _("Large Scale"),
+        _("Training of large models and other work of the largest size."),
         kinds=_INDUSTRY,
         gpu_hours=(50_001, 2_000_000),
         lengths=(3, 6, 12),
@@ -147,13 +147,13 @@ TRACKS = (
 QUOTAS: tuple[dict[str, Any], ...] = (
     {
         "code": "industry",
-        "name": noop("Industry"),
+        "name": _("Industry"),
         "organisation_kinds": list(_INDUSTRY),
         "percent": 30,
     },
     {
         "code": "quick",
-        "name": noop("Playground and Fast Lane"),
+        "name": _("Playground and Fast Lane"),
         "track_codes": ["pg", "fl"],
         "percent": 10,
     },

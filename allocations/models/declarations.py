@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from allocations.models.applications import Application
 from allocations.models.sites import Site
-from allocations.stored_texts import in_readers_language
+from allocations.stored_texts import Translations, in_readers_language
 
 
 def _append_only() -> pgtrigger.Protect:
@@ -49,6 +49,10 @@ class DeclarationText(models.Model):
     )
     title = models.CharField(_("title"), max_length=150)
     text = models.TextField(_("text"), max_length=20_000)
+    translations: models.JSONField[Translations, Translations] = models.JSONField(
+        default=dict, blank=True
+    )
+    """Title and text in other languages; the English is what was published."""
     valid_from = models.DateField(_("valid from"))
     published_at = models.DateTimeField(default=timezone.now)
 
@@ -69,12 +73,13 @@ class DeclarationText(models.Model):
     @property
     def shown_title(self) -> str:
         """Its title in the reader's language, where the catalogues have it."""
-        return in_readers_language(self.title)
+        return in_readers_language(self.title, self.translations, "title")
 
     @property
     def shown_text(self) -> str:
         """Its text in the reader's language, where the catalogues have it."""
-        return "\n".join(in_readers_language(line) for line in self.text.splitlines())
+        whole = in_readers_language(self.text, self.translations, "text")
+        return "\n".join(in_readers_language(line) for line in whole.splitlines())
 
 
 @pghistory.track()

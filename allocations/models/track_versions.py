@@ -21,7 +21,7 @@ from allocations.rules.deadlines import DeadlineKind, DeadlineRule
 from allocations.rules.questions import Question, Section
 from allocations.rules.requests import TrackLimits
 from allocations.rules.rubric import Criterion
-from allocations.stored_texts import in_readers_language
+from allocations.stored_texts import Translations, in_readers_language
 
 
 class TrackVersionQuerySet(models.QuerySet["TrackVersion"]):
@@ -84,6 +84,10 @@ class TrackVersion(models.Model):
     """Counts edits, so that two people who edit at once notice it."""
 
     summary = models.CharField(_("who it is for, in a sentence"), max_length=300)
+    translations: models.JSONField[Translations, Translations] = models.JSONField(
+        default=dict, blank=True
+    )
+    """That sentence in other languages."""
     organisation_kinds = ArrayField(
         models.CharField(max_length=20, choices=Organisation.Kind),
         verbose_name=_("organisations that may apply"),
@@ -169,7 +173,7 @@ class TrackVersion(models.Model):
     @property
     def shown_summary(self) -> str:
         """For whom it is, in the reader's language, where the catalogues have it."""
-        return in_readers_language(self.summary)
+        return in_readers_language(self.summary, self.translations, "summary")
 
     @property
     def is_published(self) -> bool:

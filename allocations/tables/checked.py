@@ -9,7 +9,7 @@ from django.db.models import Aggregate, Max, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Allocation, CheckedTotal, Site, UsageDifference
@@ -114,7 +114,9 @@ class Checked:
         if self.is_equal:
             return []
         found = [str(_SENTENCES[reason]) for reason in self.reasons]
-        return found or [_now("The days that differ lie further back; each night looks for more.")]
+        return found or [
+            gettext("The days that differ lie further back; each night looks for more.")
+        ]
 
 
 def checked_figures(allocations: Iterable[Allocation]) -> dict[int, Checked]:

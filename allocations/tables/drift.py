@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
@@ -45,7 +45,7 @@ def subject_in_words(drift: Drift) -> str:
 def value_in_words(drift: Drift, value: str) -> str:
     """What was, or what was found, as people say it."""
     if drift.kind == "set_qos_budget" and value.isascii() and value.isdigit():
-        return _now("%(hours)s GPU-hours") % {"hours": hours_of_minutes(int(value))}
+        return gettext("%(hours)s GPU-hours") % {"hours": hours_of_minutes(int(value))}
     return value
 
 
@@ -79,21 +79,21 @@ class DriftTable(ListTable):
             '<span><bdi>{}</bdi> <i class="bi bi-arrow-right" aria-hidden="true"></i>'
             '<span class="visually-hidden">{}</span> <bdi class="fw-semibold">{}</bdi></span>',
             value_in_words(record, record.expected),
-            _now("became"),
+            gettext("became"),
             value_in_words(record, record.found),
         )
 
     def render_noticed_at(self, record: Drift) -> SafeString:
         """Between which two readings somebody made it, and how often."""
         again = (
-            format_html('<div class="small">{}</div>', _now("%(n)d times") % {"n": record.times})
+            format_html('<div class="small">{}</div>', gettext("%(n)d times") % {"n": record.times})
             if record.times > 1
             else ""
         )
         return format_html(
             '{}<div class="small text-body-secondary">{}</div>{}',
             _moment(record.noticed_at),
-            _now("after %(moment)s") % {"moment": _moment(record.last_right_at)},
+            gettext("after %(moment)s") % {"moment": _moment(record.last_right_at)},
             again,
         )
 
@@ -107,7 +107,7 @@ class DriftTable(ListTable):
             '{} <a class="ms-2" href="{}">{}<span class="visually-hidden">: {} {}</span></a>',
             badge,
             reverse("adopt_drift", args=[record.pk]),
-            _now("Why not adopt") if refusal else _now("Adopt"),
+            gettext("Why not adopt") if refusal else gettext("Adopt"),
             subject_in_words(record),
             record.subject,
         )

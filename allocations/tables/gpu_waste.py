@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
@@ -36,7 +36,7 @@ _FIGURES = {"td": {"class": "figures text-lg-end"}, "th": {"class": "text-lg-end
 
 def shown_percent(share: float | None) -> str:
     """A share from 0 to 1 in whole percents."""
-    return _now("no data") if share is None else f"{100 * share:.0f} %"
+    return gettext("no data") if share is None else f"{100 * share:.0f} %"
 
 
 def shown_idle_hours(seconds: float) -> str:
@@ -92,7 +92,7 @@ class RunWasteTable(ListTable):
             reverse("project_job", args=[record.project.name, record.site.code, record.db_index]),
             job.shown_id if job else record.job_id,
             record.site.name,
-            f" · {_now('running')}" if runs else "",
+            f" · {gettext('running')}" if runs else "",
         )
 
     def render_project(self, record: GpuRun) -> SafeString:
@@ -115,7 +115,7 @@ class RunWasteTable(ListTable):
     def render_said(self, record: GpuRun) -> str:
         """The verdict in a sentence."""
         verdict = self._verdicts.get(key_of(record))
-        return verdict_sentence(verdict) if verdict else _now("Too little was measured.")
+        return verdict_sentence(verdict) if verdict else gettext("Too little was measured.")
 
     def render_last_sample_at(self, record: GpuRun) -> str:
         """When, in Brussels."""
@@ -125,14 +125,14 @@ class RunWasteTable(ListTable):
         """A button while there is a reason and nobody was told; else who was told when."""
         notice = self._told.get(key_of(record))
         if notice is not None:
-            return _now("sent on %(day)s") % {
+            return gettext("sent on %(day)s") % {
                 "day": date_format(timezone.localtime(notice.sent_at), "SHORT_DATE_FORMAT")
             }
         verdict = self._verdicts.get(key_of(record))
         if verdict is None or not verdict.is_waste:
             return "—"
         if record.username not in self._known_names:
-            return _now("no account here")
+            return gettext("no account here")
         return format_html(
             '<form method="post" action="{}"><input type="hidden" name="csrfmiddlewaretoken"'
             ' value="{}"><input type="hidden" name="next" value="{}">'
@@ -141,7 +141,7 @@ class RunWasteTable(ListTable):
             reverse("mail_about_waste", args=[record.pk]),
             get_token(self.request),
             self.request.get_full_path(),
-            _now("Write to the user"),
+            gettext("Write to the user"),
             record.job_id,
         )
 

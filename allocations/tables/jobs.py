@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
@@ -75,7 +75,7 @@ class JobTable(ListTable):
 
     def render_gpu_seconds(self, value: int, record: Job) -> SafeString:
         """GPU-hours with two decimals, and whether they were given back or may be."""
-        note = _now("given back") if getattr(record, "is_credited", False) else ""
+        note = gettext("given back") if getattr(record, "is_credited", False) else ""
         return format_html(
             '{}<div class="small text-body-secondary">{}{}</div>',
             exact_hours(value),
@@ -96,7 +96,7 @@ class JobTable(ListTable):
             '<a href="{}?{}">{}<span class="visually-hidden">: {}</span></a>',
             reverse("lost_runs", args=[job.site.code]),
             query,
-            _now("Give back"),
+            gettext("Give back"),
             job.shown_id,
         )
 
@@ -109,7 +109,7 @@ def job_state(state: str) -> str:
 def exact_hours(gpu_seconds: int) -> str:
     """GPU-hours with two decimals, for lists of jobs; a little is not nothing."""
     if 0 < gpu_seconds < SECONDS_AN_HOUR / 100:
-        return _now("under 0.01")
+        return gettext("under 0.01")
     return grouped(gpu_seconds / SECONDS_AN_HOUR, 2)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import LedgerEntry
@@ -46,7 +46,9 @@ def sentence_of(entry: LedgerEntry) -> str:
         "site": entry.allocation.site.name,
     }
     if entry.kind == EntryKind.REFUND and entry.gpu_minutes < 0:
-        return _now("%(hours)s GPU-hours that had been given back at %(site)s were taken.") % words
+        return (
+            gettext("%(hours)s GPU-hours that had been given back at %(site)s were taken.") % words
+        )
     return str(_SENTENCES[EntryKind(entry.kind)]) % words
 
 

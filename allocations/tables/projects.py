@@ -4,7 +4,7 @@ import django_tables2 as tables
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
@@ -71,11 +71,11 @@ def _use_of(allocation: Allocation) -> tuple[str, SafeString | str]:
     """How much is used, in words and as a bar; no bar where the site never sent its accounting."""
     used, granted = allocation.used_seconds, allocation.granted_minutes * 60
     if not has_accounting(allocation.site):
-        words = _now("%(granted)s GPU-hours granted; used: no data")
+        words = gettext("%(granted)s GPU-hours granted; used: no data")
         return words % {"granted": shown_hours(granted)}, ""
     if allocation.adopted_at is not None:
-        return _now("%(used)s GPU-hours used") % {"used": shown_hours(used)}, ""
-    words = _now("%(used)s of %(granted)s GPU-hours used") % {
+        return gettext("%(used)s GPU-hours used") % {"used": shown_hours(used)}, ""
+    words = gettext("%(used)s of %(granted)s GPU-hours used") % {
         "used": shown_hours(used),
         "granted": shown_hours(granted),
     }

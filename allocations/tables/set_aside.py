@@ -5,9 +5,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from accounts.lists import ListTable
 from allocations.models import SetAsideRow
@@ -27,10 +26,10 @@ class SetAsideTable(ListTable):
 
     def render_account(self, record: SetAsideRow) -> SafeString:
         """The account, and the job's number."""
-        number = _now("no number") if record.job_id is None else str(record.job_id)
+        number = gettext("no number") if record.job_id is None else str(record.job_id)
         return format_html(
             '<bdi class="fw-semibold">{}</bdi><div class="small">{}</div>',
-            record.account or _now("unknown"),
+            record.account or gettext("unknown"),
             number,
         )
 
@@ -46,7 +45,7 @@ class SetAsideTable(ListTable):
             '<bdi>{}</bdi><details class="small"><summary>{}</summary>'
             '<code class="text-break"><bdi>{}</bdi></code></details>',
             record.reason,
-            _now("What was read"),
+            gettext("What was read"),
             record.text,
         )
 
@@ -61,4 +60,4 @@ class SetAsideTable(ListTable):
 
     def render_is_final(self, record: SetAsideRow) -> str:
         """Whether it may become good."""
-        return _now("Nothing") if record.is_final else _now("It is read again")
+        return gettext("Nothing") if record.is_final else gettext("It is read again")

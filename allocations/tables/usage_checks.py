@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
@@ -67,7 +67,11 @@ class UsageDifferenceTable(ListTable):
 
     def render_seen_at(self, record: UsageDifference) -> SafeString:
         """Whether it remains, and when it was seen last."""
-        words = _now("found %(moment)s") if record.resolved_at is None else _now("since %(moment)s")
+        words = (
+            gettext("found %(moment)s")
+            if record.resolved_at is None
+            else gettext("since %(moment)s")
+        )
         moment = record.resolved_at or record.found_at
         return format_html(
             '{}<div class="small text-body-secondary">{}</div>',
@@ -77,8 +81,8 @@ class UsageDifferenceTable(ListTable):
 
 
 def _figures(record: UsageDifference) -> list[tuple[str, str]]:
-    sources = (("portal", _now("Portal")), ("slurm", "sreport"), ("records", "sacct"))
-    units = (("gpu", _now("GPU s")), ("cpu", _now("CPU s")))
+    sources = (("portal", gettext("Portal")), ("slurm", "sreport"), ("records", "sacct"))
+    units = (("gpu", gettext("GPU s")), ("cpu", gettext("CPU s")))
     shown = []
     for unit, word in units:
         counts = [getattr(record, f"{source}_{unit}_seconds") for source, _name in sources]

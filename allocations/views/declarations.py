@@ -68,7 +68,7 @@ def declaration_texts(request: SignedInRequest) -> HttpResponse:
     form = DeclarationForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
-            published = publish_declaration(**form.cleaned_data, actor=request.user)
+            published = publish_declaration(**form.values(), actor=request.user)
         except RefusedError as error:
             form.add_error(error.field, str(error))
         else:

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable
@@ -26,8 +26,8 @@ class _HoursColumn(tables.Column):  # type: ignore[misc]  # django-tables2 ships
     def render(self, value: int | None) -> SafeString | str:
         """None is “no data”, never 0."""
         if value is None:
-            return format_html('<em class="text-body-secondary">{}</em>', _now("no data"))
-        seconds = _now("%(seconds)s GPU-seconds") % {"seconds": value}
+            return format_html('<em class="text-body-secondary">{}</em>', gettext("no data"))
+        seconds = gettext("%(seconds)s GPU-seconds") % {"seconds": value}
         return format_html('<span title="{}">{}</span>', seconds, shown_hours(value))
 
 
@@ -64,7 +64,7 @@ class ReportTable(ListTable):
     def render_jobs(self, value: int | None) -> SafeString | int:
         """None is “no data”, never 0."""
         if value is None:
-            return format_html('<em class="text-body-secondary">{}</em>', _now("no data"))
+            return format_html('<em class="text-body-secondary">{}</em>', gettext("no data"))
         return value
 
     def render_ends_on(self, record: ReportRow) -> str:

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
@@ -140,6 +140,31 @@ def test_administrators_publish_and_nonsense_is_refused_beside_its_field(
     client.post(address, form)
     assert DeclarationText.objects.get(code="honesty").number == 1
     assert "<b>True" not in client.get(address).content.decode()
+
+
+def test_a_text_reads_in_the_language_that_staff_wrote_it_in(
+    client: Client, administrator: User
+) -> None:
+    client.force_login(administrator)
+    form = {"code": "honesty", "title": "Honesty", "text": "All is true."}
+    form |= {"valid_from": timezone.localdate().isoformat()}
+    form |= {"title_fr": " Honnêteté \n\u202e", "text_nl": "Alles is waar.\r\nEcht.\u202e"}
+    client.post(reverse("declaration_texts"), form)
+    text = DeclarationText.objects.get(code="honesty")
+    assert text.translations == {
+        "fr": {"title": "Honnêteté"},
+        "nl": {"text": "Alles is waar.\nEcht."},
+    }
+    shown = {}
+    for language in ("en", "fr", "nl", "de"):
+        with translation.override(language):
+            shown[language] = (text.shown_title, text.shown_text)
+    assert shown == {
+        "en": ("Honesty", "All is true."),
+        "fr": ("Honnêteté", "All is true."),
+        "nl": ("Honesty", "Alles is waar.\nEcht."),
+        "de": ("Honesty", "All is true."),
+    }
 
 
 def test_another_purpose_than_civil_needs_a_track_with_a_gate(draft: Application) -> None:

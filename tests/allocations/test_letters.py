@@ -5,11 +5,12 @@ from django.db import DatabaseError, transaction
 from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
 from accounts.models import User
 from allocations.actions.decisions import reject_application
 from allocations.actions.drafts import submit_application
-from allocations.actions.letters import letter_of
+from allocations.actions.letters import ask_for_letter, letter_of
 from allocations.models import Application, DecisionLetter, Project
 from tests.domain import make_draft
 from tests.people import make_person
@@ -59,3 +60,18 @@ def test_a_letter_is_made_once_for_those_who_may_see_the_application(
         DecisionLetter.objects.update(pdf=b"")
     client.force_login(make_person("Eve"))
     assert client.get(address).status_code == 404
+
+
+def test_a_letter_is_in_the_applicants_language_whoever_asks_for_it(
+    project: Project, applicant: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed: list[str] = []
+    monkeypatch.setattr(
+        "allocations.actions.letters.pdf_of", lambda page: printed.append(page) or b"%PDF-"
+    )
+    applicant.language = "fr"
+    applicant.save()
+    with translation.override("nl"):
+        ask_for_letter(project.application.decision)
+    assert '<html lang="fr">' in printed[0]
+    assert "1\xa0000 " in printed[0]

@@ -163,6 +163,7 @@ def test_staff_write_and_publish_a_version_on_the_pages(office: Client) -> None:
     sent = filled(
         written,
         summary="For <b>beginners</b>",
+        summary_nl="Voor \u202e<b>beginners</b>",
         max_gpu_hours=6_000,
         deadline_kind="after_cut_off",
         cut_off_days=[15, 1],
@@ -177,6 +178,7 @@ def test_staff_write_and_publish_a_version_on_the_pages(office: Client) -> None:
     assert "up to 6,000 GPU-hours" in told
     assert "For &lt;b&gt;beginners&lt;/b&gt;" in told
     assert "day 1, 15 of the month, 10:00 in Brussels" in told
+    assert version_of("pg", 2).translations == {"nl": {"summary": "Voor <b>beginners</b>"}}
     assert [(item.code, item.threshold) for item in version_of("pg", 2).criteria] == [
         ("impact", 3),
         ("c1", 4),

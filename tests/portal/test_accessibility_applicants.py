@@ -33,6 +33,7 @@ ACCOUNT_PAGES = (
     "account_logout",
     "mfa_index",
     "ssh_keys",
+    "own_mails",
     "mfa_activate_totp",
     "mfa_add_webauthn",
 )

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Browser
 
-from accounts.models import User
+from accounts.models import Mail, User
 from allocations.actions.allocations import suspend_allocation
 from allocations.actions.invitations import join_project
 from allocations.actions.partitions import set_dedicated_partition
@@ -113,6 +113,9 @@ def _addresses(
     pages["drift"] = reverse("drift")
     for kind in ("set_qos_budget", "move_account"):
         pages[f"adopt_{kind}"] = reverse("adopt_drift", args=[Drift.objects.get(kind=kind).pk])
+    mail = Mail.objects.filter(event="application_submitted").latest("pk")
+    pages["mails"], pages["mail"] = reverse("mails"), reverse("mail", args=[mail.pk])
+    pages["mail_preview"] = reverse("mail_preview", args=["end_near", "en"])
     pages["change_role"] = reverse("change_role", args=[person.pk])
     pages["reports_refused"] = reverse("reports") + "?from=2026-02-02&to=2026-02-01"
     return pages

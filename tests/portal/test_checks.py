@@ -1,3 +1,4 @@
+import os
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,21 @@ def test_production_without_collected_files_is_refused(
     assert ids(checks.static_files_are_collected(None)) == ["portal.E001"]
     (tmp_path / "staticfiles.json").write_text("{}")
     assert checks.static_files_are_collected(None) == []
+
+
+def test_a_catalogue_that_is_not_compiled_as_it_is_now_is_told(
+    settings: LazySettings, tmp_path: Path
+) -> None:
+    settings.LOCALE_PATHS = [tmp_path]
+    catalogue = tmp_path / "fr" / "LC_MESSAGES" / "django.po"
+    catalogue.parent.mkdir(parents=True)
+    catalogue.write_text("")
+    assert ids(checks.catalogues_are_compiled(None)) == ["portal.W002"]
+    catalogue.with_suffix(".mo").write_bytes(b"")
+    assert checks.catalogues_are_compiled(None) == []
+    os.utime(catalogue, (2**31, 2**31))
+    (message,) = checks.catalogues_are_compiled(None)
+    assert "fr" in message.msg
 
 
 def test_a_required_second_factor_that_nobody_can_add_is_refused(settings: LazySettings) -> None:

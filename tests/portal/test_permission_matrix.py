@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import Mail, User
 from accounts.permissions import Role
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
@@ -102,6 +102,9 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "offer_id": offered_account(Site.objects.get(code="zellik")).pk,
         "entry_id": project.allocations.get(site__code="zellik").ledger.get().pk,
         "user_id": people["stranger"].pk,
+        "mail_id": Mail.objects.latest("pk").pk,
+        "event": "digest",
+        "language": "fr",
         "track_code": "pg",
         "number": 1,
         "pool_id": make_pool("zellik").pk,

@@ -11,6 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from accounts.audit import SystemActor
+from accounts.mail_log import forget_mails
 from accounts.vies import check_again
 from allocations.actions.attachments import remove_unclaimed, scan_again
 from allocations.actions.budgets import lapse_ended
@@ -99,6 +100,7 @@ def _retention(today: date) -> list[Callable[[], object]]:
         partial(forget_findings, actor=NIGHTLY),
         scan_again,
         check_again,
+        partial(forget_mails, timezone.now()),
         remove_unclaimed,
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import gettext_noop as _
 
 from accounts.audit import SystemActor, action
 from allocations.management.declaration_seeds import DECLARATIONS, DeclarationSeed
@@ -29,7 +29,7 @@ _SITES = (
         "Zellik",
         "NVIDIA H200",
         "login.zellik.belfry.example",
-        {"h200": noop("Eight H200 GPUs a node")},
+        {"h200": _("Eight H200 GPUs a node")},
         cents=250,
     ),
     _Site(
@@ -38,8 +38,8 @@ _SITES = (
         "NVIDIA A100",
         "login.charleroi.belfry.example",
         {
-            "gpu": noop("Four A100 GPUs of 40 GB a node"),
-            "ia": noop("Eight A100 GPUs of 80 GB a node"),
+            "gpu": _("Four A100 GPUs of 40 GB a node"),
+            "ia": _("Eight A100 GPUs of 80 GB a node"),
         },
         cents=120,
     ),

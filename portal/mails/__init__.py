@@ -1,0 +1,1 @@
+"""Pages of staff about mails: what was sent, and how each looks."""
