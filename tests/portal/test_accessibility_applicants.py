@@ -17,7 +17,14 @@ from accounts.ssh_keys import parse_public_key
 from allocations.actions.decisions import reject_application, request_information
 from allocations.actions.drafts import start_application, submit_application
 from allocations.actions.invitations import invite_member, join_project
-from allocations.models import Application, Membership, Project, SiteStatus, Track
+from allocations.models import (
+    Application,
+    FinalReport,
+    Membership,
+    Project,
+    SiteStatus,
+    Track,
+)
 from allocations.rules.form.sections import pages as pages_of_form
 from tests.accounts.keys import ed25519_line
 from tests.domain import make_draft, make_project
@@ -56,6 +63,8 @@ def world(transactional_db: None, applicant: User, staff: User) -> dict[str, str
     with transaction.atomic():
         join_project(project, guest, Membership.Role.MEMBER)
     setting_up = make_project(_handed_in(applicant, "New bells"), staff)
+    report = FinalReport.objects.create(project=setting_up, due_on=timezone.localdate())
+    report.outputs.create(kind="software", title="Bell 1.0", link="https://example.org/bell")
     key = parse_public_key(ed25519_line())
     add_ssh_key(key=key, label="laptop", expires_on=timezone.localdate(), actor=applicant)
     SiteStatus.objects.filter(site__code="charleroi").update(
@@ -106,6 +115,7 @@ def _addresses(
     pages["ssh_keys_some"] = reverse("ssh_keys")
     pages["project"] = project.get_absolute_url()
     pages["project_setting_up"] = setting_up.get_absolute_url()
+    pages["final_report"] = reverse("final_report", args=[setting_up.name])
     pages["jobs"] = reverse("project_jobs", args=[project.name])
     pages["jobs_none"] = reverse("project_jobs", args=[project.name]) + "?q=nothing-has-this"
     return pages

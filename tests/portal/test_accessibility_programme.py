@@ -13,10 +13,14 @@ from django.utils import timezone
 from playwright.sync_api import Browser
 
 from accounts.models import User
+from allocations.actions.listing import list_publicly
+from allocations.models import FinalReport
 from portal.models import Export, ExportState
 from portal.programme.public import Quarter
+from tests.allocations.claw_back_world import proposed_claw_back
 from tests.portal.chromium import Judge, open_context
 from tests.portal.export_world import own_export, own_subscription
+from tests.portal.member_world import allocation_at
 from tests.portal.programme_world import make_programme
 
 pytestmark = pytest.mark.browser
@@ -36,7 +40,16 @@ def pages(
     quarter = Quarter(today.year, (today.month + 2) // 3)
     monkeypatch.setattr("portal.programme.public_views.past_quarters", lambda _today: [quarter])
     cache.clear()
-    make_programme(staff, members=9)
+    first, second = make_programme(staff, members=9)
+    for project in (first, second):
+        list_publicly(project_id=project.pk, may_be_listed=True, actor=staff)
+    report = FinalReport.objects.create(
+        project=first,
+        due_on=timezone.localdate(),
+        state=FinalReport.State.HANDED_IN,
+        handed_in_at=timezone.now(),
+    )
+    proposal = proposed_claw_back(allocation_at(second, "zellik"))
     ready, running = own_export(staff), own_export(staff)
     own_subscription(staff)
     Export.objects.filter(pk=running.pk).update(state=ExportState.RUNNING)
@@ -46,6 +59,10 @@ def pages(
         "programme_refused": reverse("programme") + "?site=nowhere",
         "programme_definitions": reverse("programme_definitions"),
         "public_figures": reverse("public_figures"),
+        "awarded_projects": reverse("awarded_projects"),
+        "accessibility": reverse("accessibility"),
+        "final_report_handed_in": report.get_absolute_url(),
+        "claw_back": proposal.get_absolute_url(),
         "exports": reverse("exports") + "?query=by%3Dtrack",
         "export_ready": ready.get_absolute_url(),
         "export_running": running.get_absolute_url(),
