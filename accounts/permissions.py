@@ -17,6 +17,8 @@ class Permission(StrEnum):
     APPLICATION_EDIT = "application:text:edit"
     APPLICATION_SUBMIT = "application:state:submit"
     APPLICATION_WITHDRAW = "application:state:withdraw"
+    APPLICATION_APPEAL = "application:decision:appeal"
+    OFFER_ANSWER = "application:offer:answer"
     APPLICATION_INVITE = "application:team:invite"
     APPLICATION_DECIDE = "application:state:decide"
     ORGANISATION_VIEW = "organisation:page:view"
@@ -28,6 +30,7 @@ class Permission(StrEnum):
     REVIEWS_ASSIGN = "application:reviews:assign"
     PROJECT_VIEW = "project:page:view"
     PROJECT_INVITE = "project:team:invite"
+    PROJECT_ASK = "project:changes:ask"
     PROJECT_REMOVE_MEMBER = "project:team:remove"
     PROJECT_MANAGE = "project:allocation:change"
     PROJECT_REPORT = "project:report:write"
@@ -112,6 +115,8 @@ PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {
             Permission.APPLICATION_EDIT,
             Permission.APPLICATION_SUBMIT,
             Permission.APPLICATION_WITHDRAW,
+            Permission.OFFER_ANSWER,
+            Permission.APPLICATION_APPEAL,
             Permission.APPLICATION_INVITE,
             Permission.APPLICATION_FETCH_FILE,
         }
@@ -140,6 +145,7 @@ PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {
             Permission.PROJECT_INVITE,
             Permission.PROJECT_REMOVE_MEMBER,
             Permission.PROJECT_REPORT,
+            Permission.PROJECT_ASK,
         }
     ),
     Part.MEMBER: frozenset({Permission.PROJECT_VIEW}),

@@ -12,7 +12,7 @@ from django.http import Http404
 
 from accounts.models import Organisation, OrganisationMember, User
 from accounts.permissions import PERMISSIONS_OF_PART, Part, Permission
-from allocations.models import Application, Job, Membership, Project, Review
+from allocations.models import Application, AwardChange, Job, Membership, Project, Review
 from allocations.models.applications import ApplicationQuerySet
 from allocations.models.usage import GPU_SECONDS
 from allocations.ties import conflicts_of
@@ -112,6 +112,43 @@ def job_for(user: User, name: str, site_code: str, run: str) -> Job:
         raise Http404
     job.project = project
     return job
+
+
+def change_for(
+    user: User, change_id: int, *, to_decide: bool = False, to_withdraw: bool = False
+) -> AwardChange:
+    """What somebody asked for, for staff, or for whom may take it back; else Http404 or 403."""
+    change = AwardChange.objects.for_lists().filter(pk=change_id).first()
+    if change is None:
+        raise Http404
+    project = getattr(change.application, "project", None)
+    held = permissions_on_application(user, change.application)
+    if project is not None and not change.is_appeal:
+        held = permissions_on_project(user, project)
+    _require(_needed(change, to_withdraw=to_withdraw), held, _SEES_APPLICATION | _SEES_PROJECT)
+    if to_decide and not may_decide_change(user, change):
+        raise PermissionDenied
+    if not to_withdraw and not user.may(Permission.PROJECT_VIEW):
+        raise PermissionDenied
+    return change
+
+
+def may_decide_change(user: User, change: AwardChange) -> bool:
+    """Whether this person may decide what somebody asked for: nobody decides their own."""
+    if user.pk == change.asked_by_id:
+        return False
+    if Permission.APPLICATION_DECIDE not in permissions_on_application(user, change.application):
+        return False
+    if change.is_appeal:
+        decision = getattr(change.application, "decision", None)
+        return decision is None or decision.decided_by_id != user.pk
+    return Permission.PROJECT_MANAGE in permissions_on_project(user, change.application.project)
+
+
+def _needed(change: AwardChange, *, to_withdraw: bool) -> Permission:
+    if to_withdraw:
+        return Permission.APPLICATION_APPEAL if change.is_appeal else Permission.PROJECT_ASK
+    return Permission.APPLICATION_VIEW if change.is_appeal else Permission.PROJECT_VIEW
 
 
 def visible_projects(user: User) -> QuerySet[Project]:

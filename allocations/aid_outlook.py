@@ -85,7 +85,8 @@ def _lines(members: list[Organisation], day: date) -> list[AidLine]:
         .values_list(*columns)
     )
     granted = (
-        AidGrant.objects.filter(organisation__in=members)
+        AidGrant.objects.standing()
+        .filter(organisation__in=members)
         .annotate(
             grantor=Value("", CharField()),
             declared=Cast(Value(None), BigIntegerField()),

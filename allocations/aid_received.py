@@ -10,7 +10,7 @@ from allocations.rules.aid import Aid
 def aid_of(members: Sequence[Organisation]) -> list[Aid]:
     """Every grant to these organisations."""
     declared = DeclaredAid.objects.filter(organisation__in=members)
-    granted = AidGrant.objects.filter(organisation__in=members)
+    granted = AidGrant.objects.standing().filter(organisation__in=members)
     rows = [
         *declared.values_list("granted_on", "cents"),
         *granted.values_list("granted_on", "cents"),

@@ -35,7 +35,7 @@ _CLOSED = frozenset({AllocationState.EXPIRED, AllocationState.SUSPENDED})
 def desired_state(site: Site) -> DesiredState:
     """All that Belfry wants at one site today; the revision changes when the content does."""
     allocations = list(
-        Allocation.objects.current()
+        Allocation.objects.taken_up()
         .with_figures()
         .filter(site=site)
         .select_related("project", "project__track", "project__unix_group", "site", "dedicated")
@@ -166,9 +166,9 @@ def _partitions(allocation: Allocation, today: date) -> tuple[str, ...]:
 
 def _dedicated(site: Site, today: date) -> Iterator[DesiredPartition]:
     """Those that have ended, too: the site removes them once they are empty."""
-    found = DedicatedPartition.objects.filter(allocation__site=site).select_related(
-        "allocation__project"
-    )
+    found = DedicatedPartition.objects.filter(
+        allocation__site=site, allocation__is_offered=False
+    ).select_related("allocation__project")
     # An account that was given back, and its name used again, may have left one behind.
     newest = {own.name: own for own in found.order_by("pk")}
     for name, own in newest.items():

@@ -1,7 +1,7 @@
 """Questions to the database that more than one page or action asks."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, OuterRef, QuerySet
@@ -68,13 +68,21 @@ def clock_of(application: Application) -> Clock:
     if application.track_version is None or application.submitted_at is None:
         raise ValueError(f"{application.reference} was not handed in")
     rule = application.track_version.deadline_rule
-    return Clock(rule, application.submitted_at, tuple(_pauses(application)))
+    steps = list(application.transitions.values_list("state", "at"))
+    appeals = [
+        place for place, (state, _at) in enumerate(steps) if state == ApplicationState.APPEALED
+    ]
+    anew = steps[appeals[-1] + 1 :] if appeals else []
+    if anew:
+        # What is decided anew after an appeal has all of its time again.
+        return Clock(rule, anew[0][1], tuple(_pauses(anew)))
+    return Clock(rule, application.submitted_at, tuple(_pauses(steps)))
 
 
-def _pauses(application: Application) -> Iterator[Pause]:
+def _pauses(steps: Iterable[tuple[str, datetime]]) -> Iterator[Pause]:
     """Each time that the applicant owed an answer: from the question to the next step."""
     asked_on = None
-    for state, at in application.transitions.values_list("state", "at"):
+    for state, at in steps:
         day = at.astimezone(BRUSSELS).date()
         if asked_on is not None:
             yield Pause(asked_on, day)

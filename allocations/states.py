@@ -15,7 +15,11 @@ class ApplicationState(TextChoices):
     APPROVED = "approved", _("Approved")
     APPROVED_REDUCED = "approved_reduced", _("Approved in part")
     WAITLISTED = "waitlisted", _("On the wait-list")
+    ACCEPTED = "accepted", _("Accepted")
+    DECLINED = "declined", _("Offer declined")
+    LAPSED = "lapsed", _("Offer lapsed")
     REJECTED = "rejected", _("Rejected")
+    APPEALED = "appealed", _("Appealed")
     WITHDRAWN = "withdrawn", _("Withdrawn")
     REPORT_DUE = "report_due", _("Final report due")
     CLOSED = "closed", _("Closed")
@@ -24,6 +28,7 @@ class ApplicationState(TextChoices):
 class AllocationState(TextChoices):
     """Where a project stands at one site."""
 
+    OFFERED = "offered", _("Offered")
     PROVISIONING = "provisioning", _("Being set up")
     ACTIVE = "active", _("Active")
     SUSPENDED = "suspended", _("Suspended")
@@ -34,13 +39,21 @@ def allocation_state(
     *,
     today: date,
     ends_on: date,
+    is_offered: bool,
     adopted_at: datetime | None,
     released_at: datetime | None,
     suspended_because: str,
     active_since: datetime | None,
 ) -> AllocationState:
-    """Where an allocation stands on a day; adopted accounts end when they are given back."""
-    if released_at or (ends_on < today and not adopted_at):
+    """Where an allocation stands on a day; adopted accounts end when they are given back.
+
+    What is offered has not begun, so its last day does not matter yet.
+    """
+    if released_at:
+        return AllocationState.EXPIRED
+    if is_offered:
+        return AllocationState.OFFERED
+    if ends_on < today and not adopted_at:
         return AllocationState.EXPIRED
     if suspended_because:
         return AllocationState.SUSPENDED
@@ -76,12 +89,16 @@ NEXT_STATES: dict[ApplicationState, frozenset[ApplicationState]] = {
     ),
     _S.INFO_REQUESTED: frozenset({_S.SUBMITTED, _S.REJECTED, _S.WITHDRAWN}),
     _S.WAITLISTED: frozenset({_S.APPROVED, _S.APPROVED_REDUCED, _S.REJECTED, _S.WITHDRAWN}),
-    _S.APPROVED: frozenset({_S.REPORT_DUE}),
-    _S.APPROVED_REDUCED: frozenset({_S.REPORT_DUE}),
-    _S.REJECTED: frozenset(),
+    _S.APPROVED: frozenset({_S.ACCEPTED, _S.DECLINED, _S.LAPSED}),
+    _S.APPROVED_REDUCED: frozenset({_S.ACCEPTED, _S.DECLINED, _S.LAPSED}),
+    _S.ACCEPTED: frozenset({_S.REPORT_DUE}),
+    _S.DECLINED: frozenset(),
+    _S.LAPSED: frozenset(),
+    _S.REJECTED: frozenset({_S.APPEALED}),
+    _S.APPEALED: frozenset({_S.SUBMITTED, _S.REJECTED}),
     _S.WITHDRAWN: frozenset(),
     # Who is renewed after the end goes back to where the project stood before.
-    _S.REPORT_DUE: frozenset({_S.CLOSED, _S.APPROVED, _S.APPROVED_REDUCED}),
+    _S.REPORT_DUE: frozenset({_S.CLOSED, _S.ACCEPTED}),
     _S.CLOSED: frozenset(),
 }
 
@@ -89,7 +106,9 @@ EDITABLE_STATES = frozenset({_S.DRAFT, _S.INFO_REQUESTED})
 OPEN_STATES = frozenset({_S.SUBMITTED, _S.INFO_REQUESTED})
 UNDECIDED_STATES = OPEN_STATES | {_S.WAITLISTED}
 GRANTABLE_STATES = frozenset({_S.SUBMITTED, _S.WAITLISTED})
-AWARDED_STATES = frozenset({_S.APPROVED, _S.APPROVED_REDUCED})
+OFFERED_STATES = frozenset({_S.APPROVED, _S.APPROVED_REDUCED})
+AWARDED_STATES = OFFERED_STATES | {_S.ACCEPTED}
+ENDED_STATES = frozenset({_S.REJECTED, _S.WITHDRAWN, _S.DECLINED, _S.LAPSED})
 
 
 AFTER_USE_STATES = frozenset({_S.REPORT_DUE, _S.CLOSED})

@@ -1,7 +1,7 @@
-"""How long from an approval until `sbatch` is accepted, at each site: `make bench-latency`.
+"""How long from an accepted award until `sbatch` is accepted, at each site: `make bench-latency`.
 
-Every approval is made in the portal over HTTP, and every submission is a real one by the new
-project's leader, tried again and again from the moment of the decision.
+Every award is approved and accepted in the portal over HTTP, and every submission is a real one by
+the new project's leader, tried again and again from the moment of the acceptance.
 """
 
 import sys
@@ -63,15 +63,15 @@ def main() -> int:
 
 
 def one_approval(stack: Stack) -> dict[Site, float]:
-    """Seconds from one decision to an accepted job, at each site."""
+    """Seconds from an accepted award to an accepted job, at each site."""
     ada, reference = apply_for_time(stack, ADA, track="pa", hours=HOURS, months=6)
     hand_in(ada, reference)
-    approval = approve(reviewer(stack), reference)
+    approval = approve(reviewer(stack), ada, reference)
     username = username_of(stack, ada, approval.project, ADA)
 
     def submit(site: Site) -> float:
         job = wait_for_submission(stack, site, approval.project, username)
-        taken = time.monotonic() - approval.approved_at
+        taken = time.monotonic() - approval.accepted_at
         run_slurm(stack.layout, site, "scancel", job)
         return taken
 
@@ -83,7 +83,7 @@ def bare_submission(stack: Stack) -> float:
     """The median time of an `sbatch` that needs nothing new, for comparison in the same run."""
     ada, reference = apply_for_time(stack, ADA, track="pa", hours=HOURS, months=6)
     hand_in(ada, reference)
-    project = approve(reviewer(stack), reference).project
+    project = approve(reviewer(stack), ada, reference).project
     username = username_of(stack, ada, project, ADA)
     run_slurm(
         stack.layout, ZELLIK, "scancel", wait_for_submission(stack, ZELLIK, project, username)
@@ -99,7 +99,7 @@ def bare_submission(stack: Stack) -> float:
 
 def show(seconds: dict[Site, list[float]]) -> None:
     """The figures for people."""
-    table = Table(title="From approval to an accepted sbatch")
+    table = Table(title="From an accepted award to an accepted sbatch")
     for heading in ("Site", "Approvals", "p50", "p95", "slowest"):
         table.add_column(heading, justify="left" if heading == "Site" else "right")
     for site, values in seconds.items():

@@ -87,7 +87,7 @@ def _some_projects(
             applicant=people[number][0],
             organisation=organisations[number % len(organisations)],
             title=f"Project {number}",
-            state=ApplicationState.APPROVED,
+            state=ApplicationState.ACCEPTED,
             submitted_at=_before(number, HANDED_IN_DAYS_BEFORE),
             decision_due_on=starts_on(number),
         )

@@ -57,6 +57,7 @@ _MENUS: tuple[tuple[Label, tuple[Entry, ...]], ...] = (
             (_("All projects"), "all_projects", Permission.PROJECT_VIEW),
             (_("Final reports"), "final_reports", Permission.PROJECT_VIEW),
             (_("Hours to take back"), "claw_backs", Permission.PROJECT_VIEW),
+            (_("Changes of awards"), "award_changes", Permission.PROJECT_VIEW),
             (_("Leaving members with jobs"), "leaving", Permission.SITES_VIEW),
         ),
     ),

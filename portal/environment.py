@@ -74,6 +74,8 @@ class Environment(BaseSettings):
     unix_group_gid_min: int = Field(default=1_000_000, ge=1_000, le=1_900_000_000)
     ssh_key_max_days: int = Field(default=0, ge=0, le=36_500)
     access_days_after_end: int = Field(default=60, ge=0, le=36_500)
+    offer_days: int = Field(default=14, ge=1, le=366)
+    change_days: int = Field(default=5, ge=1, le=366)
 
     report_months: int = Field(default=3, ge=1, le=24)
     report_answer_days: int = Field(default=14, ge=1, le=365)

@@ -14,7 +14,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from allocations.models import Allocation, Application, Project
 from allocations.queries import open_invitations_to
-from allocations.states import OPEN_STATES, AllocationState, ApplicationState
+from allocations.states import ENDED_STATES, OPEN_STATES, AllocationState, ApplicationState
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def next_steps(user: User) -> list[NextStep]:
     """Questions to answer, invitations, drafts, projects, and what waits for staff."""
     open_ones = list(
         Application.objects.filter(applicant=user)
-        .exclude(state__in=[ApplicationState.REJECTED, ApplicationState.WITHDRAWN])
+        .exclude(state__in=ENDED_STATES)
         .filter(project=None)
         .order_by("-created_at")
     )
@@ -118,12 +118,16 @@ def _drafts(applications: list[Application]) -> Iterator[NextStep]:
 
 def _projects(user: User) -> Iterator[NextStep]:
     allocations = Allocation.objects.select_related("site")
-    projects = Project.objects.of(user).select_related("final_report")
-    for project in projects.prefetch_related(Prefetch("allocations", allocations)):
+    projects = Project.objects.of(user).select_related("application", "final_report")
+    projects = projects.prefetch_related(Prefetch("allocations", allocations))
+    for project in projects:
         yield from _report(project)
         states = {allocation.state for allocation in project.allocations.all()}
         url = reverse("project", args=[project.name])
-        if AllocationState.ACTIVE in states:
+        if AllocationState.OFFERED in states:
+            if project.application.applicant_id == user.pk:
+                yield _offer(project)
+        elif AllocationState.ACTIVE in states:
             yield NextStep(
                 icon="check-circle",
                 title=_("“%(title)s” is ready to use") % {"title": project.title},
@@ -153,6 +157,17 @@ def _report(project: Project) -> Iterator[NextStep]:
             url=report.get_absolute_url(),
             is_urgent=report.is_late,
         )
+
+
+def _offer(project: Project) -> NextStep:
+    return NextStep(
+        icon="envelope-paper",
+        title=_("Accept the award for “%(title)s”") % {"title": project.title},
+        text=_("Nothing is set up before. Without an answer in time the offer lapses."),
+        action=_("Read and answer the offer"),
+        url=reverse("offer", args=[project.application.reference]),
+        is_urgent=True,
+    )
 
 
 def _waiting(applications: list[Application]) -> Iterator[NextStep]:

@@ -166,6 +166,8 @@ UNIX_UID_MIN = ENVIRONMENT.unix_uid_min
 UNIX_GROUP_GID_MIN = ENVIRONMENT.unix_group_gid_min
 SSH_KEY_MAX_DAYS = ENVIRONMENT.ssh_key_max_days
 ACCESS_DAYS_AFTER_END = ENVIRONMENT.access_days_after_end
+OFFER_DAYS = ENVIRONMENT.offer_days
+CHANGE_DAYS = ENVIRONMENT.change_days
 
 # Mail and background work --------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = ENVIRONMENT.mail_from

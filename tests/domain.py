@@ -12,6 +12,7 @@ from accounts.models import Organisation, User
 from accounts.permissions import Role
 from allocations.actions.decisions import AwardLine, approve_application
 from allocations.actions.drafts import DraftText, save_draft, start_application, submit_application
+from allocations.actions.offers import accept_offer
 from allocations.models import (
     Application,
     DeclarationText,
@@ -160,11 +161,23 @@ def award_lines(application: Application) -> dict[Site, AwardLine]:
     }
 
 
-def make_project(application: Application, decider: User) -> Project:
-    """Approve in full."""
-    return approve_application(
+def make_project(application: Application, decider: User, *, is_accepted: bool = True) -> Project:
+    """Approve in full; the applicant accepts, unless the offer is to stay open."""
+    project = approve_application(
         application_id=application.pk,
         awards=award_lines(application),
         reason="Sound and useful.",
         actor=decider,
+    )
+    return accept(project.application) if is_accepted else project
+
+
+def accept(application: Application) -> Project:
+    """The applicant accepts what they are offered."""
+    application.refresh_from_db()
+    texts = DeclarationText.objects.of_award(application.decision, timezone.localdate())
+    return accept_offer(
+        application_id=application.pk,
+        text_ids=[text.pk for text in texts],
+        actor=application.applicant,
     )

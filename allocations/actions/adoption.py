@@ -200,14 +200,17 @@ def _new_project(
         title=target.title,
         purpose=_("Adopted: account %(account)s was at %(site)s before Belfry.")
         % {"account": offer.account, "site": offer.site},
-        state=ApplicationState.APPROVED,
+        state=ApplicationState.ACCEPTED,
         submitted_at=timezone.now(),
     )
     Transition.objects.create(
         application=application, state=application.state, reason=reason, actor=actor
     )
     Decision.objects.create(
-        application=application, outcome=application.state, reason=reason, decided_by=actor
+        application=application,
+        outcome=ApplicationState.APPROVED,
+        reason=reason,
+        decided_by=actor,
     )
     return start_project(application)
 
@@ -261,6 +264,7 @@ def _allocation(
             "adopted_at": timezone.now(),
             "site_limits": found.limits | {"QOS": ",".join(sorted(found.qos))},
             "history_wanted": True,
+            "is_offered": False,
             "released_at": None,
             "released_because": "",
             "active_since": None,

@@ -12,7 +12,9 @@ from allocations.actions.ledger import (
     lapse_before_reopening,
     read_budget,
     refuse_adopted,
+    refuse_alone,
     refuse_ended,
+    refuse_offered,
     refuse_stale,
     too_much,
 )
@@ -39,10 +41,16 @@ def change_budget(
     `seen_minutes` is what the actor saw as granted: a form sent twice changes the budget once.
     """
     allocation = _lock(allocation_id, reason)
+    refuse_alone(allocation, gpu_hours)
+    refuse_stale(read_budget(allocation), seen_minutes)
+    return add_hours(allocation, gpu_hours, reason=reason, actor=actor)
+
+
+def add_hours(allocation: Allocation, gpu_hours: int, *, reason: str, actor: User) -> LedgerEntry:
+    """The same of a locked allocation; call it inside an action that has checked who decides."""
     if gpu_hours == 0 or abs(gpu_hours) > MOST_GPU_HOURS:
         raise RefusedError(_("Enter how many GPU-hours to add, or a negative number to take away."))
     budget = read_budget(allocation)
-    refuse_stale(budget, seen_minutes)
     refuse_ended(allocation)
     minutes = gpu_hours * MINUTES_AN_HOUR
     try:
@@ -142,4 +150,5 @@ def _lock(allocation_id: int, reason: str) -> Allocation:
         .get(pk=allocation_id)
     )
     refuse_adopted(allocation)
+    refuse_offered(allocation)
     return allocation

@@ -18,6 +18,7 @@ from allocations.actions.ledger import (
     minutes_of_hours,
     read_budget,
     refuse_adopted,
+    refuse_alone,
     refuse_ended,
     refuse_stale,
     too_much,
@@ -44,8 +45,16 @@ def renew_allocation(
 ) -> LedgerEntry:
     """Grant hours until a later last day; what was unspent at a last day that has passed lapses."""
     allocation = lock_allocation(allocation_id, reason)
-    minutes = minutes_of_hours(gpu_hours)
+    refuse_alone(allocation, gpu_hours)
     refuse_stale(read_budget(allocation), seen_minutes)
+    return renew(allocation, gpu_hours, ends_on, reason=reason, actor=actor)
+
+
+def renew(
+    allocation: Allocation, gpu_hours: int, ends_on: date, *, reason: str, actor: User
+) -> LedgerEntry:
+    """The same of a locked allocation; call it inside an action that has checked who decides."""
+    minutes = minutes_of_hours(gpu_hours)
     if ends_on < timezone.localdate() or ends_on <= allocation.ends_on:
         raise RefusedError(
             _("A renewal ends later than the last day now, and not in the past."), field="ends_on"

@@ -2,7 +2,9 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -18,12 +20,12 @@ from allocations.actions.numbers import free_account_name, next_name
 from allocations.actions.partitions import PartitionWish, give_partition
 from allocations.actions.pools import lock_pools, settle_with_pools
 from allocations.actions.transitions import lock_application, move_application
-from allocations.actions.wake import wake_sites
 from allocations.errors import RefusedError, StateError
 from allocations.models import (
     Allocation,
     Application,
     Award,
+    AwardOffer,
     Decision,
     LedgerEntry,
     Membership,
@@ -52,7 +54,7 @@ class AwardLine:
 def approve_application(
     *, application_id: int, awards: Mapping[Site, AwardLine], reason: str, actor: User
 ) -> Project:
-    """Award GPU-hours at each site; the sites' bridges grant them within seconds."""
+    """Offer GPU-hours at each site; once the applicant accepts, the sites set them up."""
     application = lock_for_decision(application_id, reason, actor)
     refuse_unless_grantable(application)
     require_reviews(application)
@@ -64,7 +66,10 @@ def approve_application(
 def award(
     application: Application, awards: Mapping[Site, AwardLine], reason: str, actor: User
 ) -> Project:
-    """Grant it to an application that is locked; call it inside an action that has checked why."""
+    """Offer it to an application that is locked; call it inside an action that has checked why.
+
+    Its hours are taken from the pools at once. No site knows of it before it is accepted.
+    """
     refuse_unless_grantable(application)
     check_awards(application, awards)
     _lock_what_is_consumed(application, awards)
@@ -73,7 +78,8 @@ def award(
     project = start_project(application)
     for site, line in awards.items():
         _grant(project, site, line, decision)
-    wake_sites(awards)
+    answer_by = timezone.localdate() + timedelta(settings.OFFER_DAYS)
+    AwardOffer.objects.create(decision=decision, answer_by=answer_by)
     mail_applicant("application_approved", application, project=project, decision=decision)
     return project
 
@@ -210,6 +216,7 @@ def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) ->
         account_name=free_account_name(project=project, site=site) or project.name,
         starts_on=today,
         ends_on=last_day(today, project.application.months or 1),
+        is_offered=True,
     )
     allocation.partitions.set(line.partitions)
     if line.own is not None:

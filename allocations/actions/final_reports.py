@@ -88,9 +88,7 @@ def ask_no_report_yet(*, project_id: int, today: date, actor: SystemActor) -> No
     application = lock_application(project.application_id)
     if application.state != _S.REPORT_DUE or not project.allocations.running_on(today).exists():
         raise StateError(_("A report is due, or was handed in."))
-    steps = application.transitions.exclude(state=_S.REPORT_DUE)
-    before = steps.values_list("state", flat=True).last() or _S.APPROVED
-    move_application(application, ApplicationState(before), actor=actor)
+    move_application(application, _S.ACCEPTED, actor=actor)
 
 
 @action

@@ -18,7 +18,7 @@ from allocations.actions.transitions import lock_application
 from allocations.actions.wake import wake_sites_of
 from allocations.errors import RefusedError, StateError
 from allocations.models import Application, Invitation, Membership, Project, RecordedMember
-from allocations.states import ApplicationState
+from allocations.states import ENDED_STATES
 
 INVITATION_LASTS = timedelta(days=14)
 LARGEST_TEAM = 100
@@ -130,7 +130,7 @@ def _lock_invitation(invitation_id: int) -> Invitation:
 
 
 def _refuse_ended(application: Application) -> None:
-    if application.state in (ApplicationState.REJECTED, ApplicationState.WITHDRAWN):
+    if application.state in ENDED_STATES:
         raise StateError(_("This application has ended; nobody can join it any more."))
 
 

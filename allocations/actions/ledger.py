@@ -27,6 +27,7 @@ def lock_allocation(allocation_id: int, reason: str) -> Allocation:
     list(of_project.select_for_update(of=["self"]).order_by("pk").values_list("pk"))
     allocation = Allocation.objects.select_related("site", "project").get(pk=allocation_id)
     refuse_adopted(allocation)
+    refuse_offered(allocation)
     return allocation
 
 
@@ -35,6 +36,24 @@ def refuse_adopted(allocation: Allocation) -> None:
     if allocation.adopted_at is not None:
         raise StateError(
             _("The limits of this account are the site's own: they are changed there.")
+        )
+
+
+def refuse_offered(allocation: Allocation) -> None:
+    """Raise while an award waits for its applicant, or was never accepted."""
+    if allocation.is_offered:
+        raise StateError(
+            _("The applicant has not accepted this award, so nothing of it can change.")
+        )
+
+
+def refuse_alone(allocation: Allocation, gpu_hours: int) -> None:
+    """Raise where the track has two people decide about so many GPU-hours."""
+    limit = allocation.project.application.rules().four_eyes_above_gpu_hours
+    if limit is not None and gpu_hours > limit:
+        raise RefusedError(
+            _("So many GPU-hours are decided by two people: have the leader ask for them."),
+            field="gpu_hours",
         )
 
 

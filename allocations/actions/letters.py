@@ -33,12 +33,13 @@ def make_letter(decision_id: int) -> None:
 def letter_of(decision_id: int) -> dict[str, Any]:
     """What the letter says."""
     decision = Decision.objects.select_related(
-        "application__applicant", "application__organisation", "application__track"
+        "application__applicant", "application__organisation", "application__track", "offer"
     ).get(pk=decision_id)
-    application = decision.application
+    application = decision.about
     project = getattr(application, "project", None)
     return {
         "decision": decision,
+        "offer": getattr(decision, "offer", None),
         "application": application,
         "awards": decision.awards.select_related("site"),
         "project": project,

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import User
 from allocations.actions.decisions import AwardLine, award, lock_for_decision
+from allocations.actions.offers import take_up
 from allocations.desired_state import desired_state
 from allocations.models import Site, SiteStatus
 from allocations.site_overview import observed_state
@@ -28,15 +29,15 @@ class SitePreview:
 def preview_approval(
     *, application_id: int, awards: Mapping[Site, AwardLine], actor: User
 ) -> list[SitePreview]:
-    """For each site, exactly what approving would change; nothing is stored.
+    """For each site, exactly what the accepted award would change; nothing is stored.
 
-    The approval is carried out and rolled back, so that names, numbers and budgets are the real
-    ones; reviews that are missing do not matter here. Raises what `award` would raise.
+    The approval is carried out, accepted and rolled back, so that names, numbers and budgets are
+    the real ones; reviews that are missing do not matter here. Raises what `award` would raise.
     """
     before = {site: desired_state(site) for site in awards}
     with transaction.atomic():
         application = lock_for_decision(application_id, "preview", actor)
-        award(application, awards, "preview", actor)
+        take_up(award(application, awards, "preview", actor))
         after = {site: desired_state(site) for site in awards}
         transaction.set_rollback(True)
     return [_preview(site, before[site], after[site]) for site in awards]

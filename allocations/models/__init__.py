@@ -10,6 +10,7 @@ from allocations.models.applications import (
     Transition,
 )
 from allocations.models.attachments import Attachment
+from allocations.models.award_changes import AwardChange
 from allocations.models.budgets import BudgetCounter, Notice
 from allocations.models.capacity import DailyCapacity
 from allocations.models.claw_backs import ClawBack
@@ -31,6 +32,7 @@ from allocations.models.gpu_notices import GpuNotice, GpuRunTenth, IdleRun
 from allocations.models.job_months import DroppedMonth, DroppedQosUsage
 from allocations.models.leaving import JobCancel, LeavingMember
 from allocations.models.letters import DecisionLetter
+from allocations.models.offers import AwardOffer
 from allocations.models.papers import Paper
 from allocations.models.partitions import AllocationPartition, DedicatedPartition
 from allocations.models.plans import SitePlan
@@ -69,6 +71,8 @@ __all__ = [
     "Application",
     "Attachment",
     "Award",
+    "AwardChange",
+    "AwardOffer",
     "BudgetCounter",
     "CheckedTotal",
     "ClawBack",

@@ -225,8 +225,13 @@ class Decision(models.Model):
     """What staff decided, and why."""
 
     application = models.OneToOneField(
-        Application, on_delete=models.PROTECT, related_name="decision"
+        Application, on_delete=models.PROTECT, null=True, related_name="decision"
     )
+    """None where an appeal has overturned it."""
+    overturned_for = models.ForeignKey(
+        Application, on_delete=models.PROTECT, null=True, related_name="overturned_decisions"
+    )
+    """The application that is decided anew after an appeal."""
     outcome = models.CharField(max_length=20, choices=ApplicationState)
     reason = models.TextField(_("reason"))
     is_ineligible = models.BooleanField(default=False)
@@ -234,8 +239,24 @@ class Decision(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField(default=timezone.now)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(application=None) ^ models.Q(overturned_for=None),
+                name="decision_holds_or_is_overturned",
+            )
+        ]
+
     def __str__(self) -> str:
-        return f"{self.outcome}: {self.application_id}"
+        return f"{self.outcome}: {self.about.reference}"
+
+    @property
+    def about(self) -> Application:
+        """The application that it decided, also where an appeal has overturned it."""
+        application = self.application or self.overturned_for
+        if application is None:
+            raise ValueError(f"decision {self.pk} is about nothing")
+        return application
 
 
 @pghistory.track()

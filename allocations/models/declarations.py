@@ -1,7 +1,7 @@
 """What applicants declare: texts in versions, and who signed which, when."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 import pgtrigger
@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from allocations.models.applications import Application
+from allocations.models.applications import Application, Decision
 from allocations.models.sites import Site
 from allocations.stored_texts import Translations, in_readers_language
 
@@ -33,7 +33,13 @@ class DeclarationTextQuerySet(models.QuerySet["DeclarationText"]):
 
     def asked_of(self, application: Application, day: date) -> "DeclarationTextQuerySet":
         """What an application has to declare: to the portal, and to each site it asks for."""
-        sites = application.requested_hours.values("site")
+        return self._owed_to(application.requested_hours.values("site"), day)
+
+    def of_award(self, decision: Decision, day: date) -> "DeclarationTextQuerySet":
+        """The terms of an award: those of the portal, and of each site that it grants hours at."""
+        return self._owed_to(decision.awards.values("site"), day)
+
+    def _owed_to(self, sites: models.QuerySet[Any, Any], day: date) -> "DeclarationTextQuerySet":
         held = DeclarationText.objects.on(day).values("pk")
         return self.filter(Q(site=None) | Q(site__in=sites), pk__in=held).order_by("site", "code")
 

@@ -197,6 +197,16 @@ class UnitPrice(models.Model):
         return f"{self.cents_per_gpu_hour} cents at {self.site_id}"
 
 
+class AidGrantQuerySet(models.QuerySet["AidGrant"]):
+    """Named selections of aid."""
+
+    def standing(self) -> "AidGrantQuerySet":
+        """What was granted and not declined: an offer that nobody accepted is no aid."""
+        return self.exclude(
+            entry__allocation__is_offered=True, entry__allocation__released_at__isnull=False
+        )
+
+
 @pghistory.track()
 class AidGrant(models.Model):
     """The value of what a ledger's entry granted, frozen with the price of that day."""
@@ -209,6 +219,8 @@ class AidGrant(models.Model):
     gpu_minutes = models.BigIntegerField()
     cents_per_gpu_hour = models.PositiveIntegerField()
     cents = models.BigIntegerField(_("amount in euro cents"))
+
+    objects: ClassVar[models.Manager["AidGrant"]] = AidGrantQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("aid granted")

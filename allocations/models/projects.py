@@ -102,7 +102,8 @@ class Membership(models.Model):
 
 
 def _ended(today: date) -> Q:
-    return Q(released_at__isnull=False) | Q(ends_on__lt=today, adopted_at=None)
+    past = Q(ends_on__lt=today, adopted_at=None, is_offered=False)
+    return Q(released_at__isnull=False) | past
 
 
 class AllocationQuerySet(models.QuerySet["Allocation"]):
@@ -154,11 +155,18 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
         """Those that Belfry looks after; not the accounts that it gave back."""
         return self.filter(released_at=None)
 
+    def taken_up(self) -> "AllocationQuerySet":
+        """Those that sites set up; not what waits for its applicant to accept it."""
+        return self.current().filter(is_offered=False)
+
     def in_state(self, state: AllocationState, today: date) -> "AllocationQuerySet":
         """Those that stand there on a day; the same answer as `Allocation.state_on`."""
         if state == AllocationState.EXPIRED:
             return self.ended_before(today)
         running = self.running_on(today)
+        if state == AllocationState.OFFERED:
+            return running.filter(is_offered=True)
+        running = running.filter(is_offered=False)
         if state == AllocationState.SUSPENDED:
             return running.exclude(suspended_because="")
         is_new = state == AllocationState.PROVISIONING
@@ -176,6 +184,11 @@ class Allocation(models.Model):
     partitions = models.ManyToManyField(Partition)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
+    is_offered = models.BooleanField(default=False)
+    """Whether it is an offer: its hours are taken from the pools, and no site knows of it.
+
+    It stays one where it is released without ever being accepted.
+    """
     suspended_because = models.TextField(_("why it is suspended"), blank=True)
     active_since = models.DateTimeField(null=True)
     """When a test submission was first accepted; None until then, or when one was refused."""
@@ -190,7 +203,10 @@ class Allocation(models.Model):
     history_wanted = models.BooleanField(default=False)
     """Until the site has sent all that an adopted account ever ran."""
     released_at = models.DateTimeField(null=True)
-    """When an adopted account was given back to the site; Belfry has nothing to do with it then."""
+    """When an adopted account was given back to its site, or an offer was not accepted.
+
+    Belfry has nothing to do with it then.
+    """
     released_because = models.TextField(blank=True)
     lost_minutes = models.BigIntegerField(default=0)
     """GPU-minutes that were used, and that the site's Slurm has forgotten: its limit is lower."""
@@ -240,6 +256,7 @@ class Allocation(models.Model):
         return allocation_state(
             today=today,
             ends_on=self.ends_on,
+            is_offered=self.is_offered,
             adopted_at=self.adopted_at,
             released_at=self.released_at,
             suspended_because=self.suspended_because,

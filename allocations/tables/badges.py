@@ -7,6 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Application, ClawBack, FinalReport
+from allocations.rules.award_changes import ChangeState
 from allocations.rules.deadlines import Signal, signal_on
 from allocations.states import AllocationState, ApplicationState
 from allocations.tables.words import words_for_due
@@ -18,10 +19,15 @@ _LOOKS: dict[str, tuple[str, str]] = {
     ApplicationState.APPROVED: ("success", "check-circle"),
     ApplicationState.APPROVED_REDUCED: ("success", "check-circle"),
     ApplicationState.WAITLISTED: ("info", "hourglass-split"),
+    ApplicationState.ACCEPTED: ("success", "check-circle-fill"),
+    ApplicationState.DECLINED: ("secondary", "x-circle"),
+    ApplicationState.LAPSED: ("secondary", "calendar-x"),
     ApplicationState.REJECTED: ("danger", "x-circle"),
+    ApplicationState.APPEALED: ("warning", "arrow-repeat"),
     ApplicationState.WITHDRAWN: ("secondary", "arrow-return-left"),
     ApplicationState.REPORT_DUE: ("warning", "journal-text"),
     ApplicationState.CLOSED: ("secondary", "archive"),
+    AllocationState.OFFERED: ("info", "envelope-paper"),
     AllocationState.PROVISIONING: ("info", "hourglass-split"),
     AllocationState.ACTIVE: ("success", "check-circle"),
     AllocationState.SUSPENDED: ("warning", "pause-circle"),
@@ -37,6 +43,13 @@ _CLAW_BACKS: dict[str, tuple[str, str]] = {
     ClawBack.State.APPLIED: ("info", "arrow-return-left"),
     ClawBack.State.DISMISSED: ("secondary", "x-circle"),
     ClawBack.State.OVERTAKEN: ("secondary", "calendar-x"),
+}
+_CHANGES: dict[str, tuple[str, str]] = {
+    ChangeState.WAITING: ("primary", "inbox"),
+    ChangeState.SECONDED: ("info", "people"),
+    ChangeState.APPROVED: ("success", "check-circle"),
+    ChangeState.REJECTED: ("danger", "x-circle"),
+    ChangeState.WITHDRAWN: ("secondary", "arrow-return-left"),
 }
 _OUTCOMES = {
     "applied": ("success", "check-circle", _("applied")),
@@ -88,13 +101,25 @@ def due_badge(application: Application, today: date) -> SafeString:
     due = application.decision_due_on
     if due is None:
         return SafeString("")
-    signal = signal_on(
+    return days_badge(
         today,
         due_on=due,
         amber_on=application.decision_amber_on,
         red_on=application.decision_red_on,
     )
-    return _badge(*_SIGNALS[signal], words_for_due(due, today))
+
+
+def days_badge(
+    today: date, *, due_on: date, amber_on: date | None = None, red_on: date | None = None
+) -> SafeString:
+    """How far away a day is, coloured by how much of the time until it is gone."""
+    signal = signal_on(today, due_on=due_on, amber_on=amber_on, red_on=red_on)
+    return _badge(*_SIGNALS[signal], words_for_due(due_on, today))
+
+
+def change_badge(state: str) -> SafeString:
+    """Where a change that was asked for stands."""
+    return _badge(*_CHANGES[state], ChangeState(state).label)
 
 
 def outcome_badge(outcome: str) -> SafeString:

@@ -5,16 +5,18 @@ from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_for, permissions_on_application
+from allocations.actions.award_changes import last_day_to_appeal
 from allocations.forms.invitations import InvitationForm
 from allocations.missing import what_is_missing
-from allocations.models import Application
+from allocations.models import Application, AwardChange
 from allocations.shown_answers import shown_sections
-from allocations.states import ApplicationState
+from allocations.states import OFFERED_STATES, ApplicationState
 from allocations.views.timeline import timeline
 
 PER_PAGE = 20
@@ -54,13 +56,16 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
             and (shown.is_editable or shown.is_undecided),
             "invitation_form": InvitationForm(),
             "project": getattr(shown, "project", None),
+            "may_appeal": Permission.APPLICATION_APPEAL in held and _is_appealable(shown),
+            "appealed": _open_appeal(shown),
+            "offer": shown.decision.offer if shown.state in OFFERED_STATES else None,
         },
     )
 
 
 def _with_all_parts() -> QuerySet[Application]:
     return Application.objects.select_related(
-        "track", "organisation", "applicant", "project", "decision"
+        "track", "organisation", "applicant", "project", "decision__offer"
     ).prefetch_related(
         "transitions__actor",
         "requested_hours__site",
@@ -74,6 +79,20 @@ def _question(application: Application) -> str:
     steps = list(application.transitions.all())
     waiting = steps and application.state == ApplicationState.INFO_REQUESTED
     return steps[-1].reason if waiting else ""
+
+
+def _is_appealable(application: Application) -> bool:
+    """Whether its applicant may appeal today, or has appealed and may take that back."""
+    if application.state == ApplicationState.APPEALED:
+        return True
+    is_rejected = application.state == ApplicationState.REJECTED
+    return is_rejected and timezone.localdate() <= last_day_to_appeal(application)
+
+
+def _open_appeal(application: Application) -> AwardChange | None:
+    if application.state != ApplicationState.APPEALED:
+        return None
+    return application.award_changes.open().first()
 
 
 def _has_ended(application: Application) -> bool:

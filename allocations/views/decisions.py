@@ -50,7 +50,7 @@ def preview(request: SignedInRequest, reference: str) -> HttpResponse:
 @login_required
 @require_POST
 def approve(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Award what was filled in, and go to the new project; or have a second person confirm it."""
+    """Offer what was filled in, and go to the project; or have a second person confirm it."""
     application = load(request, reference, Permission.APPLICATION_DECIDE)
     form = ApprovalForm(application, request.POST)
     if form.is_valid() and needs_second_person(application, form.awards()):
@@ -70,7 +70,7 @@ def approve(request: SignedInRequest, reference: str) -> HttpResponse:
         else:
             messages.success(
                 request,
-                _("Approved as project %(name)s. The sites set it up within seconds.")
+                _("Approved as project %(name)s. The applicant now reads and answers the offer.")
                 % {"name": project.name},
             )
             return redirect(project)

@@ -54,6 +54,11 @@ def _application(project: Project) -> Iterator[Event]:
         ApplicationState.APPROVED_REDUCED: _("The application was approved in part."),
         ApplicationState.REPORT_DUE: _("The final report became due."),
         ApplicationState.CLOSED: _("The final report was accepted, and the project closed."),
+        ApplicationState.REJECTED: _("The application was rejected."),
+        ApplicationState.APPEALED: _("An appeal was handed in."),
+        ApplicationState.ACCEPTED: _("The offer was accepted."),
+        ApplicationState.DECLINED: _("The offer was declined."),
+        ApplicationState.LAPSED: _("The offer lapsed."),
     }
     transitions = project.application.transitions.select_related("actor")
     before = ""
@@ -86,7 +91,7 @@ def _adoptions(project: Project) -> Iterator[Event]:
         if allocation.adopted_at:
             adopted = _("The account %(name)s at %(site)s was adopted.") % names
             yield Event(at=allocation.adopted_at, sentence=adopted)
-        if allocation.released_at:
+        if allocation.released_at and not allocation.is_offered:
             given = _("The account %(name)s was given back to %(site)s.") % names
             reason = allocation.released_because
             yield Event(at=allocation.released_at, sentence=given, reason=reason)

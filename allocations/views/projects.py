@@ -86,6 +86,7 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
             "may_remove": Permission.PROJECT_REMOVE_MEMBER in held,
             "report": getattr(shown, "final_report", None),
             "may_report": Permission.PROJECT_REPORT in held,
+            "may_ask": Permission.PROJECT_ASK in held,
             "may_manage": Permission.PROJECT_MANAGE in held,
             "may_review": request.user.may(Permission.QUEUE_VIEW),
             "has_drift": request.user.may(Permission.SITES_VIEW)

@@ -45,7 +45,7 @@ def confirm(request: SignedInRequest, reference: str, proposal_id: int) -> HttpR
     if project is None:
         messages.success(request, _("Confirmed. The application is on the wait-list."))
         return redirect("review", reference)
-    messages.success(request, _("Confirmed. The sites set the project up within seconds."))
+    messages.success(request, _("Confirmed. The applicant now reads and answers the offer."))
     return redirect(project)
 
 

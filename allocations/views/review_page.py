@@ -219,7 +219,7 @@ def _earlier_projects(application: Application) -> list[Project]:
 def _decision_of(application: Application) -> Application | None:
     return (
         Application.objects.filter(pk=application.pk, decision__isnull=False)
-        .select_related("decision__decided_by", "project")
+        .select_related("decision__decided_by", "decision__offer__answered_by", "project")
         .prefetch_related("decision__awards__site", "decision__awards__partitions")
         .first()
     )

@@ -30,6 +30,7 @@ _LEDGER = Prefetch(
 )
 
 _TONES = {
+    AllocationState.OFFERED: "info",
     AllocationState.PROVISIONING: "info",
     AllocationState.ACTIVE: "success",
     AllocationState.SUSPENDED: "warning",
@@ -74,7 +75,8 @@ class SiteCard:
     @property
     def not_applied_yet(self) -> bool:
         """Whether what the page says of a working project does not hold at the site yet."""
-        return self.plan is not None and self.state != AllocationState.PROVISIONING
+        early = (AllocationState.OFFERED, AllocationState.PROVISIONING)
+        return self.plan is not None and self.state not in early
 
     @property
     def accepts_jobs(self) -> bool:
@@ -197,6 +199,10 @@ def first_job(allocation: Allocation) -> str:
     return script.strip() + "\n"
 
 
+def _offered(allocation: Allocation) -> str:
+    return _("Offered. The site sets it up once the applicant has accepted the offer.")
+
+
 def _provisioning(allocation: Allocation) -> str:
     if allocation.not_ready_because:
         return _("Being set up. The site does not accept jobs yet: %(why)s") % {
@@ -215,6 +221,8 @@ def _suspended(allocation: Allocation) -> str:
 
 
 def _expired(allocation: Allocation) -> str:
+    if allocation.is_offered:
+        return _("The offer was not accepted; its GPU-hours went back to the pools.")
     if allocation.released_at:
         return _("Given back to the site on %(day)s: %(why)s") % {
             "day": date_format(timezone.localtime(allocation.released_at), "DATE_FORMAT"),
@@ -226,6 +234,7 @@ def _expired(allocation: Allocation) -> str:
 
 
 _STATE_IN_WORDS = {
+    AllocationState.OFFERED: _offered,
     AllocationState.PROVISIONING: _provisioning,
     AllocationState.ACTIVE: _active,
     AllocationState.SUSPENDED: _suspended,

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Application, Transition
-from allocations.states import AWARDED_STATES, ApplicationState
+from allocations.states import OFFERED_STATES, ApplicationState
 
 _S = ApplicationState
 
@@ -41,15 +41,26 @@ _TAKEN: dict[str, str | Promise] = {
     _S.APPROVED: _("Approved"),
     _S.APPROVED_REDUCED: _("Approved in part"),
     _S.WAITLISTED: _("On the wait-list"),
+    _S.ACCEPTED: _("Offer accepted"),
+    _S.DECLINED: _("Offer declined"),
+    _S.LAPSED: _("Offer lapsed"),
     _S.REJECTED: _("Not approved"),
+    _S.APPEALED: _("Appealed"),
     _S.WITHDRAWN: _("Withdrawn"),
     _S.REPORT_DUE: _("Final report became due"),
     _S.CLOSED: _("Closed"),
 }
 
 
+_AFTER: dict[tuple[str, str], str | Promise] = {
+    (_S.INFO_REQUESTED, _S.SUBMITTED): _("Answered and handed in again"),
+    (_S.APPEALED, _S.SUBMITTED): _("The appeal was upheld; it is decided anew"),
+    (_S.APPEALED, _S.REJECTED): _("The rejection stands"),
+}
+
+
 def timeline(application: Application) -> list[Step]:
-    """Every step, in order; reads `transitions`, their actors and `project`."""
+    """Every step, in order; reads `transitions`, their actors, `project` and `decision__offer`."""
     return [*_taken(application), *_ahead(application)]
 
 
@@ -73,8 +84,9 @@ def _step(transition: Transition, before: Sequence[str]) -> Step:
 
 
 def _label(state: str, before: Sequence[str]) -> str | Promise:
-    if state == _S.SUBMITTED and state in before:
-        return _("Answered and handed in again")
+    known = _AFTER.get((before[-1] if before else "", state))
+    if known is not None:
+        return known
     if state != _S.CLOSED and before[-1:] == [_S.REPORT_DUE]:
         return _("Goes on")
     return _TAKEN[state]
@@ -97,9 +109,18 @@ def _ahead(application: Application) -> list[Step]:
     if state == _S.WAITLISTED:
         hours = Step(label=_("GPU-hours become free"), progress=Progress.NOW)
         return [hours, ready]
+    return _after_decision(application, state, ready)
+
+
+def _after_decision(application: Application, state: ApplicationState, ready: Step) -> list[Step]:
+    if state == _S.APPEALED:
+        return [Step(label=_("The appeal is looked at"), progress=Progress.NOW)]
     if state == _S.REPORT_DUE:
         return [Step(label=_("Final report"), progress=Progress.NOW)]
-    return [_readiness(application)] if state in AWARDED_STATES else []
+    if state in OFFERED_STATES:
+        due = application.decision.offer.answer_by
+        return [Step(label=_("Your answer"), progress=Progress.NOW, due_on=due), ready]
+    return [_readiness(application)] if state == _S.ACCEPTED else []
 
 
 def _readiness(application: Application) -> Step:

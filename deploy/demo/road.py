@@ -1,4 +1,4 @@
-"""The main job, played through: apply, review, approve, sbatch at both sites, see the hours."""
+"""The main job: apply, review, approve, accept, sbatch at both sites, see the hours."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def play_road(stack: Stack, progress: Progress) -> Outcome:
     with progress.step("Bram joins the team") as step:
         join(stack, BRAM)
         step.outcome = "invitation accepted"
-    with progress.step("Staf approves") as step:
-        approval = approve(reviewer(stack), reference)
+    with progress.step("Staf approves, Ada accepts") as step:
+        approval = approve(reviewer(stack), ada, reference)
         step.outcome = approval.project
     username = username_of(stack, ada, approval.project, ADA)
     jobs = _submit_everywhere(stack, progress, approval, username)
@@ -69,8 +69,8 @@ def _submit_everywhere(
 ) -> dict[Site, str]:
     def submit(site: Site) -> str:
         job = wait_for_submission(stack, site, approval.project, username)
-        seconds = time.monotonic() - approval.approved_at
-        progress.say(f"  approved; {site.name.title()} accepted sbatch after {seconds:.1f} s")
+        seconds = time.monotonic() - approval.accepted_at
+        progress.say(f"  accepted; {site.name.title()} accepted sbatch after {seconds:.1f} s")
         return job
 
     with ThreadPoolExecutor() as pool:

@@ -29,11 +29,11 @@ class RoadError(TestbedError):
 
 @dataclass(frozen=True)
 class Approval:
-    """A decision that was just made."""
+    """A decision that was just made, and accepted."""
 
     project: str
-    approved_at: float
-    """By the monotonic clock."""
+    accepted_at: float
+    """When the applicant accepted it, by the monotonic clock: before, nothing is set up."""
     planned: tuple[str, ...]
     """What the review page said would change in Slurm."""
 
@@ -78,19 +78,27 @@ def reviewer(stack: Stack) -> Browser:
     return staf
 
 
-def approve(staf: Browser, reference: str) -> Approval:
-    """Approve all that was asked for."""
+def approve(staf: Browser, applicant: Browser, reference: str) -> Approval:
+    """Approve all that was asked for; the applicant accepts it."""
     staf.open(f"/staff/applications/{reference}/")
     planned = tuple(re.findall(r"create account aif\d\w+ under \w+", staf.text()))
     staf.submit(
         f"/staff/applications/{reference}/approve",
         {"approve-reason": "A sound plan with a clear public benefit."},
     )
-    approved_at = time.monotonic()
     project = staf.address.rstrip("/").rsplit("/", 1)[-1]
     if not project.startswith("aif"):
         raise RoadError(f"The approval did not lead to a project: {staf.text()[:300]}")
-    return Approval(project, approved_at, planned)
+    accept(applicant, reference)
+    return Approval(project, time.monotonic(), planned)
+
+
+def accept(applicant: Browser, reference: str) -> None:
+    """Sign the terms of the award that was offered."""
+    applicant.open(f"/applications/{reference}/offer")
+    applicant.submit(f"/applications/{reference}/offer", {"accepts": True})
+    if "/projects/" not in applicant.address:
+        raise RoadError(f"The offer was not accepted: {applicant.text()[:300]}")
 
 
 def username_of(stack: Stack, browser: Browser, project: str, person: Person) -> str:

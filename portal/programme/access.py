@@ -3,7 +3,7 @@
 from django.conf import settings
 
 from allocations.rules.suppression import people_behind_share
-from allocations.states import AWARDED_STATES
+from allocations.states import OFFERED_STATES
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.statement import (
     Source,
@@ -35,7 +35,7 @@ _DECIDED = Source(
     """,
     day=f"(decision.decided_at {_ZONE})::date",
 )
-_AWARDED = ", ".join(f"'{state.value}'" for state in sorted(AWARDED_STATES))
+_AWARDED = ", ".join(f"'{state.value}'" for state in sorted(OFFERED_STATES))
 _IN_TIME = f"(decision.decided_at {_ZONE})::date <= application.decision_due_on"
 
 # Stays in a state end where the next one begins.

@@ -46,6 +46,8 @@ _BOOKED = Source(
         SELECT entry.allocation_id, aid.granted_on, entry.kind, 0, aid.cents, 0
         FROM allocations_aidgrant aid
         JOIN allocations_ledgerentry entry ON entry.id = aid.entry_id
+        JOIN allocations_allocation taken ON taken.id = entry.allocation_id
+        WHERE NOT (taken.is_offered AND taken.released_at IS NOT NULL)
         UNION ALL
         SELECT entry.allocation_id, {at}, entry.kind, 0, 0, draw.gpu_minutes
         FROM allocations_pooldraw draw

@@ -133,7 +133,9 @@ def _allocations(selection: Selection) -> QuerySet[Allocation, Any]:
     return found.values_list(*_COLUMNS, named=True)
 
 
-_STATE_COLUMNS = ("ends_on", "adopted_at", "released_at", "suspended_because", "active_since")
+_STATE_COLUMNS = (
+    "ends_on", "is_offered", "adopted_at", "released_at", "suspended_because", "active_since",
+)  # fmt: skip
 _COLUMNS = (
     "pk", "project_id", "site_id", "project__name", "project__title",
     "project__organisation__name", "project__track__name", "site__name", "account_name",

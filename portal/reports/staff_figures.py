@@ -130,7 +130,7 @@ def used_by_site_and_track(time: TimeRange) -> tuple[dict[str, ByPoint], dict[st
 def projects_at_risk(today: date) -> list[AtRisk]:
     """Running allocations that deserve a look, those that end first before the others."""
     running = (
-        Allocation.objects.current()
+        Allocation.objects.taken_up()
         .with_figures()
         .filter(adopted_at=None, starts_on__lte=today, ends_on__gte=today)
         .order_by("ends_on", "project__name")

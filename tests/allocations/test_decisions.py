@@ -15,7 +15,7 @@ from tests.people import make_person
 def test_approval_awards_the_hours_and_names_the_project(
     submitted: Application, staff: User
 ) -> None:
-    project = make_project(submitted, staff)
+    project = make_project(submitted, staff, is_accepted=False)
     assert re.fullmatch(r"aif\d\drs0001", project.name)
     figures = {
         a.site.code: a.granted_minutes

@@ -156,7 +156,7 @@ def test_no_report_is_asked_for_while_one_site_still_runs(project: Project) -> N
     end_yesterday(project.allocations.get(site__code="zellik"))
     call_command("nightly")
     assert not FinalReport.objects.exists()
-    assert state_of(project) == ApplicationState.APPROVED
+    assert state_of(project) == ApplicationState.ACCEPTED
 
 
 def test_the_leader_is_reminded_and_told_once_when_it_is_late(report: FinalReport) -> None:
@@ -188,7 +188,7 @@ def test_a_renewed_project_owes_no_report_and_keeps_what_was_written(
     draft = make_draft(applicant, title="More bells")
     submit_application(application_id=draft.pk, actor=applicant)
     call_command("nightly")
-    assert state_of(project) == ApplicationState.APPROVED
+    assert state_of(project) == ApplicationState.ACCEPTED
     end_project(project)
     call_command("nightly")
     late.refresh_from_db()

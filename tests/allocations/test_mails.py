@@ -85,7 +85,7 @@ def test_an_approval_says_what_was_granted_and_why(project: Project) -> None:
     body = str(messages[0].body)
     assert "1,000 GPU-hours at Zellik" in body
     assert "Sound and useful." in body
-    assert f"http://127.0.0.1:8000/projects/{project.name}/" in body
+    assert f"http://127.0.0.1:8000/applications/{project.application.reference}/offer" in body
 
 
 def test_a_rejection_gives_its_reason_as_it_was_written(

@@ -1,14 +1,18 @@
 """Whatever people do with an application, in any order: no path leads where it must not."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Sum
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from accounts.audit import SystemActor
 from accounts.models import User
 from accounts.permissions import Role
 from allocations.actions.decisions import (
@@ -17,6 +21,7 @@ from allocations.actions.decisions import (
     request_information,
 )
 from allocations.actions.drafts import submit_application, withdraw_application
+from allocations.actions.offers import accept_offer, decline_offer, lapse_offer
 from allocations.actions.proposals import (
     confirm_award,
     decline_award,
@@ -27,20 +32,28 @@ from allocations.actions.reviewers import assign_reviewers, declare_conflict, re
 from allocations.actions.reviews import Mark, hand_in_review, reopen_review
 from allocations.actions.wait_list import fill_wait_list
 from allocations.errors import AllocationsError
-from allocations.models import Application, LedgerEntry, ProposedAward, Review
+from allocations.models import (
+    Allocation,
+    Application,
+    DeclarationText,
+    LedgerEntry,
+    ProposedAward,
+    Review,
+)
 from allocations.review_figures import progress_of
-from allocations.states import AWARDED_STATES, UNDECIDED_STATES, ApplicationState
+from allocations.states import AWARDED_STATES, OFFERED_STATES, UNDECIDED_STATES, ApplicationState
 from tests.allocations.review_world import make_reviewer
 from tests.domain import ask_for_reviews, award_lines, make_draft
 from tests.people import make_person
 
 REQUIRED, LIMIT_HOURS = 2, 1_000
 REASON = "As it happens."
+NIGHT = SystemActor("tests")
 Step = tuple[str, int]
 STEPS = (
     "ask", "hand_in", "hand_in_low", "reopen", "remove", "conflict", "propose", "confirm",
     "decline", "approve", "waitlist", "fill", "question", "answer", "reject", "ineligible",
-    "withdraw",
+    "withdraw", "accept", "refuse", "lapse",
 )  # fmt: skip
 # What moves an application on comes more often, or few runs would get far.
 LIKELY = (*STEPS, "ask", "ask", "hand_in", "hand_in", "hand_in", "propose", "confirm", "approve")
@@ -60,7 +73,7 @@ class Play:
         try:
             with transaction.atomic():
                 getattr(self, name)(number)
-        except (AllocationsError, Review.DoesNotExist, ProposedAward.DoesNotExist):
+        except (AllocationsError, ObjectDoesNotExist):
             assert self.picture() == before
         self.application = Application.objects.get(pk=self.application.pk)
 
@@ -150,6 +163,24 @@ class Play:
     def withdraw(self, number: int) -> None:
         withdraw_application(application_id=self.application.pk, actor=self.application.applicant)
 
+    def accept(self, number: int) -> None:
+        decision = Application.objects.select_related("decision").get(pk=self.application.pk)
+        texts = DeclarationText.objects.of_award(decision.decision, timezone.localdate())
+        accept_offer(
+            application_id=self.application.pk,
+            text_ids=[text.pk for text in texts],
+            actor=self.application.applicant,
+        )
+
+    def refuse(self, number: int) -> None:
+        decline_offer(
+            application_id=self.application.pk, reason=REASON, actor=self.application.applicant
+        )
+
+    def lapse(self, number: int) -> None:
+        later = timezone.localdate() + timedelta(1_000)
+        lapse_offer(application_id=self.application.pk, today=later, actor=NIGHT)
+
     def _award(self, decide: Callable[..., object], number: int) -> None:
         decide(
             application_id=self.application.pk,
@@ -174,15 +205,14 @@ def check(play: Play) -> None:
     progress = progress_of(application)
     granted = LedgerEntry.objects.aggregate(total=Sum("gpu_minutes", default=0))["total"]
     state = application.state
-    if state in AWARDED_STATES:
+    if state in AWARDED_STATES | {ApplicationState.DECLINED, ApplicationState.LAPSED}:
         assert progress.is_complete
         assert not progress.below_threshold
-        assert granted == 1_500 * 60
         (proposal,) = ProposedAward.objects.filter(ending=ProposedAward.Ending.GRANTED)
         assert proposal.confirmed_by is not None
         assert proposal.confirmed_by != proposal.proposed_by
-    else:
-        assert granted == 0
+    assert granted == (1_500 * 60 if state in AWARDED_STATES else 0)
+    assert Allocation.objects.taken_up().exists() == (state == ApplicationState.ACCEPTED)
     if state == ApplicationState.REJECTED and not application.decision.is_ineligible:
         assert progress.is_complete
     if state == ApplicationState.WAITLISTED:
@@ -228,7 +258,7 @@ def people(seeded: None) -> dict[str, list[User]]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(st.tuples(st.sampled_from(LIKELY), st.integers(0, 5)), max_size=14))
-def test_no_path_skips_a_review_or_four_eyes_pays_twice_or_ends_nowhere(
+def test_no_path_skips_a_review_or_four_eyes_or_the_signature_pays_twice_or_ends_nowhere(
     people: dict[str, list[User]], steps: list[Step]
 ) -> None:
     with transaction.atomic():
@@ -243,4 +273,8 @@ def test_no_path_skips_a_review_or_four_eyes_pays_twice_or_ends_nowhere(
             bring_to_an_end(play)
             check(play)
             assert play.application.state in AWARDED_STATES
+        if play.application.state in OFFERED_STATES:
+            play.take(("accept", 0))
+            check(play)
+            assert play.application.state == ApplicationState.ACCEPTED
         transaction.set_rollback(True)

@@ -94,7 +94,7 @@ def give_project(stack: Stack, testbed: Testbed) -> GiveProject:
     ) -> GivenProject:
         browser, reference = apply_for_time(stack, person, track=track, hours=hours, months=months)
         hand_in(browser, reference)
-        approval = approve(reviewer(stack), reference)
+        approval = approve(reviewer(stack), browser, reference)
         username = username_of(stack, browser, approval.project, person)
         project = GivenProject(stack, testbed, approval.project, username, browser, approval)
         for site in hours:

@@ -89,7 +89,7 @@ class FaultySite:
             self.stack, person, track="pg", hours={ZELLIK: 100}, months=1
         )
         hand_in(applicant, reference)
-        return approve(self.staff, reference).project
+        return approve(self.staff, applicant, reference).project
 
     def associations(self) -> set[str]:
         """Every association of the cluster."""

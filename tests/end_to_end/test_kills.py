@@ -99,7 +99,7 @@ def test_a_process_killed_in_the_middle_of_the_road_loses_nothing(
     wait_until_saved(testbed, job)
     ada, reference = apply_for_time(stack, ADA, track="pg", hours={ZELLIK: 100}, months=1)
     hand_in(ada, reference)
-    approval = approve(reviewer(stack), reference)
+    approval = approve(reviewer(stack), ada, reference)
     time.sleep(AFTER_THE_DECISION_SECONDS)
 
     kill_and_restart(stack, name)

@@ -130,7 +130,17 @@ def approve(page: Page, reference: str) -> str:
     page.locator("[name=approve-reason]").fill("Sound, useful, and well explained.")
     page.get_by_role("button", name="Approve", exact=True).click()
     page.wait_for_url("**/projects/*/")
+    picture(page, "project-offered")
     return page.url.rstrip("/").rsplit("/", 1)[-1]
+
+
+def accept(page: Page, reference: str) -> None:
+    page.goto(f"/applications/{reference}/")
+    page.get_by_role("link", name="Read and answer the offer").click()
+    picture(page, "offer")
+    page.get_by_label("I accept this award").check()
+    page.get_by_role("button", name="Accept the award").click()
+    page.wait_for_url("**/projects/*/")
 
 
 def use_the_grant(stack: Stack, testbed: Testbed, project: str, username: str) -> dict[str, int]:
@@ -161,6 +171,7 @@ def test_from_an_application_in_the_browser_to_gpu_hours_in_the_report(
 
     reference = apply(eva)
     project = approve(rik, reference)
+    accept(eva, reference)
 
     eva.goto(f"/projects/{project}/")
     expect(eva.get_by_text("Active since")).to_have_count(len(SITES), timeout=PATIENCE_MS)

@@ -70,7 +70,7 @@ def test_a_site_that_only_plans_applies_exactly_what_staff_approved(
 ) -> None:
     leader, reference = apply_for_time(stack, ADA, track="pg", hours={ZELLIK: 10}, months=1)
     hand_in(leader, reference)
-    project = approve(staff_browser, reference).project
+    project = approve(staff_browser, leader, reference).project
     plan = waiting_plan(stack, project)
 
     assert testbed.slurm("zellik", "sacctmgr", "-nP", "show", "account", project).strip() == ""

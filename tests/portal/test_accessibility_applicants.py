@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page
 from accounts.key_actions import add_ssh_key
 from accounts.models import SshKey, User
 from accounts.ssh_keys import parse_public_key
+from allocations.actions.award_changes import ask_for_change
 from allocations.actions.decisions import reject_application, request_information
 from allocations.actions.drafts import start_application, submit_application
 from allocations.actions.invitations import invite_member, join_project
@@ -25,6 +26,7 @@ from allocations.models import (
     SiteStatus,
     Track,
 )
+from allocations.rules.award_changes import ChangeKind
 from allocations.rules.form.sections import pages as pages_of_form
 from tests.accounts.keys import ed25519_line
 from tests.domain import make_draft, make_project
@@ -65,6 +67,14 @@ def world(transactional_db: None, applicant: User, staff: User) -> dict[str, str
     setting_up = make_project(_handed_in(applicant, "New bells"), staff)
     report = FinalReport.objects.create(project=setting_up, due_on=timezone.localdate())
     report.outputs.create(kind="software", title="Bell 1.0", link="https://example.org/bell")
+    offered = make_project(_handed_in(applicant, "Better bells"), staff, is_accepted=False)
+    ask_for_change(
+        allocation_id=project.allocations.get(site__code="zellik").pk,
+        kind=ChangeKind.SUPPLEMENT,
+        gpu_hours=500,
+        reason="The first results are good.",
+        actor=applicant,
+    )
     key = parse_public_key(ed25519_line())
     add_ssh_key(key=key, label="laptop", expires_on=timezone.localdate(), actor=applicant)
     SiteStatus.objects.filter(site__code="charleroi").update(
@@ -81,6 +91,7 @@ def world(transactional_db: None, applicant: User, staff: User) -> dict[str, str
             "rejected": rejected,
             "waiting": waiting,
             "approved": project.application,
+            "offered": offered.application,
         },
         project,
         setting_up,
@@ -109,6 +120,10 @@ def _addresses(
     reference = applications["complete"].reference
     pages["declarations"] = reverse("declarations", args=[reference])
     pages["declarations_none"] = reverse("declarations", args=[applications["empty"].reference])
+    pages["offer"] = reverse("offer", args=[applications["offered"].reference])
+    pages["appeal"] = reverse("appeal", args=[applications["rejected"].reference])
+    pages["project_changes"] = reverse("project_changes", args=[project.name])
+    pages["ask_for_change"] = reverse("ask_for_change", args=[project.name, "transfer"])
     pages["papers"] = reverse("papers", args=[applications["waiting"].reference])
     pages["organisation"] = reverse("organisation", args=[applications["complete"].organisation_id])
     pages["withdraw"] = reverse("withdraw_application", args=[waiting])

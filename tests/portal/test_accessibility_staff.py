@@ -13,9 +13,11 @@ from playwright.sync_api import Browser
 
 from accounts.models import Mail, User
 from allocations.actions.allocations import suspend_allocation
+from allocations.actions.award_changes import ask_for_change
 from allocations.actions.invitations import join_project
 from allocations.actions.partitions import set_dedicated_partition
 from allocations.models import Application, Drift, Membership, Project, Site, SiteStatus
+from allocations.rules.award_changes import ChangeKind
 from tests.allocations.gpu_world import finding, tell
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.offers import adopted_account, offered_account
@@ -48,6 +50,13 @@ def world(
     with transaction.atomic():
         member = join_project(project, make_person("Grace"), Membership.Role.MEMBER)
     allocation = project.allocations.get()
+    asked = ask_for_change(
+        allocation_id=allocation.pk,
+        kind=ChangeKind.SUPPLEMENT,
+        gpu_hours=500,
+        reason="The first results are good.",
+        actor=applicant,
+    )
     set_dedicated_partition(
         allocation_id=allocation.pk,
         nodes="zellik-gpu[1-20]",
@@ -70,6 +79,8 @@ def world(
         last_seen_at=timezone.now() - timedelta(hours=3)
     )
     return _addresses(first, second, project, member, applicant) | {
+        "award_changes": reverse("award_changes"),
+        "award_change": asked.get_absolute_url(),
         "adopt": reverse("adopt", args=[waiting.pk]),
         "leaving": reverse("leaving"),
         "leaving_jobs": leaving.get_absolute_url(),

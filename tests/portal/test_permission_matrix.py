@@ -20,6 +20,7 @@ from django.utils import timezone
 
 from accounts.models import Mail, User
 from accounts.permissions import Role
+from allocations.actions.award_changes import ask_for_change
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
 from allocations.actions.proposals import close, propose_award
@@ -33,6 +34,7 @@ from allocations.models import (
     ProposedAward,
     Site,
 )
+from allocations.rules.award_changes import ChangeKind
 from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.claw_back_world import proposed_claw_back
 from tests.allocations.leaving_world import waiting_removal
@@ -99,6 +101,8 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "membership_id": project.memberships.get(user=people["member"]).pk,
         "invitation_id": invitation,
         "token": token,
+        "kind": "pause",
+        "change_id": _asked_change(project, people["leader"]),
         "offer_id": offered_account(Site.objects.get(code="zellik")).pk,
         "entry_id": project.allocations.get(site__code="zellik").ledger.get().pk,
         "user_id": people["stranger"].pk,
@@ -231,6 +235,17 @@ def _project_with_member(leader: User, member: User, staff: User) -> Project:
     project = make_project(application, staff)
     join_project(project, member, Membership.Role.MEMBER)
     return project
+
+
+def _asked_change(project: Project, leader: User) -> int:
+    """Something of which another kind can be asked for still."""
+    return ask_for_change(
+        allocation_id=project.allocations.get(site__code="zellik").pk,
+        kind=ChangeKind.SUPPLEMENT,
+        gpu_hours=5,
+        reason="We found more.",
+        actor=leader,
+    ).pk
 
 
 def _open_invitation(application: Application, applicant: User) -> tuple[int, str]:

@@ -33,8 +33,9 @@ from allocations.actions.gpu_minutes import put_away_minutes
 from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months
 from allocations.actions.job_retention import keep_months
 from allocations.actions.notices import warn_of_end
+from allocations.actions.offers import lapse_offer, remind_of_offer
 from allocations.actions.wait_list import fill_wait_list
-from allocations.models import Allocation, Application, ClawBack, FinalReport
+from allocations.models import Allocation, Application, AwardOffer, ClawBack, FinalReport
 
 log = logging.getLogger(__name__)
 
@@ -44,12 +45,12 @@ NIGHTLY = SystemActor("nightly")
 class Command(BaseCommand):
     """Runs once a day, soon after midnight; a second run on the same day changes nothing."""
 
-    help = "Book hours that lapsed, warn of ends that are near, withdraw what nobody answered."
+    help = "Book hours that lapsed, warn of ends that are near, close what nobody answered."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """One transaction for each row, so that a fault with one leaves the others."""
         today = timezone.localdate()
-        ours = Allocation.objects.filter(adopted_at=None).order_by("pk")
+        ours = Allocation.objects.filter(adopted_at=None, is_offered=False).order_by("pk")
         ended = ours.ended_before(today).values_list("pk", flat=True)
         open_ones = ours.filter(ends_on__gte=today).values_list("pk", flat=True)
         lapse = partial(lapse_ended, actor=NIGHTLY)
@@ -59,6 +60,8 @@ class Command(BaseCommand):
         failed += _for_each(_unanswered(today), partial(withdraw_unanswered, actor=NIGHTLY))
         failed += _final_reports(today)
         failed += _claw_backs(today)
+        failed += _for_each(_offers(today), partial(lapse_offer, today=today, actor=NIGHTLY))
+        failed += _for_each(_offers(None), partial(remind_of_offer, today=today, actor=NIGHTLY))
         failed += _failed(fill_wait_list)
         failed += sum(_failed(what) for what in _retention(today))
         if failed:
@@ -119,6 +122,14 @@ def _unanswered(today: date) -> Iterator[dict[str, int]]:
     """The applications whose applicant did not answer in time."""
     late = Application.objects.unanswered(today).order_by("pk")
     return _as("application_id", late.values_list("pk", flat=True))
+
+
+def _offers(overdue_on: date | None) -> Iterator[dict[str, int]]:
+    """The applications whose award nobody has answered; with a day, those overdue on it."""
+    offers = AwardOffer.objects
+    found = offers.unanswered() if overdue_on is None else offers.overdue(overdue_on)
+    applications = Application.objects.filter(decision__offer__in=found)
+    return _as("application_id", applications.order_by("pk").values_list("pk", flat=True))
 
 
 def _as(name: str, keys: Iterable[int]) -> Iterator[dict[str, int]]:
