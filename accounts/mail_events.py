@@ -47,6 +47,14 @@ _ALL = (
     _urgent("application_waitlisted", _("Application on the wait-list")),
     _urgent("award_proposed", _("Award waits for a second person")),
     MailEvent("award_declined", _("Proposed award declined")),
+    MailEvent("offer_accepted", _("Award accepted")),
+    _urgent("offer_near", _("Offer lapses soon")),
+    _urgent("offer_lapsed", _("Offer lapsed")),
+    MailEvent("offer_declined", _("Offer declined")),
+    # Changes of awards
+    MailEvent("change_asked", _("Change of an award asked for")),
+    _urgent("change_seconded", _("Change of an award waits for a second person")),
+    _urgent("change_decided", _("Change of an award decided")),
     # Reviews
     _urgent("review_asked", _("Review asked for")),
     _urgent("review_reopened", _("Review opened again")),

@@ -12,6 +12,7 @@ from accounts.models import Organisation, PersonalToken, Scope, SshKey, UnixIden
 from allocations.models import (
     Allocation,
     Application,
+    AwardChange,
     DeclaredConflict,
     GpuRun,
     LedgerEntry,
@@ -49,7 +50,7 @@ def sample_context(*, title: str = "", typed: str = "", name: str = "Ada") -> di
         decision_due_on=_DAY,
         answer_due_on=_DAY,
     )
-    project = Project(name="fl-26-0001", title=title)
+    project = Project(name="fl-26-0001", title=title, application=application)
     allocation = Allocation(
         pk=1,
         project=project,
@@ -65,7 +66,20 @@ def sample_context(*, title: str = "", typed: str = "", name: str = "Ada") -> di
         "source": allocation,
         "target": Allocation(project=project, site=charleroi, ends_on=_DAY),
         "entry": LedgerEntry(gpu_minutes=90_000, reason=typed),
-        "decision": SimpleNamespace(outcome="approved", reason=typed, awards=_awards(zellik)),
+        "decision": SimpleNamespace(
+            outcome="approved",
+            reason=typed,
+            awards=_awards(zellik),
+            offer=SimpleNamespace(answer_by=_DAY),
+        ),
+        "offer": SimpleNamespace(
+            answer_by=_DAY,
+            answered_by=person,
+            answered_at=_MOMENT,
+            reason=typed,
+            signed_texts=[SimpleNamespace(shown_title=title, number=2)],
+        ),
+        "change": _change(allocation, application, person, typed),
         "proposal": _proposal(allocation, person, typed),
         "declared": DeclaredConflict(reviewer=person, reason=typed),
         "comment": SimpleNamespace(author=person, text=typed),
@@ -112,6 +126,24 @@ def _proposal(allocation: Allocation, person: User, typed: str) -> SimpleNamespa
         answer_due_on=_DAY,
         answer=typed,
         reason=typed,
+    )
+
+
+def _change(
+    allocation: Allocation, application: Application, person: User, typed: str
+) -> AwardChange:
+    return AwardChange(
+        pk=1,
+        application=application,
+        allocation=allocation,
+        kind=AwardChange.Kind.SUPPLEMENT,
+        gpu_hours=500,
+        reason=typed,
+        asked_by=person,
+        due_on=_DAY,
+        seconded_by=person,
+        state=AwardChange.State.APPROVED,
+        decision_reason=typed,
     )
 
 

@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 from accounts.audit import SystemActor
 from accounts.models import User
 from accounts.permissions import Role
+from allocations.actions.award_changes import appeal
+from allocations.actions.change_decisions import approve_change, reject_change
 from allocations.actions.decisions import (
     approve_application,
     reject_application,
@@ -35,6 +37,7 @@ from allocations.errors import AllocationsError
 from allocations.models import (
     Allocation,
     Application,
+    AwardChange,
     DeclarationText,
     LedgerEntry,
     ProposedAward,
@@ -54,6 +57,7 @@ STEPS = (
     "ask", "hand_in", "hand_in_low", "reopen", "remove", "conflict", "propose", "confirm",
     "decline", "approve", "waitlist", "fill", "question", "answer", "reject", "ineligible",
     "withdraw", "accept", "refuse", "lapse",
+    "appeal", "uphold", "dismiss",
 )  # fmt: skip
 # What moves an application on comes more often, or few runs would get far.
 LIKELY = (*STEPS, "ask", "ask", "hand_in", "hand_in", "hand_in", "propose", "confirm", "approve")
@@ -181,6 +185,17 @@ class Play:
         later = timezone.localdate() + timedelta(1_000)
         lapse_offer(application_id=self.application.pk, today=later, actor=NIGHT)
 
+    def appeal(self, number: int) -> None:
+        appeal(application_id=self.application.pk, reason=REASON, actor=self.application.applicant)
+
+    def uphold(self, number: int) -> None:
+        change = AwardChange.objects.open().get()
+        approve_change(change_id=change.pk, reason=REASON, actor=self._staff(number))
+
+    def dismiss(self, number: int) -> None:
+        change = AwardChange.objects.open().get()
+        reject_change(change_id=change.pk, reason=REASON, actor=self._staff(number))
+
     def _award(self, decide: Callable[..., object], number: int) -> None:
         decide(
             application_id=self.application.pk,
@@ -221,6 +236,8 @@ def check(play: Play) -> None:
         assert proposal.confirmed_by not in (None, proposal.proposed_by)
     if state not in UNDECIDED_STATES:
         assert not ProposedAward.objects.standing().exists()
+    is_appealed = state == ApplicationState.APPEALED
+    assert AwardChange.objects.open().exists() == is_appealed
     bound = application.declared_conflicts.values_list("reviewer", flat=True)
     assert not application.reviews.standing().filter(reviewer__in=bound).exists()
 
@@ -269,6 +286,10 @@ def test_no_path_skips_a_review_or_four_eyes_or_the_signature_pays_twice_or_ends
         for step in steps:
             play.take(step)
             check(play)
+        for number in range(2 * (play.application.state == ApplicationState.APPEALED)):
+            play.take(("dismiss", number))
+            check(play)
+        assert play.application.state != ApplicationState.APPEALED
         if play.application.state in UNDECIDED_STATES:
             bring_to_an_end(play)
             check(play)
