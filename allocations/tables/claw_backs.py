@@ -4,8 +4,8 @@ import django_tables2 as tables
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.lists import ListTable
 from allocations.models import ClawBack
@@ -20,12 +20,14 @@ class ClawBackTable(ListTable):
     """One row a proposal: used, expected and proposed hours, as they were when it was made."""
 
     project = tables.Column(accessor="allocation__project", order_by=("allocation__project__name",))
-    site = tables.Column(accessor="allocation__site__name", verbose_name=_("Site"))
-    used_minutes = tables.Column(verbose_name=_("Used"), attrs=_FIGURES)
-    expected_minutes = tables.Column(verbose_name=_("At an even pace"), attrs=_FIGURES)
-    proposed_minutes = tables.Column(verbose_name=_("Proposed to take back"), attrs=_FIGURES)
-    answer_due_on = tables.Column(verbose_name=_("Answer due"))
-    state = tables.Column(verbose_name=_("State"))
+    site = tables.Column(accessor="allocation__site__name", verbose_name=gettext_lazy("Site"))
+    used_minutes = tables.Column(verbose_name=gettext_lazy("Used"), attrs=_FIGURES)
+    expected_minutes = tables.Column(verbose_name=gettext_lazy("At an even pace"), attrs=_FIGURES)
+    proposed_minutes = tables.Column(
+        verbose_name=gettext_lazy("Proposed to take back"), attrs=_FIGURES
+    )
+    answer_due_on = tables.Column(verbose_name=gettext_lazy("Answer due"))
+    state = tables.Column(verbose_name=gettext_lazy("State"))
 
     class Meta(ListTable.Meta):
         order_by = ("answer_due_on",)
@@ -43,7 +45,7 @@ class ClawBackTable(ListTable):
 
     def render_used_minutes(self, record: ClawBack) -> str:
         """Of how many."""
-        return _now("%(used)s of %(granted)s GPU-hours") % {
+        return _("%(used)s of %(granted)s GPU-hours") % {
             "used": shown_hours(record.used_minutes * SECONDS_A_MINUTE),
             "granted": shown_hours(record.granted_minutes * SECONDS_A_MINUTE),
         }
@@ -59,7 +61,7 @@ class ClawBackTable(ListTable):
     def render_answer_due_on(self, record: ClawBack) -> str:
         """The day, or that there is an answer."""
         if record.answered_at is not None:
-            return _now("answered")
+            return _("answered")
         return date_format(record.answer_due_on, "SHORT_DATE_FORMAT")
 
     def render_state(self, record: ClawBack) -> SafeString:

@@ -9,8 +9,8 @@ from django.db.models import Q, QuerySet
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _now
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.lists import LONGEST_SEARCH, ListTable
 from allocations.models import Project, Site, Track
@@ -33,19 +33,22 @@ class AwardedFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter s
 
     q = filters.CharFilter(
         method="search",
-        label=_("Title, abstract or organisation"),
+        label=gettext_lazy("Title, abstract or organisation"),
         max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
     track = filters.ModelChoiceFilter(
-        label=_("Track"), queryset=_tracks, to_field_name="code", empty_label=_("All")
+        label=gettext_lazy("Track"),
+        queryset=_tracks,
+        to_field_name="code",
+        empty_label=gettext_lazy("All"),
     )
     site = filters.ModelChoiceFilter(
         method="at_site",
-        label=_("Site"),
+        label=gettext_lazy("Site"),
         queryset=_sites,
         to_field_name="code",
-        empty_label=_("All"),
+        empty_label=gettext_lazy("All"),
     )
 
     def search(self, projects: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
@@ -67,11 +70,13 @@ class AwardedFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter s
 class AwardedTable(ListTable):
     """One row a project."""
 
-    title = tables.Column(verbose_name=_("Project"), order_by=("title",))
-    organisation = tables.Column(verbose_name=_("Organisation"), order_by=("organisation__name",))
-    track = tables.Column(verbose_name=_("Track"), order_by=("track__name",))
-    hours = tables.Column(verbose_name=_("GPU-hours"), empty_values=(), orderable=False)
-    begins_on = tables.Column(verbose_name=_("Period"))
+    title = tables.Column(verbose_name=gettext_lazy("Project"), order_by=("title",))
+    organisation = tables.Column(
+        verbose_name=gettext_lazy("Organisation"), order_by=("organisation__name",)
+    )
+    track = tables.Column(verbose_name=gettext_lazy("Track"), order_by=("track__name",))
+    hours = tables.Column(verbose_name=gettext_lazy("GPU-hours"), empty_values=(), orderable=False)
+    begins_on = tables.Column(verbose_name=gettext_lazy("Period"))
 
     class Meta(ListTable.Meta):
         order_by = ("-begins_on",)
@@ -83,7 +88,7 @@ class AwardedTable(ListTable):
             '<span class="visually-hidden">: {}</span></summary>'
             '<p class="typed mb-0" dir="auto">{}</p></details>',
             record.title,
-            _now("What it is about"),
+            _("What it is about"),
             record.title,
             record.application.abstract,
         )
@@ -102,7 +107,7 @@ class AwardedTable(ListTable):
 
     def render_begins_on(self, record: Any) -> str:
         """From the first to the last day."""
-        return _now("%(first)s to %(last)s") % {
+        return _("%(first)s to %(last)s") % {
             "first": date_format(record.begins_on, "SHORT_DATE_FORMAT"),
             "last": date_format(record.ends_on, "SHORT_DATE_FORMAT"),
         }
