@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -123,11 +124,15 @@ def _owed_reports(application: Application) -> Iterator[Missing]:
     if application.submitted_at is not None:
         return
     today = timezone.localdate()
-    late = FinalReport.objects.blocking(application, today).select_related("project")
-    lead = Membership.objects.filter(
-        user=application.applicant_id, role=Membership.Role.LEADER, left_at=None
+    leads = Membership.objects.filter(
+        project=OuterRef("project"),
+        user=application.applicant_id,
+        role=Membership.Role.LEADER,
+        left_at=None,
     )
-    own = late.filter(project__in=lead.values("project"))
+    blocking = FinalReport.objects.blocking(application, today).select_related("project")
+    late = list(blocking.annotate(is_own=Exists(leads)))
+    own = [report for report in late if report.is_own]  # type: ignore[attr-defined]  # annotated
     for report in own:
         text = _("Hand in the final report of “%(title)s” first: it was due on %(day)s.")
         said = text % {
@@ -135,7 +140,7 @@ def _owed_reports(application: Application) -> Iterator[Missing]:
             "day": date_format(report.due_on, "DATE_FORMAT"),
         }
         yield Missing(said, FIRST_PART, report.get_absolute_url())
-    if late.count() > len(own):
+    if len(late) > len(own):
         text = _(
             "A project of your organisation owes its final report. Ask who leads it to hand it in,"
             " or ask us to let you apply."

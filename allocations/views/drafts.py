@@ -69,7 +69,12 @@ def start(request: SignedInRequest, track_code: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: SignedInRequest, reference: str) -> HttpResponse:
     """The form; it saves anything that is half filled in, also by itself while somebody types."""
-    application = application_for(request.user, reference, Permission.APPLICATION_EDIT)
+    application = application_for(
+        request.user,
+        reference,
+        Permission.APPLICATION_EDIT,
+        among=Application.objects.for_form(),
+    )
     if not application.is_editable:
         messages.info(request, _("This application has been handed in and cannot be changed now."))
         return redirect(application)
