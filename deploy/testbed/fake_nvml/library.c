@@ -10,6 +10,7 @@
 
 enum { OK, UNINITIALIZED, INVALID, UNSUPPORTED, NOT_FOUND = 6, TOO_SMALL, NO_DRIVER = 9, TIMEOUT };
 enum { LOST = 15 };
+enum { MEBIBYTE = 1048576, RESERVED = 600 * MEBIBYTE };
 
 typedef unsigned long long u64;
 typedef struct { double at; Device *device; } Look;
@@ -119,10 +120,19 @@ int nvmlDeviceGetUtilizationRates(Device *device, unsigned rates[2]) {
     return OK;
 }
 
+/* The older call counts what the driver keeps for itself as used. */
 int nvmlDeviceGetMemoryInfo(Device *device, u64 memory[3]) {
     ENTER(device);
-    memory[0] = device->mib * 1048576, memory[2] = VALUE("mem") * 1048576;
+    memory[0] = device->mib * MEBIBYTE, memory[2] = VALUE("mem") * MEBIBYTE + RESERVED;
     memory[1] = memory[0] - memory[2];
+    return OK;
+}
+
+int nvmlDeviceGetMemoryInfo_v2(Device *device, u64 memory[5]) {
+    ENTER(device);
+    if ((unsigned)memory[0] != (2u << 24 | 5 * sizeof *memory)) return INVALID;
+    memory[1] = device->mib * MEBIBYTE, memory[2] = RESERVED, memory[4] = VALUE("mem") * MEBIBYTE;
+    memory[3] = memory[1] - memory[2] - memory[4];
     return OK;
 }
 

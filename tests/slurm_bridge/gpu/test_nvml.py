@@ -90,6 +90,15 @@ def test_older_gpu_has_no_data_on_activity(player: Player) -> None:
     assert (sample.utilisation, sample.sm_active) == (0.05, None)
 
 
+def test_what_the_driver_keeps_for_itself_is_not_used_by_a_job(player: Player) -> None:
+    player.gpus(1).lines += ["at 0 0 mem 5"]
+    assert player.samples(10)[uuid(0)].memory_used_bytes == 5 * 2**20
+    player.lines.append(f"fail nvmlDeviceGetMemoryInfo_v2 {pynvml.NVML_ERROR_FUNCTION_NOT_FOUND}")
+    older = player.samples(20)[uuid(0)]
+    assert older.memory_used_bytes == 605 * 2**20, "an older driver tells both together"
+    assert player.nvml.calls.failed == 0
+
+
 @pytest.mark.parametrize("code", [pynvml.NVML_ERROR_UNKNOWN, pynvml.NVML_ERROR_NOT_SUPPORTED])
 @pytest.mark.parametrize("call", CALLS)
 def test_error_of_any_call_ends_nothing(player: Player, call: str, code: int) -> None:
@@ -99,6 +108,7 @@ def test_error_of_any_call_ends_nothing(player: Player, call: str, code: int) ->
         "nvmlDeviceGetCount": "nvmlDeviceGetCount_v2",
         "nvmlDeviceGetHandleByIndex": "nvmlDeviceGetHandleByIndex_v2",
         "nvmlDeviceGetComputeRunningProcesses": "nvmlDeviceGetComputeRunningProcesses_v3",
+        "nvmlDeviceGetMemoryInfo": "nvmlDeviceGetMemoryInfo_v2",
         "nvmlInit": "nvmlInitWithFlags",
     }
     player.lines.append(f"fail {symbols.get(call, call)} {code}")
