@@ -25,10 +25,10 @@ from bench.gpu_load import BEGUN
 PORT = 9499
 JOB = 1
 DUTIES = (0, 25, 50, 100)
-SECONDS = 30
+SECONDS = 20
 INTERVAL_SECONDS = 2
 PAIRS = 5
-PAIR_SECONDS = 10
+PAIR_SECONDS = 8
 SETTLE_SECONDS = 5
 NOBODY = 65534
 WITHOUT_ROOT = ("utilisation_seconds", "energy_joules", "sm_active_seconds")
@@ -39,7 +39,8 @@ MEBIBYTE = 2**20
 class Measured:
     """One duty as several saw it."""
 
-    duty: int
+    asked_per_cent: int
+    known_per_cent: float
     exporter_per_cent: float
     smi_per_cent: float
     sm_per_cent: float | None
@@ -56,10 +57,10 @@ def main() -> int:
     driver = smi("driver_version")[0][0]
     print(f"## {name}, driver {driver}, {time.strftime('%Y-%m-%d', time.gmtime())}\n")
     print(
-        "| duty | exporter | nvidia-smi | SM activity | tensor activity | power by energy"
-        " | power by nvidia-smi | peak memory | memory by nvidia-smi |"
+        "| asked | busy by its own clock | exporter | nvidia-smi | SM activity | tensor activity"
+        " | power by energy | power by nvidia-smi | peak memory | memory by nvidia-smi |"
     )
-    print(f"|{' ---: |' * 9}")
+    print(f"|{' ---: |' * 10}")
     for duty in DUTIES:
         print(row(measured(duty, uuid)), flush=True)
     print(f"\n{cost(uuid)}", flush=True)
@@ -77,7 +78,8 @@ def main() -> int:
 def row(item: Measured) -> str:
     """A line of the table."""
     return (
-        f"| {item.duty} % | {item.exporter_per_cent:.1f} % | {item.smi_per_cent:.1f} %"
+        f"| {item.asked_per_cent} % | {item.known_per_cent:.1f} %"
+        f" | {item.exporter_per_cent:.1f} % | {item.smi_per_cent:.1f} %"
         f" | {per_cent(item.sm_per_cent)} | {per_cent(item.tensor_per_cent)}"
         f" | {item.exporter_watts:.0f} W | {item.smi_watts:.0f} W"
         f" | {item.exporter_mebibytes:.0f} MiB | {item.smi_mebibytes:.0f} MiB |"
@@ -91,7 +93,7 @@ def per_cent(share: float | None) -> str:
 
 def measured(duty: int, uuid: str) -> Measured:
     """One duty for a while, seen by both."""
-    with load(duty, SECONDS + 6 * SETTLE_SECONDS), exporter(uuid):
+    with load(duty, SECONDS + 3 * SETTLE_SECONDS) as running, exporter(uuid):
         time.sleep(SETTLE_SECONDS)
         before = counters()
         readings = []
@@ -101,10 +103,12 @@ def measured(duty: int, uuid: str) -> Measured:
             readings.append([float(cell) for cell in smi(fields)[0]])
             time.sleep(0.5)
         after = counters()
+        _done, lasted, busy = figures(running)
     grown = {key: after[key] - before.get(key, 0) for key in after}
     seconds = grown["observed_seconds"]
     return Measured(
-        duty=duty,
+        asked_per_cent=duty,
+        known_per_cent=100 * busy / lasted,
         exporter_per_cent=100 * grown["utilisation_seconds"] / seconds,
         smi_per_cent=mean(used for used, _watts, _memory in readings),
         sm_per_cent=share_of(grown, "sm_active_seconds"),
@@ -175,8 +179,14 @@ def seconds_each_beside(uuid: str) -> float:
 def seconds_each() -> float:
     """Seconds for one multiplication at full duty."""
     with load(100, PAIR_SECONDS) as running:
-        done, seconds = str(running.communicate()[0]).split()
-    return float(seconds) / float(done)
+        done, seconds, _busy = figures(running)
+    return seconds / done
+
+
+def figures(running: subprocess.Popen[str]) -> tuple[float, float, float]:
+    """What a load tells when it has ended: multiplications, seconds, and busy seconds."""
+    done, seconds, busy = str(running.communicate()[0]).split()
+    return float(done), float(seconds), float(busy)
 
 
 @contextmanager
