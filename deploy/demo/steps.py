@@ -21,6 +21,7 @@ PARTITIONS = {ZELLIK: "h200", CHARLEROI: "gpu"}
 GPUS = {ZELLIK: 4, CHARLEROI: 2}
 READY_SECONDS = 60
 ENDED = frozenset({"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED", "NODE_FAIL", "OUT_OF_MEMORY"})
+NEVER = ("Unknown", "None")
 
 
 class RoadError(TestbedError):
@@ -149,18 +150,24 @@ def wait_for_submission(stack: Stack, site: Site, project: str, username: str) -
 
 
 def wait_for_end(stack: Stack, site: Site, job: str) -> None:
-    """Return when accounting knows that every run of a job has ended.
+    """Return when accounting knows that every run of a job has ended, and all else of it.
 
     A slurmctld that was killed may give a number again. Until slurmdbd has heard of the new job,
-    sacct shows the old one by that number, which has ended.
+    sacct shows the old one by that number, which has ended. Of a job that was shorter than the
+    five seconds in which slurmctld gathers starts, slurmdbd hears the end first; until it has
+    heard when the job was eligible, too, Slurm's own sums leave it out.
     """
     submitted_at = _submitted_at(stack, site, job)
 
     def ended() -> bool:
-        text = run_slurm(stack.layout, site, "sacct", "-nXP", "-j", job, "-o", "Submit,State")
+        fields = "Submit,Eligible,Start,State"
+        text = run_slurm(stack.layout, site, "sacct", "-nXP", "-j", job, "-o", fields)
         rows = [line.split("|") for line in text.splitlines() if line]
-        states = [state.split()[0] for submitted, state in rows if submitted >= submitted_at]
-        return bool(states) and all(state in ENDED for state in states)
+        runs = [run for run in rows if run[0] >= submitted_at]
+        return bool(runs) and all(
+            state.split()[0] in ENDED and (eligible != "Unknown" or start in NEVER)
+            for _, eligible, start, state in runs
+        )
 
     wait_until(ended, READY_SECONDS, f"Job {job} at {site.name} did not end.", "Look at squeue.")
 

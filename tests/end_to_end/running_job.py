@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from deploy.demo.steps import sbatch, wait_until
+from deploy.demo.steps import RoadError, sbatch, wait_until
 from deploy.testbed.layout import ZELLIK
 from tests.end_to_end.conftest import GivenProject, GiveProject
 from tests.testbed import Testbed
@@ -35,7 +35,11 @@ def running_job(give_project: GiveProject) -> Iterator[RunningJob]:
     answer = project.testbed.as_user("zellik", project.username, *words)
     assert answer.returncode == 0, answer.stderr
     job = RunningJob(project, answer.stdout.strip())
-    wait_until(lambda: job.state == "RUNNING", 60, "the job does not start", "Look at squeue.")
+    try:
+        wait_until(lambda: job.state == "RUNNING", 60, "the job does not start", "Look at squeue.")
+    except RoadError as error:
+        queue = project.testbed.slurm("zellik", "squeue", "-o", "%i %u %a %T %r")
+        raise AssertionError(f"{error}\n{queue}") from error
     wait_until_saved(project.testbed, job.number)
     yield job
     project.testbed.slurm("zellik", "scancel", job.number)

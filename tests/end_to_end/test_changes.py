@@ -39,10 +39,13 @@ def limit_in_slurm(project: GivenProject) -> str:
 
 
 def accepts(project: GivenProject, username: str) -> bool:
+    """Whether a member can submit; the job is not left to run, or later ones would queue."""
     try:
         answer = project.testbed.as_user("zellik", username, *sbatch(ZELLIK, project.name))
     except Exception:  # noqa: BLE001  # the UNIX user may not be there yet
         return False
+    if answer.returncode == 0:
+        project.testbed.slurm("zellik", "scancel", answer.stdout.strip())
     return answer.returncode == 0
 
 
@@ -102,7 +105,6 @@ def test_a_member_comes_and_goes(give_project: GiveProject) -> None:
     join(project.stack, BRAM)
     username = username_of(project.stack, project.leader, project.name, BRAM)
     eventually(lambda: accepts(project, username), "the new member is refused")
-    project.testbed.slurm("zellik", "scancel", "-A", project.name)
     membership = query(
         project.stack,
         """SELECT membership.id FROM allocations_membership membership
