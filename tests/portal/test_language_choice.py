@@ -33,6 +33,15 @@ def test_the_browser_is_asked_until_somebody_chooses(client: Client) -> None:
     assert language_of(client.get("/", headers={"accept-language": "nl"})) == "fr"
 
 
+@pytest.mark.django_db
+def test_each_language_is_offered_by_its_own_name(client: Client) -> None:
+    for code in ("en", "fr", "nl", "de"):
+        page = client.get("/", headers={"accept-language": code}).content.decode()
+        buttons = page.split('class="languages"')[1].split("</form>")[0]
+        for name in ("English", "Français", "Nederlands", "Deutsch"):
+            assert f">{name}</button>" in buttons
+
+
 def test_the_choice_of_a_person_wins_and_stays(client: Client, applicant: User) -> None:
     client.force_login(applicant)
     client.cookies[settings.LANGUAGE_COOKIE_NAME] = "nl"
