@@ -49,7 +49,7 @@ def play_road(stack: Stack, progress: Progress) -> Outcome:
     with progress.step("Bram joins the team") as step:
         join(stack, BRAM)
         step.outcome = "invitation accepted"
-    with progress.step("Staf approves, Ada accepts") as step:
+    with progress.step("Staf grants, Ada agrees") as step:
         approval = approve(reviewer(stack), ada, reference)
         step.outcome = approval.project
     username = username_of(stack, ada, approval.project, ADA)
@@ -70,7 +70,7 @@ def _submit_everywhere(
     def submit(site: Site) -> str:
         job = wait_for_submission(stack, site, approval.project, username)
         seconds = time.monotonic() - approval.accepted_at
-        progress.say(f"  accepted; {site.name.title()} accepted sbatch after {seconds:.1f} s")
+        progress.say(f"  {site.name.title()} took sbatch {seconds:.1f} s after that")
         return job
 
     with ThreadPoolExecutor() as pool:
