@@ -1,11 +1,14 @@
 """Lists that can be searched, filtered, sorted and paged, with JavaScript or without."""
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+import django_filters
 import django_tables2 as tables
+from django import forms
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
@@ -14,6 +17,38 @@ from django_filters import FilterSet
 ROWS_A_PAGE = 25
 LONGEST_SEARCH = 200
 MOST_COUNTED = 10_000
+MOST_WORDS = 8
+"""That are looked for; the others of a search are left out."""
+_MOST_DIGITS = 18
+
+
+class WordFilter(django_filters.CharFilter):  # type: ignore[misc]  # django-filter ships no types
+    """A search: rows in which every word occurs in one of these columns.
+
+    `number` is a column that a word of digits may equal, `more` finds a word in other rows.
+    """
+
+    def __init__(
+        self,
+        label: Any,
+        *columns: str,
+        number: str = "",
+        more: Callable[[str], Q] | None = None,
+    ) -> None:
+        search = forms.TextInput(attrs={"type": "search"})
+        super().__init__(label=label, max_length=LONGEST_SEARCH, widget=search)
+        self._columns, self._number, self._more = columns, number, more
+
+    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
+        """Those rows; without a word, all."""
+        for word in (value or "").split()[:MOST_WORDS]:
+            found = self._more(word) if self._more else Q()
+            for column in self._columns:
+                found |= Q(**{f"{column}__icontains": word})
+            if self._number and word.isascii() and word.isdigit() and len(word) <= _MOST_DIGITS:
+                found |= Q(**{self._number: int(word)})
+            rows = rows.filter(found)
+        return rows
 
 
 class CappedPaginator(Paginator[Any]):

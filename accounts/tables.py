@@ -2,8 +2,7 @@
 
 import django_filters as filters
 import django_tables2 as tables
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,33 +11,26 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH, ListTable
+from accounts.lists import ListTable, WordFilter
 from accounts.models import User
 from accounts.permissions import Permission, Role
+
+
+def _at_organisation(word: str) -> Q:
+    return Q(pk__in=User.objects.filter(organisations__name__icontains=word).values("pk"))
 
 
 class PeopleFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """People by name, address, organisation and role."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Name, e-mail address or organisation"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        _("Name, e-mail address or organisation"),
+        "first_name",
+        "last_name",
+        "email",
+        more=_at_organisation,
     )
     role = filters.ChoiceFilter(label=_("Role"), choices=Role.choices, empty_label=_("All"))
-
-    def search(self, people: QuerySet[User], name: str, value: str) -> QuerySet[User]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            at_organisation = User.objects.filter(organisations__name__icontains=word)
-            people = people.filter(
-                Q(first_name__icontains=word)
-                | Q(last_name__icontains=word)
-                | Q(email__icontains=word)
-                | Q(pk__in=at_organisation.values("pk"))
-            )
-        return people
 
 
 class PeopleTable(ListTable):

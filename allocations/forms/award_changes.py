@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from allocations.forms.decisions import LONGEST_REASON
 from allocations.models import Allocation, AwardChange, Project, Site
 from allocations.models.applications import MOST_GPU_HOURS
@@ -96,11 +96,13 @@ def _sites(request: object) -> QuerySet[Site]:
 class ChangesFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Changes by state, kind, site and words; those that wait by default."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Project, title, reference or person"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        _("Project, title, reference or person"),
+        "application__reference",
+        "application__title",
+        "application__project__name",
+        "asked_by__first_name",
+        "asked_by__last_name",
     )
     state = filters.ChoiceFilter(
         label=_("State"),
@@ -116,20 +118,6 @@ class ChangesFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter s
         to_field_name="code",
         empty_label=_("All"),
     )
-
-    def search(
-        self, changes: QuerySet[AwardChange], name: str, value: str
-    ) -> QuerySet[AwardChange]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            changes = changes.filter(
-                Q(application__reference__icontains=word)
-                | Q(application__title__icontains=word)
-                | Q(application__project__name__icontains=word)
-                | Q(asked_by__first_name__icontains=word)
-                | Q(asked_by__last_name__icontains=word)
-            )
-        return changes
 
     def of_state(
         self, changes: QuerySet[AwardChange], name: str, value: str

@@ -4,10 +4,10 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from allocations.forms.manage import ReasonForm
 from allocations.models import ClawBack, Site
 from allocations.rules.units import MINUTES_AN_HOUR
@@ -58,11 +58,11 @@ def _sites(request: object) -> QuerySet[Site]:
 class ClawBackFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Proposals by words, site and what became of them."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Project or organisation"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        _("Project or organisation"),
+        "allocation__project__name",
+        "allocation__project__title",
+        "allocation__project__organisation__name",
     )
     site = filters.ModelChoiceFilter(
         label=_("Site"),
@@ -74,13 +74,3 @@ class ClawBackFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter 
     state = filters.ChoiceFilter(
         label=_("State"), choices=ClawBack.State.choices, empty_label=_("All")
     )
-
-    def search(self, rows: QuerySet[ClawBack], name: str, value: str) -> QuerySet[ClawBack]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            rows = rows.filter(
-                Q(allocation__project__name__icontains=word)
-                | Q(allocation__project__title__icontains=word)
-                | Q(allocation__project__organisation__name__icontains=word)
-            )
-        return rows

@@ -1,11 +1,10 @@
 """How staff narrow down what was changed by hand."""
 
 import django_filters as filters
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from allocations.models import Drift, Site
 
 
@@ -16,11 +15,13 @@ def _sites(request: object) -> QuerySet[Site]:
 class DriftFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Changes by hand by site, state and words."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Project, account or user name"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        _("Project, account or user name"),
+        "subject",
+        "change__username",
+        "change__partition",
+        "allocation__project__title",
+        "allocation__project__name",
     )
     site = filters.ModelChoiceFilter(
         label=_("Site"), queryset=_sites, to_field_name="code", empty_label=_("All")
@@ -28,15 +29,3 @@ class DriftFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter shi
     state = filters.ChoiceFilter(
         label=_("State"), choices=Drift.State.choices, empty_label=_("All")
     )
-
-    def search(self, drift: QuerySet[Drift], name: str, value: str) -> QuerySet[Drift]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            drift = drift.filter(
-                Q(subject__icontains=word)
-                | Q(change__username__icontains=word)
-                | Q(change__partition__icontains=word)
-                | Q(allocation__project__title__icontains=word)
-                | Q(allocation__project__name__icontains=word)
-            )
-        return drift

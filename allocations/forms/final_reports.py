@@ -5,12 +5,11 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from allocations.actions.final_reports import Output, ReportText
 from allocations.forms.manage import ReasonForm
 from allocations.models import FinalReport, ReportOutput
@@ -190,29 +189,17 @@ class LiftBlockForm(ReasonForm):
 class FinalReportFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Reports by words and by where they stand."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=gettext_lazy("Project or organisation"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        gettext_lazy("Project or organisation"),
+        "project__name",
+        "project__title",
+        "project__organisation__name",
     )
     state = filters.ChoiceFilter(
         label=gettext_lazy("State"),
         choices=FinalReport.State.choices,
         empty_label=gettext_lazy("All"),
     )
-
-    def search(
-        self, reports: QuerySet[FinalReport], name: str, value: str
-    ) -> QuerySet[FinalReport]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            reports = reports.filter(
-                Q(project__name__icontains=word)
-                | Q(project__title__icontains=word)
-                | Q(project__organisation__name__icontains=word)
-            )
-        return reports
 
 
 def _stored(report: FinalReport) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from allocations.models import DailyGpuUse, GpuRun, Site
 from allocations.rules.units import SECONDS_AN_HOUR
 
@@ -42,12 +42,7 @@ def _day_field(label: Any) -> filters.DateFilter:
 class WasteFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """What both lists share: words, a site, UTC days, and how much stood idle at least."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Project, user or job number"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
+    q = WordFilter(_("Project, user or job number"), "project__name", "project__title")
     site = filters.ModelChoiceFilter(
         label=_("Site"), queryset=_sites, to_field_name="code", empty_label=_("All")
     )
@@ -64,24 +59,19 @@ class WasteFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter shi
 class RunWasteFilter(WasteFilter):
     """Runs."""
 
+    q = WordFilter(
+        _("Project, user or job number"),
+        "username",
+        "project__name",
+        "project__title",
+        number="job_id",
+    )
     mostly_idle = filters.ChoiceFilter(
         label=_("Idle for"),
         method="by_share",
         choices=(("50", _("half of their time or more")), ("90", _("nine tenths or more"))),
         empty_label=_("any share"),
     )
-
-    def search(self, runs: QuerySet[GpuRun], name: str, value: str) -> QuerySet[GpuRun]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            is_number = word.isascii() and word.isdigit() and len(word) <= len(str(2**62))
-            found = (
-                Q(username__icontains=word)
-                | Q(project__name__icontains=word)
-                | Q(project__title__icontains=word)
-            )
-            runs = runs.filter(found | Q(job_id=int(word)) if is_number else found)
-        return runs
 
     def by_day(self, runs: QuerySet[GpuRun], name: str, day: date) -> QuerySet[GpuRun]:
         """Runs that were measured last on this day or later, or on it or earlier."""
@@ -100,12 +90,6 @@ class RunWasteFilter(WasteFilter):
 
 class ProjectWasteFilter(WasteFilter):
     """Projects, by the sums of their days."""
-
-    def search(self, days: QuerySet[DailyGpuUse], name: str, value: str) -> QuerySet[DailyGpuUse]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            days = days.filter(Q(project__name__icontains=word) | Q(project__title__icontains=word))
-        return days
 
     def by_day(self, days: QuerySet[DailyGpuUse], name: str, day: date) -> QuerySet[DailyGpuUse]:
         """From this day on, or until it."""

@@ -4,12 +4,12 @@ import re
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from allocations.forms.manage import ReasonForm
-from allocations.models import LeavingMember, Site
+from allocations.models import Site
 from slurm_bridge.wire_leaving import MOST_JOBS
 
 LONGEST_ID = 22
@@ -23,11 +23,14 @@ def _sites(request: object) -> QuerySet[Site]:
 class LeavingFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Removals that wait, by site and words."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Name, project or user name"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        _("Name, project or user name"),
+        "username",
+        "user__first_name",
+        "user__last_name",
+        "allocation__account_name",
+        "allocation__project__name",
+        "allocation__project__title",
     )
     site = filters.ModelChoiceFilter(
         label=_("Site"),
@@ -36,21 +39,6 @@ class LeavingFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter s
         to_field_name="code",
         empty_label=_("All"),
     )
-
-    def search(
-        self, members: QuerySet[LeavingMember], name: str, value: str
-    ) -> QuerySet[LeavingMember]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            members = members.filter(
-                Q(username__icontains=word)
-                | Q(user__first_name__icontains=word)
-                | Q(user__last_name__icontains=word)
-                | Q(allocation__account_name__icontains=word)
-                | Q(allocation__project__name__icontains=word)
-                | Q(allocation__project__title__icontains=word)
-            )
-        return members
 
 
 class CancelForm(ReasonForm):

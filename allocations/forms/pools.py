@@ -5,11 +5,11 @@ from typing import Any
 
 import django_filters as filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from allocations.actions.pool_book import PoolTerms
 from allocations.models import Pool, Quota, Site, Track
 from allocations.models.applications import MOST_GPU_HOURS
@@ -32,21 +32,13 @@ def _day(label: Any, **more: Any) -> forms.DateField:
 class PoolsFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Pools by name and site."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Name"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        _("Name"),
+        "name",
     )
     site = filters.ModelChoiceFilter(
         label=_("Site"), queryset=_sites, to_field_name="code", empty_label=_("All")
     )
-
-    def search(self, pools: QuerySet[Pool], name: str, value: str) -> QuerySet[Pool]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            pools = pools.filter(Q(name__icontains=word))
-        return pools
 
 
 class PoolForm(forms.Form):

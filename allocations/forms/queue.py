@@ -1,12 +1,11 @@
 """How staff narrow down the queue and the list of projects."""
 
 import django_filters as filters
-from django import forms
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from accounts.models import Organisation
 from allocations.models import Allocation, Application, Project, RequestedHours, Site, Track
 from allocations.states import OPEN_STATES, AllocationState, ApplicationState
@@ -22,19 +21,18 @@ def _tracks(request: object) -> QuerySet[Track]:
     return Track.objects.all()
 
 
-def _search_filter(label: object) -> filters.CharFilter:
-    return filters.CharFilter(
-        method="search",
-        label=label,
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-
-
 class QueueFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """The queue by state, track, site and kind of organisation; open applications by default."""
 
-    q = _search_filter(_("Reference, title, organisation or applicant"))
+    q = WordFilter(
+        _("Reference, title, organisation or applicant"),
+        "reference",
+        "title",
+        "organisation__name",
+        "applicant__first_name",
+        "applicant__last_name",
+        "applicant__email",
+    )
     state = filters.ChoiceFilter(
         label=_("State"),
         empty_label=_("Open"),
@@ -61,21 +59,6 @@ class QueueFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter shi
         empty_label=_("All kinds"),
     )
 
-    def search(
-        self, applications: QuerySet[Application], name: str, value: str
-    ) -> QuerySet[Application]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            applications = applications.filter(
-                Q(reference__icontains=word)
-                | Q(title__icontains=word)
-                | Q(organisation__name__icontains=word)
-                | Q(applicant__first_name__icontains=word)
-                | Q(applicant__last_name__icontains=word)
-                | Q(applicant__email__icontains=word)
-            )
-        return applications
-
     def of_state(
         self, applications: QuerySet[Application], name: str, value: str
     ) -> QuerySet[Application]:
@@ -100,24 +83,30 @@ class QueueFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter shi
 class ReviewerQueueFilter(QueueFilter):
     """The same for a reviewer, who cannot find out by it who applies."""
 
-    q = _search_filter(_("Reference or title"))
+    q = WordFilter(_("Reference or title"), "reference", "title")
     kind = None
 
-    def search(
-        self, applications: QuerySet[Application], name: str, value: str
-    ) -> QuerySet[Application]:
-        """Those in whose reference or title every word occurs."""
-        for word in value.split():
-            applications = applications.filter(
-                Q(reference__icontains=word) | Q(title__icontains=word)
-            )
-        return applications
+
+def _with_member(word: str) -> Q:
+    members = Project.objects.filter(
+        Q(memberships__user__first_name__icontains=word)
+        | Q(memberships__user__last_name__icontains=word)
+        | Q(memberships__user__email__icontains=word),
+        memberships__left_at=None,
+    )
+    return Q(pk__in=members.values("pk"))
 
 
 class ProjectsFilter(filters.FilterSet):  # type: ignore[misc]
     """All projects by track, and by the state of an allocation, at one site or any."""
 
-    q = _search_filter(_("Name, title, organisation or member"))
+    q = WordFilter(
+        _("Name, title, organisation or member"),
+        "name",
+        "title",
+        "organisation__name",
+        more=_with_member,
+    )
     state = filters.ChoiceFilter(
         label=_("State"),
         choices=AllocationState.choices,
@@ -134,23 +123,6 @@ class ProjectsFilter(filters.FilterSet):  # type: ignore[misc]
     track = filters.ModelChoiceFilter(
         label=_("Track"), queryset=_tracks, to_field_name="code", empty_label=_("All")
     )
-
-    def search(self, projects: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            members = Project.objects.filter(
-                Q(memberships__user__first_name__icontains=word)
-                | Q(memberships__user__last_name__icontains=word)
-                | Q(memberships__user__email__icontains=word),
-                memberships__left_at=None,
-            )
-            projects = projects.filter(
-                Q(name__icontains=word)
-                | Q(title__icontains=word)
-                | Q(organisation__name__icontains=word)
-                | Q(pk__in=members.values("pk"))
-            )
-        return projects
 
     def by_allocation(
         self, projects: QuerySet[Project], name: str, value: object

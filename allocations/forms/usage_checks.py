@@ -1,11 +1,10 @@
 """How staff narrow down the differences between the portal's use and Slurm's."""
 
 import django_filters as filters
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH
+from accounts.lists import WordFilter
 from allocations.models import Site, UsageDifference
 
 REMAINING, RESOLVED = "remaining", "resolved"
@@ -18,11 +17,12 @@ def _sites(request: object) -> QuerySet[Site]:
 class UsageDifferenceFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Differences by site, reason, state and words."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Project, account or user name"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        _("Project, account or user name"),
+        "username",
+        "allocation__account_name",
+        "allocation__project__title",
+        "allocation__project__name",
     )
     site = filters.ModelChoiceFilter(
         field_name="allocation__site",
@@ -40,19 +40,6 @@ class UsageDifferenceFilter(filters.FilterSet):  # type: ignore[misc]  # django-
         choices=((REMAINING, _("Remains")), (RESOLVED, _("Resolved"))),
         empty_label=_("All"),
     )
-
-    def search(
-        self, rows: QuerySet[UsageDifference], name: str, value: str
-    ) -> QuerySet[UsageDifference]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            rows = rows.filter(
-                Q(username__icontains=word)
-                | Q(allocation__account_name__icontains=word)
-                | Q(allocation__project__title__icontains=word)
-                | Q(allocation__project__name__icontains=word)
-            )
-        return rows
 
     def by_state(
         self, rows: QuerySet[UsageDifference], name: str, value: str

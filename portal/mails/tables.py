@@ -2,15 +2,13 @@
 
 import django_filters as filters
 import django_tables2 as tables
-from django import forms
-from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
-from accounts.lists import LONGEST_SEARCH, ListTable
+from accounts.lists import ListTable, WordFilter
 from accounts.mail_events import EVENTS, event_of
 from accounts.models import Mail, MailState
 
@@ -20,11 +18,10 @@ LONGEST_SUBJECT = 90
 class MailFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Mails by recipient or subject, event and state."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=_("Recipient or subject"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        _("Recipient or subject"),
+        "address",
+        "subject",
     )
     event = filters.ChoiceFilter(
         label=_("Event"),
@@ -32,12 +29,6 @@ class MailFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ship
         empty_label=_("All"),
     )
     state = filters.ChoiceFilter(label=_("State"), choices=MailState.choices, empty_label=_("All"))
-
-    def search(self, mails: QuerySet[Mail], name: str, value: str) -> QuerySet[Mail]:
-        """Those in which every word occurs."""
-        for word in value.split():
-            mails = mails.filter(Q(address__icontains=word) | Q(subject__icontains=word))
-        return mails
 
 
 class MailTable(ListTable):

@@ -4,20 +4,17 @@ from typing import Any
 
 import django_filters as filters
 import django_tables2 as tables
-from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.lists import LONGEST_SEARCH, ListTable
+from accounts.lists import ListTable, WordFilter
 from allocations.models import Project, Site, Track
 from allocations.rules.units import SECONDS_A_MINUTE
 from allocations.tables.words import shown_hours
-
-MOST_WORDS = 8
 
 
 def _sites(request: object) -> QuerySet[Site]:
@@ -31,11 +28,11 @@ def _tracks(request: object) -> QuerySet[Track]:
 class AwardedFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
     """Projects by words, track and site."""
 
-    q = filters.CharFilter(
-        method="search",
-        label=gettext_lazy("Title, abstract or organisation"),
-        max_length=LONGEST_SEARCH,
-        widget=forms.TextInput(attrs={"type": "search"}),
+    q = WordFilter(
+        gettext_lazy("Title, abstract or organisation"),
+        "title",
+        "application__abstract",
+        "organisation__name",
     )
     track = filters.ModelChoiceFilter(
         label=gettext_lazy("Track"),
@@ -50,16 +47,6 @@ class AwardedFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter s
         to_field_name="code",
         empty_label=gettext_lazy("All"),
     )
-
-    def search(self, projects: QuerySet[Project], name: str, value: str) -> QuerySet[Project]:
-        """Those in which every word occurs."""
-        for word in value.split()[:MOST_WORDS]:
-            projects = projects.filter(
-                Q(title__icontains=word)
-                | Q(application__abstract__icontains=word)
-                | Q(organisation__name__icontains=word)
-            )
-        return projects
 
     def at_site(self, projects: QuerySet[Project], name: str, value: Site) -> QuerySet[Project]:
         """Those with hours there; of other sites their hours stay."""
