@@ -15,6 +15,7 @@ from accounts.permissions import PERMISSIONS_OF_PART, Part, Permission
 from allocations.models import Application, AwardChange, Job, Membership, Project, Review
 from allocations.models.applications import ApplicationQuerySet
 from allocations.models.usage import GPU_SECONDS
+from allocations.parts import OwnPart, part_of, with_part
 from allocations.ties import conflicts_of
 
 _RUN = re.compile(r"-?[0-9]{1,19}")
@@ -51,7 +52,7 @@ def application_and_permissions(
 ) -> tuple[Application, frozenset[Permission]]:
     """The same, and all that this person may do to it."""
     applications = Application.objects.all() if among is None else among
-    application = applications.filter(reference=_storable(reference)).first()
+    application = with_part(applications, user).filter(reference=_storable(reference)).first()
     if application is None:
         raise Http404
     held = permissions_on_application(user, application)
@@ -168,13 +169,14 @@ def require(user: User, permission: Permission) -> None:
 def permissions_on_application(user: User, application: Application) -> frozenset[Permission]:
     """All that this person may do to this application; drafts are their authors' own."""
     held = frozenset[Permission]()
-    part = _part_in_application(user, application)
+    own = part_of(user, application)
+    part = _part_in_team(user, application, own)
     if part:
         held |= PERMISSIONS_OF_PART[part]
     if application.submitted_at is not None:
         held |= user.permissions
-        held |= _as_reviewer(user, application)
-    if part or _applies_for(user, application.organisation_id):
+        held |= _as_reviewer(user, application, own)
+    if part or own.represents_organisation:
         # Nobody decides their own.
         held -= _NOT_ONES_OWN
     return held
@@ -185,7 +187,7 @@ def is_blind_to(user: User, application: Application) -> bool:
     version = application.track_version
     if version is None or not version.is_blind or user.may(Permission.APPLICATION_VIEW):
         return False
-    return _part_in_application(user, application) is None
+    return _part_in_team(user, application, part_of(user, application)) is None
 
 
 def applications_to_review(user: User) -> ApplicationQuerySet:
@@ -222,33 +224,23 @@ def _storable(name: str) -> str:
     return name
 
 
-def _as_reviewer(user: User, application: Application) -> frozenset[Permission]:
+def _as_reviewer(user: User, application: Application, own: OwnPart) -> frozenset[Permission]:
     """What a reviewer may do whom no conflict of interest keeps from it; nothing for others.
 
     What other reviewers say is for those who have said theirs.
     """
     if not user.is_active or not user.may(Permission.QUEUE_VIEW):
         return frozenset()
-    review = application.reviews.standing().filter(reviewer=user).first()
-    if review is None or conflicts_of(application, [user])[user.pk]:
+    if not own.is_asked_for_review or conflicts_of(application, [user])[user.pk]:
         return frozenset()
     held = PERMISSIONS_OF_PART[Part.REVIEWER]
-    return held if review.is_handed_in else held - {Permission.REVIEWS_VIEW}
+    return held if own.has_handed_in_review else held - {Permission.REVIEWS_VIEW}
 
 
-def _applies_for(user: User, organisation_id: int | None) -> bool:
-    return (
-        organisation_id is not None
-        and OrganisationMember.objects.filter(user=user, organisation=organisation_id).exists()
-    )
-
-
-def _part_in_application(user: User, application: Application) -> Part | None:
+def _part_in_team(user: User, application: Application, own: OwnPart) -> Part | None:
     if application.applicant_id == user.pk:
         return Part.APPLICANT
-    if application.invitations.filter(accepted_by=user).exists():
-        return Part.TEAM
-    return None
+    return Part.TEAM if own.is_in_team else None
 
 
 def _require(

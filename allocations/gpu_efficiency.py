@@ -1,9 +1,10 @@
 """How well projects used the GPUs of their awards, for whoever decides about the next one."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Sum
+from django.db.models import FloatField, QuerySet, Sum, Value
+from django.db.models.functions import Cast
 
 from allocations.models import DailyGpuUse, Project, ProjectMonth
 
@@ -45,27 +46,29 @@ class _Sums:
         )
 
 
-def efficiency_of(projects: Iterable[Project]) -> dict[int, Efficiency]:
-    """By project; one that nobody measured is missing. Two queries."""
+def efficiency_of(projects: Collection[Project]) -> dict[int, Efficiency]:
+    """By project; one that nobody measured is missing. One query."""
     judged = {project: sums.judged() for project, sums in _sums_of(projects).items()}
     return {project: found for project, found in judged.items() if found is not None}
 
 
-def efficiency_together(projects: Iterable[Project]) -> Efficiency | None:
-    """Of several projects as one; None where nobody measured any of them. Two queries."""
+def efficiency_together(projects: QuerySet[Project]) -> Efficiency | None:
+    """Of several projects as one; None where nobody measured any of them. One query."""
     return sum(_sums_of(projects).values(), _Sums()).judged()
 
 
-def _sums_of(projects: Iterable[Project]) -> dict[int, _Sums]:
-    wanted = [project.pk for project in projects]
-    if not wanted:
-        return {}
-    months = ProjectMonth.objects.filter(project__in=wanted).values_list("project")
-    used = dict(months.annotate(total=Sum("gpu_seconds")).order_by())
-    days = DailyGpuUse.objects.filter(project__in=wanted).values_list("project")
-    sums = days.annotate(Sum("measured_seconds"), Sum("utilisation_seconds"), Sum("idle_seconds"))
-    measured = {project: rest for project, *rest in sums.order_by()}
-    return {
-        project: _Sums(used.get(project, 0), *measured.get(project, ()))
-        for project in used.keys() | measured.keys()
-    }
+def _sums_of(projects: Collection[Project] | QuerySet[Project]) -> dict[int, _Sums]:
+    used, measured, busy, idle = (
+        Cast(Sum(column), FloatField())
+        for column in ("gpu_seconds", "measured_seconds", "utilisation_seconds", "idle_seconds")
+    )
+    none = Value(0.0, FloatField())
+    months = ProjectMonth.objects.filter(project__in=projects).order_by().values("project")
+    days = DailyGpuUse.objects.filter(project__in=projects).order_by().values("project")
+    rows = months.values_list("project", used, none, none, none).union(
+        days.values_list("project", none, measured, busy, idle), all=True
+    )
+    sums: dict[int, _Sums] = {}
+    for project, *numbers in rows:
+        sums[project] = sums.get(project, _Sums()) + _Sums(*numbers)
+    return sums

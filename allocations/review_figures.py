@@ -19,23 +19,49 @@ from allocations.ties import conflicts_of
 def progress_of(
     application: Application, reviews: Sequence[Review] | None = None
 ) -> ReviewProgress:
-    """How far the reviews are, and what those that are in say together."""
+    """How far the reviews are, and what those that are in say together.
+
+    One query, or none where the standing reviews are given with their scores.
+    """
     version = application.track_version
-    standing = (
-        list(application.reviews.standing().prefetch_related("scores"))
-        if reviews is None
-        else reviews
-    )
-    handed_in = [review for review in standing if review.is_handed_in]
-    scores = [
-        {line.criterion: line.score for line in review.scores.all() if line.score is not None}
-        for review in handed_in
-    ]
+    is_in, scores = _read_scores(application) if reviews is None else _scores_of(reviews)
     return ReviewProgress(
         required=version.peer_reviewers if version else 0,
-        handed_in=len(handed_in),
-        outstanding=len(standing) - len(handed_in),
-        consensus=consensus(version.criteria if version else [], scores),
+        handed_in=sum(is_in.values()),
+        outstanding=len(is_in) - sum(is_in.values()),
+        consensus=consensus(
+            version.criteria if version else [],
+            [scores.get(review, {}) for review in is_in if is_in[review]],
+        ),
+    )
+
+
+_Scores = tuple[dict[int, bool], dict[int, dict[str, int]]]
+"""Of each review whether it is in, and its scores by criterion."""
+
+
+def _read_scores(application: Application) -> _Scores:
+    is_in: dict[int, bool] = {}
+    scores: dict[int, dict[str, int]] = {}
+    rows = application.reviews.standing().values_list(
+        "pk", "submitted_at", "scores__criterion", "scores__score"
+    )
+    for review, submitted_at, criterion, score in rows:
+        is_in[review] = submitted_at is not None
+        if score is not None:
+            scores.setdefault(review, {})[criterion] = score
+    return is_in, scores
+
+
+def _scores_of(reviews: Sequence[Review]) -> _Scores:
+    return (
+        {review.pk: review.is_handed_in for review in reviews},
+        {
+            review.pk: {
+                line.criterion: line.score for line in review.scores.all() if line.score is not None
+            }
+            for review in reviews
+        },
     )
 
 

@@ -2,35 +2,48 @@
 
 from collections import defaultdict
 from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
 
 from allauth.account.models import EmailAddress
-
-from accounts.models import (
-    LinkedEnterprise,
-    OrganisationMember,
-    User,
-    organisations_of_undertaking,
+from django.db.models import (
+    CharField,
+    IntegerField,
+    Prefetch,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
 )
-from allocations.models import Application, DeclaredConflict, Membership
+
+from accounts.models import OrganisationMember, User, undertaking_of
+from allocations.models import Application, DeclaredConflict, Invitation, Membership
 from allocations.rules.conflicts import ConflictKind, Ties, conflicts_between, mail_domain
+
+TEAM = Prefetch("invitations", Invitation.objects.select_related("accepted_by"))
+"""Everybody invited, with who accepted: read once for a page that shows them, too."""
+
+
+class _Row(StrEnum):
+    """What one row says of a person."""
+
+    ORGANISATION = "organisation"
+    MAIL = "mail"
+    PROJECT = "project"
+    DECLARED = "declared"
 
 
 def conflicts_of(
     application: Application, people: Collection[User]
 ) -> dict[int, list[ConflictKind]]:
     """For each person, by key, everything that keeps them from reviewing the application."""
-    invitations = list(application.invitations.select_related("accepted_by"))
+    prefetch_related_objects([application], TEAM)
+    invitations = application.invitations.all()
     team = [item.accepted_by for item in invitations if item.accepted_by is not None]
     applicants = [application.applicant, *team]
-    ties = _ties_of_people([*applicants, *people])
+    ties, declared = _read_ties(application, [*applicants, *people])
     invited = {mail_domain(item.email) for item in invitations} - {""}
     applying = _ties_of_applicants(
         application, [ties[person.pk] for person in applicants], frozenset(invited)
-    )
-    declared = set(
-        DeclaredConflict.objects.filter(application=application, reviewer__in=people).values_list(
-            "reviewer", flat=True
-        )
     )
     return {
         person.pk: [ConflictKind.DECLARED] * (person.pk in declared)
@@ -43,40 +56,39 @@ def _ties_of_applicants(
     application: Application, of_people: Collection[Ties], invited: frozenset[str]
 ) -> Ties:
     """Of the applicant, everybody invited, their organisations, and the whole undertaking."""
-    undertaking = (
-        organisations_of_undertaking(application.organisation) if application.organisation else []
-    )
-    numbers = LinkedEnterprise.objects.filter(organisation__in=undertaking)
+    whole = undertaking_of(application.organisation) if application.organisation else None
     return Ties(
         people=frozenset().union(*(ties.people for ties in of_people)),
-        organisations=frozenset(item.pk for item in undertaking).union(
+        organisations=frozenset(member.pk for member in (whole.members if whole else ())).union(
             *(ties.organisations for ties in of_people)
         ),
-        enterprise_numbers=frozenset(numbers.values_list("enterprise_number", flat=True)).union(
-            item.enterprise_number for item in undertaking
-        ),
+        enterprise_numbers=whole.enterprise_numbers if whole else frozenset(),
         mail_domains=invited.union(*(ties.mail_domains for ties in of_people)),
         projects=frozenset().union(*(ties.projects for ties in of_people)),
     )
 
 
-def _ties_of_people(people: Collection[User]) -> dict[int, Ties]:
+def _read_ties(
+    application: Application, people: Collection[User]
+) -> tuple[dict[int, Ties], set[int]]:
+    """The ties of each person by key, and who declared a conflict; one query."""
     organisations: dict[int, set[int]] = defaultdict(set)
     numbers: dict[int, set[str]] = defaultdict(set)
     domains: dict[int, set[str]] = defaultdict(set)
     projects: dict[int, set[int]] = defaultdict(set)
-    members = OrganisationMember.objects.filter(user__in=people)
-    for user, organisation, number in members.values_list(
-        "user", "organisation", "organisation__enterprise_number"
-    ):
-        organisations[user].add(organisation)
-        numbers[user].add(number)
-    addresses = EmailAddress.objects.filter(user__in=people, verified=True)
-    for user, address in addresses.values_list("user", "email"):
-        domains[user].add(mail_domain(address))
-    for user, project in Membership.objects.filter(user__in=people).values_list("user", "project"):
-        projects[user].add(project)
-    return {
+    declared: set[int] = set()
+    for kind, person, key, text in _rows(application, people):
+        match kind:
+            case _Row.ORGANISATION:
+                organisations[person].add(key)
+                numbers[person].add(text)
+            case _Row.MAIL:
+                domains[person].add(mail_domain(text))
+            case _Row.PROJECT:
+                projects[person].add(key)
+            case _Row.DECLARED:
+                declared.add(person)
+    ties = {
         person.pk: Ties(
             people=frozenset({person.pk}),
             organisations=frozenset(organisations[person.pk]),
@@ -86,3 +98,25 @@ def _ties_of_people(people: Collection[User]) -> dict[int, Ties]:
         )
         for person in people
     }
+    return ties, declared
+
+
+def _rows(application: Application, people: Collection[User]) -> QuerySet[Any, Any]:
+    """What is said of whom, with the key of a row or a text."""
+    no_key, no_text = Value(0, IntegerField()), Value("", CharField())
+    members = OrganisationMember.objects.filter(user__in=people)
+    addresses = EmailAddress.objects.filter(user__in=people, verified=True)
+    memberships = Membership.objects.filter(user__in=people)
+    declared = DeclaredConflict.objects.filter(application=application, reviewer__in=people)
+    return (
+        members.order_by()
+        .values_list(
+            Value(_Row.ORGANISATION), "user", "organisation", "organisation__enterprise_number"
+        )
+        .union(
+            addresses.order_by().values_list(Value(_Row.MAIL), "user", no_key, "email"),
+            memberships.order_by().values_list(Value(_Row.PROJECT), "user", "project", no_text),
+            declared.order_by().values_list(Value(_Row.DECLARED), "reviewer", no_key, no_text),
+            all=True,
+        )
+    )

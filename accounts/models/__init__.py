@@ -14,7 +14,9 @@ from accounts.models.ssh_keys import SshKey
 from accounts.models.undertakings import (
     DeclaredAid,
     LinkedEnterprise,
+    Undertaking,
     organisations_of_undertaking,
+    undertaking_of,
 )
 
 __all__ = [
@@ -30,10 +32,12 @@ __all__ = [
     "SizeFigures",
     "SshKey",
     "TokenUse",
+    "Undertaking",
     "UnixGroup",
     "UnixIdentity",
     "User",
     "VatState",
     "display_name",
     "organisations_of_undertaking",
+    "undertaking_of",
 ]

@@ -1,5 +1,7 @@
 """Which enterprises belong together, and the aid that an organisation says it had elsewhere."""
 
+from dataclasses import dataclass
+
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -77,25 +79,53 @@ class DeclaredAid(models.Model):
         return f"{self.grantor}, {self.granted_on}"
 
 
-def organisations_of_undertaking(organisation: Organisation) -> list[Organisation]:
-    """All organisations in the portal that are one undertaking with this one, itself among them.
+@dataclass(frozen=True)
+class Undertaking:
+    """What counts as one enterprise for state aid and for conflicts of interest."""
+
+    members: tuple[Organisation, ...]
+    """The organisations in the portal, by their keys."""
+    enterprise_numbers: frozenset[str]
+    """Theirs, and those of all enterprises that they name as linked or partner."""
+
+
+def undertaking_of(organisation: Organisation) -> Undertaking:
+    """The undertaking that an organisation is part of, in one query.
 
     Links count in both directions, and through enterprises that are not in the portal.
     """
-    known, numbers = {organisation.pk}, {organisation.enterprise_number}
-    while True:
-        links = (
-            LinkedEnterprise.objects.filter(relation=LinkedEnterprise.Relation.LINKED)
-            .filter(Q(organisation__in=known) | Q(enterprise_number__in=numbers))
-            .values_list("organisation", "enterprise_number")
-        )
-        found = set(links)
-        more_numbers = numbers | {number for _organisation, number in found}
-        members = Organisation.objects.filter(
-            Q(enterprise_number__in=more_numbers) | Q(pk__in={pk for pk, _number in found} | known)
-        )
-        more = {member.pk: member for member in members}
-        more_numbers |= {member.enterprise_number for member in more.values()}
-        if set(more) == known and more_numbers == numbers:
-            return sorted(more.values(), key=lambda member: member.pk)
-        known, numbers = set(more), more_numbers
+    members = tuple(Organisation.objects.raw(_MEMBERS, [organisation.enterprise_number]))
+    named = (member.named_numbers for member in members)  # type: ignore[attr-defined]  # by the query
+    return Undertaking(
+        members=members,
+        enterprise_numbers=frozenset().union((item.enterprise_number for item in members), *named),
+    )
+
+
+def organisations_of_undertaking(organisation: Organisation) -> list[Organisation]:
+    """All organisations in the portal that are one undertaking with this one, itself among them."""
+    return list(undertaking_of(organisation).members)
+
+
+_MEMBERS = """
+WITH RECURSIVE
+link (one, other) AS (
+    SELECT organisation.enterprise_number, linked.enterprise_number
+    FROM accounts_linkedenterprise AS linked
+    JOIN accounts_organisation AS organisation ON organisation.id = linked.organisation_id
+    WHERE linked.relation = 'linked'
+),
+undertaking (number) AS (
+    SELECT %s::varchar
+    UNION
+    SELECT CASE WHEN link.one = undertaking.number THEN link.other ELSE link.one END
+    FROM undertaking JOIN link ON undertaking.number IN (link.one, link.other)
+)
+SELECT organisation.*, ARRAY(
+    SELECT named.enterprise_number FROM accounts_linkedenterprise AS named
+    WHERE named.organisation_id = organisation.id
+) AS named_numbers
+FROM accounts_organisation AS organisation
+JOIN undertaking ON undertaking.number = organisation.enterprise_number
+ORDER BY organisation.id
+"""

@@ -148,7 +148,7 @@ def test_conflicts_of_many_cost_as_many_queries_as_of_one(
     application: Application, django_assert_max_num_queries: object
 ) -> None:
     people = [make_reviewer(f"Judge{number}") for number in range(12)]
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(4):  # type: ignore[operator]
         conflicts_of(application, people)
 
 
