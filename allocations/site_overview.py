@@ -134,7 +134,7 @@ def plan_outline(plan: SitePlan) -> PlanOutline | None:
 
 def nodes_of_site(site: Site) -> str:
     """The names of a site's nodes, folded; empty where it never said so."""
-    heartbeat = _heartbeat(SiteStatus.objects.filter(site=site).first())
+    heartbeat = _heartbeat(getattr(site, "status", None))
     return heartbeat.nodes if heartbeat else ""
 
 

@@ -1,6 +1,6 @@
 """Awards as they are kept until they can be granted: sites and partitions by their names."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -54,9 +54,9 @@ def awards_of(terms: Mapping[str, Any]) -> dict[Site, AwardLine]:
     return awards
 
 
-def shown_terms(terms: Mapping[str, Any]) -> list[ShownTerms]:
-    """Each site's part, in words."""
-    names = dict(Site.objects.values_list("code", "name"))
+def shown_terms(terms: Mapping[str, Any], sites: Iterable[Site] | None = None) -> list[ShownTerms]:
+    """Each site's part, in words; the sites are read where they are not given."""
+    names = {site.code: site.name for site in (Site.objects.all() if sites is None else sites)}
     return [
         ShownTerms(
             site=names.get(code, code),

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.db.models import Exists, OuterRef, Prefetch, Subquery
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from allocations.actions.decisions import AwardLine
 from allocations.forms.dedicated import AwardedNodesForm
-from allocations.models import Application, Site
+from allocations.models import Application, Partition, RequestedHours, Site
 from allocations.models.applications import MOST_GPU_HOURS
 from allocations.rules.calendar import last_day
 from allocations.site_overview import nodes_of_site
@@ -89,12 +90,11 @@ class ApprovalForm(ReviewForm):
     ) -> None:
         super().__init__(application, *args, **kwargs)
         self.fields["reason"].required = needs_reason
-        self.asked = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
-        self.sites = list(Site.objects.prefetch_related("partitions"))
-        of_track = set(application.rules().partitions.values_list("pk", flat=True))
+        self.sites = _read_sites(application)
+        self.asked = {site.pk: site.asked for site in self.sites if site.asked}  # type: ignore[attr-defined]  # read with it
         for site in self.sites:
             self.fields[f"hours_{site.code}"] = self._hours_field(site)
-            self.fields[f"partitions_{site.code}"] = _partitions_field(site, of_track)
+            self.fields[f"partitions_{site.code}"] = _partitions_field(site)
         self.own = {site.code: self._own_form(site) for site in self.sites}
 
     def clean(self) -> dict[str, Any]:
@@ -120,6 +120,14 @@ class ApprovalForm(ReviewForm):
                 own=self.own[site.code],
             )
             for site in self.sites
+        ]
+
+    def requested(self) -> list[RequestedHours]:
+        """What was asked for, without another query."""
+        return [
+            RequestedHours(application=self.application, site=site, gpu_hours=self.asked[site.pk])
+            for site in self.sites
+            if site.pk in self.asked
         ]
 
     def awards(self) -> dict[Site, AwardLine]:
@@ -183,13 +191,26 @@ def _own_problem(site: Site, own: AwardedNodesForm) -> str:
     return _("%(site)s, partition of its own: %(wrong)s") % words
 
 
-def _partitions_field(site: Site, of_track: set[int]) -> forms.TypedMultipleChoiceField:
+def _read_sites(application: Application) -> list[Site]:
+    """All sites, with what was asked for there and what they last said, in two queries."""
+    asked = application.requested_hours.filter(site=OuterRef("pk")).values("gpu_hours")
+    of_track = application.rules().partitions.filter(pk=OuterRef("pk"))
+    partitions = Partition.objects.annotate(is_of_track=Exists(of_track))
+    return list(
+        Site.objects.select_related("status")
+        .defer("status__actual")
+        .annotate(asked=Subquery(asked))
+        .prefetch_related(Prefetch("partitions", partitions))
+    )
+
+
+def _partitions_field(site: Site) -> forms.TypedMultipleChoiceField:
     partitions = site.partitions.all()
     return forms.TypedMultipleChoiceField(
         label=_("Partitions"),
         required=False,
         coerce=int,
         choices=[(item.pk, f"{item.name}: {item.shown_description}") for item in partitions],
-        initial=[item.pk for item in partitions if item.pk in of_track],
+        initial=[item.pk for item in partitions if item.is_of_track],  # type: ignore[attr-defined]  # read with it
         widget=forms.CheckboxSelectMultiple,
     )

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
@@ -17,12 +17,12 @@ from allocations.actions.decisions import (
 )
 from allocations.errors import AllocationsError, StateError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
+from allocations.views.preview_part import preview_of_form
 from allocations.views.proposals import propose
 from allocations.views.review_page import (
     load,
     load_with_permissions,
     moved_on,
-    preview_of_form,
     render_review,
 )
 
@@ -36,15 +36,20 @@ def review(request: SignedInRequest, reference: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def preview(request: SignedInRequest, reference: str) -> HttpResponse:
-    """What approving as typed would change in Slurm; nothing is stored."""
+    """What approving would change in Slurm, as typed or else as asked for; nothing is stored.
+
+    A part of the application's page, or a page of its own, or the whole page with what was typed.
+    """
     application = load(request, reference, Permission.APPLICATION_DECIDE)
-    form = ApprovalForm(application, request.POST, needs_reason=False)
+    typed = request.POST if request.method == "POST" else None
+    form = ApprovalForm(application, typed, needs_reason=False)
     would_change = preview_of_form(form, request.user)
-    if request.htmx:
-        return render(request, "staff/preview.html", {"preview": would_change, "approval": form})
-    return render_review(request, application, approval=form, preview=would_change)
+    if typed is not None and not request.htmx:
+        return render_review(request, application, approval=form, preview=would_change)
+    template = "staff/preview.html" if request.htmx else "staff/preview_page.html"
+    return render(request, template, {"application": application, "preview": would_change})
 
 
 @login_required

@@ -36,7 +36,7 @@ class Approval:
     accepted_at: float
     """When the applicant accepted it, by the monotonic clock: before, nothing is set up."""
     planned: tuple[str, ...]
-    """What the review page said would change in Slurm."""
+    """What the portal said before that would change in Slurm."""
 
 
 def apply_for_time(
@@ -81,8 +81,9 @@ def reviewer(stack: Stack) -> Browser:
 
 def approve(staf: Browser, applicant: Browser, reference: str) -> Approval:
     """Approve all that was asked for; the applicant accepts it."""
-    staf.open(f"/staff/applications/{reference}/")
+    staf.open(f"/staff/applications/{reference}/preview")
     planned = tuple(re.findall(r"create account aif\d\w+ under \w+", staf.text()))
+    staf.open(f"/staff/applications/{reference}/")
     staf.submit(
         f"/staff/applications/{reference}/approve",
         {"approve-reason": "A sound plan with a clear public benefit."},

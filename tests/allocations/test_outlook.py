@@ -54,7 +54,7 @@ def test_decision_page_draws_it_with_a_table_and_follows_what_is_typed(
     client: Client, staff: User, submitted: Application, zellik: Site
 ) -> None:
     client.force_login(staff)
-    page = client.get(reverse("review", args=[submitted.reference])).content.decode()
+    page = client.get(reverse("preview", args=[submitted.reference])).content.decode()
     tree = lxml.html.fromstring(page)
     assert tree.xpath("//figure[@id='outlook-pools']//table//th[contains(., 'Europe & friends')]")
     assert tree.xpath("//figure[@id='outlook-sites']//script[@type='application/json']")

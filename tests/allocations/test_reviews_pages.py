@@ -11,7 +11,7 @@ from allocations.actions.drafts import submit_application
 from allocations.models import Application, Review
 from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.review_world import ask, make_reviewer, reviewed, to_be_reviewed, write
-from tests.domain import make_draft
+from tests.domain import ask_for_reviews, make_draft
 
 HIDDEN = ("Klokken", "Ada", "0403.019.261", "example.org", "Staf Peeters")
 
@@ -206,17 +206,10 @@ def test_expertise_is_kept_in_few_short_words(client: Client, judge: User) -> No
     assert client.post(address, past).status_code == 422
 
 
-def test_the_pages_cost_a_fixed_number_of_queries(
-    client: Client, applicant: User, staff: User, django_assert_max_num_queries: Any
+def test_the_queue_of_a_reviewer_costs_a_fixed_number_of_queries(
+    client: Client, applicant: User, staff: User, judge: User, django_assert_max_num_queries: Any
 ) -> None:
-    application = reviewed(applicant, staff, 4, 3, 5)
-    for number in range(8):
-        make_reviewer(f"More{number}", tags=["audio"])
-    client.force_login(staff)
-    client.get(url("reviews", application))
-    with django_assert_max_num_queries(20):
-        client.get(url("reviews", application))
-    judge = application.reviews.all()[0].reviewer
+    ask_for_reviews(2)
     for number in range(4):
         draft = make_draft(applicant, title=f"Bell {number}")
         ask(submit_application(application_id=draft.pk, actor=applicant), staff, judge)

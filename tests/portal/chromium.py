@@ -68,7 +68,8 @@ class Judge:
         self.judge(name)
 
     def judge(self, name: str) -> None:
-        """Judge what is shown now."""
+        """Judge what is shown once every part that the page asks for is there."""
+        self.page.locator(".htmx-request").first.wait_for(state="hidden")
         keep_picture(self.page, name)
         # The page's own policy forbids scripts of others; the test's arrives through the debugger.
         self.page.evaluate(AXE.read_text())

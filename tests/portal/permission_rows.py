@@ -176,7 +176,7 @@ ROWS: dict[tuple[str, str], str] = {
     ("reviewer_profile", "POST"): "in 403 403 403 403 403 302 403 403",
     ("review", "GET"): "in 404 403 403 404 404 200 200 200",
     ("review", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("preview", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("preview", "GET"): "in 404 403 403 404 404 403 200 200",
     ("preview", "POST"): "in 404 403 403 404 404 403 200 200",
     ("approve", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("approve", "POST"): "in 404 403 403 404 404 403 422 422",

@@ -101,6 +101,7 @@ def _addresses(
     }
     pages["queue_nothing_found"] = reverse("queue") + "?q=nothing-has-this"
     pages["review_open"] = reverse("review", args=[first.reference])
+    pages["preview"] = reverse("preview", args=[first.reference])
     pages["review_decided"] = reverse("review", args=[second.reference])
     pages["site"] = reverse("site", args=["zellik"])
     tell(Site.objects.get(code="zellik"), findings=(finding(detail="no route"),))
