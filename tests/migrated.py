@@ -17,6 +17,7 @@ from deploy.testbed.postgres import DATABASE, program, query
 TEST_DATABASE = "test_belfry"
 MIGRATING = "migrating"
 PINS = REPOSITORY / "deploy" / "requirements" / "portal.txt"
+AT_ONCE = REPOSITORY / "accounts" / "at_once.py"
 DUMPS = Path("/var/tmp")
 PATIENCE_SECONDS = 600
 
@@ -83,6 +84,6 @@ def _run(name: str, layout: Layout, database: str, *arguments: str) -> str:
 
 def _digest() -> str:
     digest = hashlib.sha256()
-    for path in sorted([PINS, *REPOSITORY.glob("*/migrations/*.py")]):
+    for path in sorted([PINS, AT_ONCE, *REPOSITORY.glob("*/migrations/*.py")]):
         digest.update(path.relative_to(REPOSITORY).as_posix().encode() + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -4,7 +4,6 @@ import html
 import re
 import threading
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -138,21 +137,6 @@ def test_run_of_a_new_accounting_with_an_index_given_before_is_given_back_too(
     (entry,) = credit(one(allocation, 7), staff)
     assert [run.submitted_at for run in entry.credited_runs.all()] == [new.submitted_at]
     assert limit_of(allocation) == 60_000 + 2 * 240
-
-
-def test_credit_of_before_runs_had_two_keys_is_of_the_run_it_was_for(
-    allocation: Allocation, staff: User
-) -> None:
-    ran(allocation, 7)
-    credit(one(allocation, 7), staff)
-    meant = Job.objects.get()
-    began, ended = now() - 6 * HOUR, now() - 5 * HOUR
-    ran(allocation, 7, submitted_at=began, started_at=began, ended_at=ended)
-    CreditedRun.objects.update(submitted_at=None)
-    migration = import_module("allocations.migrations.0024_credited_run_keys")
-    with connection.cursor() as cursor:
-        cursor.execute(migration.FILL)
-    assert CreditedRun.objects.get().submitted_at == meant.submitted_at
 
 
 @pytest.mark.parametrize(

@@ -1,20 +1,14 @@
 """Where minutes of GPUs are kept: the block that runs apart, and each once, whatever comes late."""
 
-import importlib
-from types import SimpleNamespace
-
 import pytest
-from django.db import connection
 
 from accounts.audit import SystemActor
 from allocations.actions.gpu_minutes import put_away_minutes
 from allocations.models import GpuMinutes, Project, RunningGpuMinutes, Site
-from allocations.rules.gpu_minutes import Block, pack, unpack
 from tests.allocations.gpu_world import BEGAN, MINUTE, counter, minutes_from, piece, tell
 from tests.allocations.usage_world import MIDNIGHT, push, row
 
 NIGHTLY = SystemActor("nightly")
-SHORTER = importlib.import_module("allocations.migrations.0037_shorter_gpu_minutes")
 
 
 @pytest.fixture
@@ -68,32 +62,3 @@ def test_nothing_is_lost_of_blocks_that_were_put_away(zellik: Site) -> None:
     assert kept() == (2, 0)
     assert minutes_from(BEGAN, 1) == [7]
     assert minutes_from(MIDNIGHT, 2) == [3, 4]
-
-
-def test_long_blocks_of_before_are_read_as_short_ones_and_back(zellik: Site) -> None:
-    for start, utilisation in ((BEGAN, (1, 2, None)), (MIDNIGHT, (5,))):
-        tell_minutes(zellik, start, *utilisation)
-    put_away_minutes(actor=NIGHTLY)
-    editor = SimpleNamespace(connection=connection)
-    short = blocks()
-    SHORTER.lengthen(None, editor)
-    long = blocks()
-    assert len(long) == 2, "the evening's, and the night's"
-    SHORTER.shorten(None, editor)
-    assert blocks() == short
-    SHORTER.lengthen(None, editor)
-    assert blocks() == long
-
-
-def test_both_halves_of_a_long_block_are_kept() -> None:
-    first, second = Block(), Block()
-    first.fill(3, ([7], [70_000], [300]))
-    second.fill(0, ([9, None], [10, 2**24 - 2], [5, 5000]))
-    halves = SHORTER.parts_of(SHORTER.together(pack(first), pack(second)))
-    assert [unpack(half) for half in halves] == [first, second]
-    assert SHORTER.parts_of(SHORTER.together(pack(first), b""))[1] == b""
-
-
-def blocks() -> list[tuple[object, ...]]:
-    rows = GpuMinutes.objects.order_by("starts_at").values_list("gpu", "starts_at", "packed")
-    return [(gpu, at, bytes(packed)) for gpu, at, packed in rows]

@@ -2,10 +2,8 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from importlib import import_module
 
 import pytest
-from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
@@ -205,16 +203,3 @@ def test_of_yes_and_no_at_once_one_counts(offered: Project, applicant: User) -> 
     assert all("answered already" in sentence for sentence in refused)
     held = 1_000 if state_of(offered) == ApplicationState.ACCEPTED else 0
     assert drawn_hours(Pool.objects.get()) == held
-
-
-def test_what_was_awarded_before_there_were_offers_counts_as_accepted(
-    offered: Project, applicant: User, staff: User
-) -> None:
-    migration = import_module("allocations.migrations.0045_earlier_awards_are_accepted")
-    migration.accept(apps, None)
-    assert state_of(offered) == ApplicationState.APPROVED, "this one has an offer"
-    AwardOffer.objects.all().delete()
-    migration.accept(apps, None)
-    assert state_of(offered) == ApplicationState.ACCEPTED
-    migration.take_back(apps, None)
-    assert state_of(offered) == ApplicationState.APPROVED
