@@ -2,7 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from functools import reduce
 from itertools import chain, count
+from operator import or_
 
 from django.conf import settings
 from django.db import connection
@@ -34,18 +37,31 @@ def username_stem(*, first_name: str, last_name: str) -> str:
 
 def ensure_identity(user: User) -> UnixIdentity:
     """The person's UNIX identity, made now if there is none; call it inside an action."""
+    return ensure_identities([user])[user]
+
+
+def ensure_identities(users: Collection[User]) -> dict[User, UnixIdentity]:
+    """The same of several people, in as many queries as of one."""
     _one_at_a_time()
-    existing = UnixIdentity.objects.filter(user=user).first()
-    if existing:
-        return existing
+    known = {item.user_id: item for item in UnixIdentity.objects.filter(user__in=users)}
+    made = _new_identities([user for user in users if user.pk not in known])
+    known |= {item.user_id: item for item in made}
+    return {user: known[user.pk] for user in users}
+
+
+def _new_identities(users: Sequence[User]) -> list[UnixIdentity]:
+    if not users:
+        return []
     given = UnixIdentity.objects.filter(taken_over=False)
-    highest = given.aggregate(highest=Max("uid"))["highest"]
-    return UnixIdentity.objects.create(
-        user=user,
-        username=_free_username(user),
-        uid=_next_number(
-            highest, first=settings.UNIX_UID_MIN, other_range=settings.UNIX_GROUP_GID_MIN
-        ),
+    numbers = _free_numbers(
+        given.aggregate(highest=Max("uid"))["highest"],
+        first=settings.UNIX_UID_MIN,
+        other_range=settings.UNIX_GROUP_GID_MIN,
+    )
+    names = _free_usernames(users)
+    return UnixIdentity.objects.bulk_create(
+        UnixIdentity(user=user, username=name, uid=uid)
+        for user, name, uid in zip(users, names, numbers, strict=False)
     )
 
 
@@ -92,10 +108,10 @@ def ensure_group(project: str) -> UnixGroup:
     if existing:
         return existing
     highest = UnixGroup.objects.aggregate(highest=Max("gid"))["highest"]
-    gid = _next_number(
+    numbers = _free_numbers(
         highest, first=settings.UNIX_GROUP_GID_MIN, other_range=settings.UNIX_UID_MIN
     )
-    return UnixGroup.objects.create(name=name, gid=gid)
+    return UnixGroup.objects.create(name=name, gid=next(numbers))
 
 
 def _one_at_a_time() -> None:
@@ -104,8 +120,8 @@ def _one_at_a_time() -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('unix_identity'))")
 
 
-def _next_number(highest: int | None, *, first: int, other_range: int) -> int:
-    """The number after the highest given out; those of the system are left out.
+def _free_numbers(highest: int | None, *, first: int, other_range: int) -> Iterator[int]:
+    """The numbers after the highest given out; those of the system are left out.
 
     Each person has a private group of the same number, so that none may be both.
     """
@@ -114,17 +130,32 @@ def _next_number(highest: int | None, *, first: int, other_range: int) -> int:
         *UnixIdentity.objects.filter(uid__gte=following).values_list("uid", flat=True),
         *UnixGroup.objects.filter(gid__gte=following).values_list("gid", flat=True),
     }
-    free = next(n for n in count(following) if n not in taken and n not in _SYSTEM_UIDS)
-    if first < other_range <= free:
-        raise OverflowError(f"all numbers from {first} to {other_range - 1} are given out")
-    return free
+    for number in count(following):
+        if number in taken or number in _SYSTEM_UIDS:
+            continue
+        if first < other_range <= number:
+            raise OverflowError(f"all numbers from {first} to {other_range - 1} are given out")
+        yield number
 
 
-def _free_username(user: User) -> str:
-    stem = username_stem(first_name=user.first_name, last_name=user.last_name)
-    stem = settings.UNIX_USERNAME_PREFIX + stem
-    alike = UnixIdentity.objects.filter(username__startswith=stem[:_LONGEST_STEM])
-    taken = RESERVED_NAMES.union(alike.values_list("username", flat=True))
+def _free_usernames(users: Sequence[User]) -> list[str]:
+    """A name for each that nobody has, nor another of them."""
+    stems = [
+        settings.UNIX_USERNAME_PREFIX
+        + username_stem(first_name=user.first_name, last_name=user.last_name)
+        for user in users
+    ]
+    alike = reduce(or_, (Q(username__startswith=stem[:_LONGEST_STEM]) for stem in stems))
+    there = UnixIdentity.objects.filter(alike).values_list("username", flat=True)
+    taken = {*RESERVED_NAMES, *there}
+    names: list[str] = []
+    for stem in stems:
+        names.append(_free_username(stem, taken))
+        taken.add(names[-1])
+    return names
+
+
+def _free_username(stem: str, taken: Collection[str]) -> str:
     endings = chain([""], (str(number) for number in count(2)))
     candidates = (f"{stem[: _LONGEST_NAME - len(ending)]}{ending}" for ending in endings)
     return next(name for name in candidates if name not in taken and not _is_a_groups(name))

@@ -5,9 +5,9 @@ from django.db import connections, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
-from accounts.identities import ensure_group, ensure_identity, username_stem
+from accounts.identities import ensure_group, ensure_identities, ensure_identity, username_stem
 from accounts.models import UnixGroup, UnixIdentity
 from slurm_bridge.wire_terms import UnixName
 from tests.people import make_person
@@ -43,6 +43,22 @@ def test_two_people_of_one_name_get_two_usernames_and_numbers() -> None:
     second = ensure_identity(make_person("Adam"))
     assert (first.username, second.username) == ("apeeters", "apeeters2")
     assert second.uid == first.uid + 1
+
+
+@pytest.mark.django_db
+def test_a_team_gets_its_identities_in_as_many_queries_as_one_person(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    old = ensure_identity(make_person("Ada"))
+    bram = make_person("Bram")
+    with django_assert_num_queries(7):
+        alone = ensure_identity(bram)
+    team = [old.user, *(make_person(name) for name in ("Anna", "Abel", "Cleo"))]
+    with django_assert_num_queries(7):
+        given = ensure_identities(team)
+    assert given[old.user] == old
+    assert [given[person].username for person in team[1:]] == ["apeeters2", "apeeters3", "cpeeters"]
+    assert [given[person].uid for person in team[1:]] == [alone.uid + n for n in (1, 2, 3)]
 
 
 @pytest.mark.django_db
