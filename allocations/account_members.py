@@ -25,10 +25,10 @@ class AccountMembers:
 
 
 def members_by_allocation(
-    site: Site, allocations: Iterable[Allocation], today: date
+    sites: Collection[Site], allocations: Collection[Allocation], today: date
 ) -> dict[int, AccountMembers]:
-    """The members of each allocation's account, with the SSH keys that are valid on a day."""
-    memberships = _memberships(site, today)
+    """The members of each account at these sites, with the SSH keys that are valid on a day."""
+    memberships = _memberships(sites, today)
     current = _by_project(memberships.filter(left_at=None))
     adopted = [item for item in allocations if item.adopted_at is not None]
     prefetch_related_objects(adopted, "recorded_members")
@@ -41,9 +41,10 @@ def members_by_allocation(
     }
 
 
-def _memberships(site: Site, today: date) -> QuerySet[Membership]:
+def _memberships(sites: Collection[Site], today: date) -> QuerySet[Membership]:
+    there = Allocation.objects.filter(site__in=sites).values("project")
     return (
-        Membership.objects.filter(project__allocations__site=site)
+        Membership.objects.filter(project__in=there)
         .select_related("user__unix_identity")
         .prefetch_related(Prefetch("user__ssh_keys", SshKey.objects.valid_on(today)))
         .order_by("user__unix_identity__username")

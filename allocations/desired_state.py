@@ -2,15 +2,25 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeVar
 
 from django.conf import settings
 from django.utils import timezone
 
 from accounts.models import UnixIdentity
 from allocations.account_members import AccountMembers, members_by_allocation
-from allocations.models import Allocation, DedicatedPartition, JobCancel, Site, SitePlan, Track
+from allocations.models import (
+    Allocation,
+    DedicatedPartition,
+    JobCancel,
+    Partition,
+    Site,
+    SitePlan,
+    Track,
+)
 from allocations.models.partitions import MINUTES_WITHOUT_LIMIT
 from allocations.rules.budgets import limit_in_slurm
 from allocations.rules.naming import QOS_MARK, TREE_MARK, TREE_ROOT, track_account
@@ -29,21 +39,68 @@ from slurm_bridge.wire import (
 from slurm_bridge.wire_leaving import ConfirmedCancel
 
 LONGEST_REASON = 500
+Item = TypeVar("Item")
 _CLOSED = frozenset({AllocationState.EXPIRED, AllocationState.SUSPENDED})
 
 
 def desired_state(site: Site) -> DesiredState:
     """All that Belfry wants at one site today; the revision changes when the content does."""
+    return desired_states([site])[site]
+
+
+def desired_states(sites: Collection[Site]) -> dict[Site, DesiredState]:
+    """The same of several sites, in as many queries as of one."""
+    today = timezone.localdate()
     allocations = list(
         Allocation.objects.taken_up()
-        .with_figures()
-        .filter(site=site)
+        .with_grants()
+        .filter(site__in=sites)
         .select_related("project", "project__track", "project__unix_group", "site", "dedicated")
         .prefetch_related("partitions")
         .order_by("account_name")
     )
-    today = timezone.localdate()
-    members = members_by_allocation(site, allocations, today)
+    known = _Known(
+        allocations=_by_site((item.site_id, item) for item in allocations),
+        members=members_by_allocation(sites, allocations, today),
+        tree=_tree(),
+        partitions=_by_site(
+            Partition.objects.filter(site__in=sites).order_by("name").values_list("site", "name")
+        ),
+        dedicated=_dedicated(sites, today),
+        plans=_by_site(
+            SitePlan.objects.approved()
+            .filter(site__in=sites)
+            .order_by("plan_id")
+            .values_list("site", "plan_id")
+        ),
+        cancels=_cancels(sites),
+    )
+    return {site: _state(site, known, today) for site in sites}
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What was read: by site, or for all of them."""
+
+    allocations: Mapping[int, list[Allocation]]
+    members: Mapping[int, AccountMembers]
+    tree: list[DesiredAccount]
+    partitions: Mapping[int, list[str]]
+    dedicated: Mapping[int, list[DesiredPartition]]
+    plans: Mapping[int, list[str]]
+    cancels: Mapping[int, list[ConfirmedCancel]]
+
+
+def _by_site(rows: Iterable[tuple[int, Item]]) -> dict[int, list[Item]]:
+    found: dict[int, list[Item]] = {}
+    for site_id, item in rows:
+        found.setdefault(site_id, []).append(item)
+    return found
+
+
+def _state(site: Site, known: _Known, today: date) -> DesiredState:
+    allocations = known.allocations.get(site.pk, [])
+    members = {item.pk: known.members[item.pk] for item in allocations}
     welcome = _who_may_sign_in(allocations, members, today)
     content = DesiredState(
         revision="",
@@ -60,16 +117,11 @@ def desired_state(site: Site) -> DesiredState:
             for allocation in allocations
             if allocation.adopted_at is None
         ),
-        accounts=(*_tree(), *_projects(allocations, members, today)),
-        partitions=tuple(site.partitions.order_by("name").values_list("name", flat=True)),
-        dedicated=tuple(_dedicated(site, today)),
-        approved_plans=tuple(
-            SitePlan.objects.approved()
-            .filter(site=site)
-            .order_by("plan_id")
-            .values_list("plan_id", flat=True)
-        ),
-        confirmed_cancels=tuple(_cancels(site)),
+        accounts=(*known.tree, *_projects(allocations, members, today)),
+        partitions=tuple(known.partitions.get(site.pk, [])),
+        dedicated=tuple(known.dedicated.get(site.pk, [])),
+        approved_plans=tuple(known.plans.get(site.pk, [])),
+        confirmed_cancels=tuple(known.cancels.get(site.pk, [])),
     )
     return content.model_copy(
         update={"revision": _revision(content), "generated_at": int(timezone.now().timestamp())}
@@ -164,39 +216,47 @@ def _partitions(allocation: Allocation, today: date) -> tuple[str, ...]:
     return (*shared, own.name) if own and own.is_open_on(today) else tuple(shared)
 
 
-def _dedicated(site: Site, today: date) -> Iterator[DesiredPartition]:
+def _dedicated(sites: Collection[Site], today: date) -> dict[int, list[DesiredPartition]]:
     """Those that have ended, too: the site removes them once they are empty."""
     found = DedicatedPartition.objects.filter(
-        allocation__site=site, allocation__is_offered=False
+        allocation__site__in=sites, allocation__is_offered=False
     ).select_related("allocation__project")
     # An account that was given back, and its name used again, may have left one behind.
-    newest = {own.name: own for own in found.order_by("pk")}
-    for name, own in newest.items():
-        minutes = own.max_hours * MINUTES_AN_HOUR
-        yield DesiredPartition(
-            name=name,
-            owner_mark=own.allocation.project.owner_mark,
-            account=own.allocation.account_name,
-            nodes=own.nodes,
-            default_minutes=min(minutes, MINUTES_WITHOUT_LIMIT),
-            max_minutes=minutes,
-            max_nodes=own.max_nodes,
-            priority=own.priority,
-            memory_mb_per_cpu=own.memory_mb_per_cpu,
-            ends_on=own.last_day(),
-            closed=not own.is_open_on(today),
-        )
+    newest = {(own.allocation.site_id, own.name): own for own in found.order_by("pk")}
+    return _by_site((site_id, _own(own, today)) for (site_id, _name), own in newest.items())
 
 
-def _cancels(site: Site) -> Iterator[ConfirmedCancel]:
+def _own(partition: DedicatedPartition, today: date) -> DesiredPartition:
+    minutes = partition.max_hours * MINUTES_AN_HOUR
+    return DesiredPartition(
+        name=partition.name,
+        owner_mark=partition.allocation.project.owner_mark,
+        account=partition.allocation.account_name,
+        nodes=partition.nodes,
+        default_minutes=min(minutes, MINUTES_WITHOUT_LIMIT),
+        max_minutes=minutes,
+        max_nodes=partition.max_nodes,
+        priority=partition.priority,
+        memory_mb_per_cpu=partition.memory_mb_per_cpu,
+        ends_on=partition.last_day(),
+        closed=not partition.is_open_on(today),
+    )
+
+
+def _cancels(sites: Collection[Site]) -> dict[int, list[ConfirmedCancel]]:
     """What staff have confirmed and the site has not said to be over."""
-    waiting = JobCancel.objects.waiting().filter(allocation__site=site)
-    for cancel in waiting.select_related("allocation"):
-        yield ConfirmedCancel(
-            account=cancel.allocation.account_name,
-            username=cancel.username,
-            job_ids=tuple(cancel.job_ids),
+    waiting = JobCancel.objects.waiting().filter(allocation__site__in=sites)
+    return _by_site(
+        (
+            cancel.allocation.site_id,
+            ConfirmedCancel(
+                account=cancel.allocation.account_name,
+                username=cancel.username,
+                job_ids=tuple(cancel.job_ids),
+            ),
         )
+        for cancel in waiting.select_related("allocation")
+    )
 
 
 def _why_closed(allocation: Allocation, today: date) -> str:

@@ -25,15 +25,15 @@ def lock_undertaking(organisation: Organisation) -> list[Organisation]:
     return organisations_of_undertaking(organisation)
 
 
-def record_aid(entry: LedgerEntry) -> AidGrant | None:
+def record_aid(entry: LedgerEntry, *, locked: list[Organisation] | None = None) -> AidGrant | None:
     """Freeze the value of what an entry grants to an economic activity, or refuse above the limit.
 
-    None where it is no aid.
+    None where it is no aid. `locked` is the undertaking, where the caller has locked it already.
     """
     project = entry.allocation.project
     if entry.kind not in VALUED or not project.application.is_economic:
         return None
-    members = lock_undertaking(project.organisation)
+    members = lock_undertaking(project.organisation) if locked is None else locked
     today = timezone.localdate()
     price = price_at(entry.allocation.site, today)
     if price is None:

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import action
 from accounts.identities import ensure_group
-from accounts.models import User
+from accounts.models import Organisation, User
 from accounts.permissions import Permission
 from allocations.access import permissions_on_application
 from allocations.actions.aid import lock_undertaking, record_aid
-from allocations.actions.invitations import join_project
+from allocations.actions.invitations import start_team
 from allocations.actions.mails import mail_applicant
 from allocations.actions.numbers import free_account_name, next_name
 from allocations.actions.partitions import PartitionWish, give_partition
@@ -28,7 +29,6 @@ from allocations.models import (
     AwardOffer,
     Decision,
     LedgerEntry,
-    Membership,
     Partition,
     Project,
     Site,
@@ -70,17 +70,27 @@ def award(
 
     Its hours are taken from the pools at once. No site knows of it before it is accepted.
     """
+    project = grant(application, awards, reason, actor)
+    decision = application.decision
+    answer_by = timezone.localdate() + timedelta(settings.OFFER_DAYS)
+    AwardOffer.objects.create(decision=decision, answer_by=answer_by)
+    mail_applicant("application_approved", application, project=project, decision=decision)
+    return project
+
+
+def grant(
+    application: Application, awards: Mapping[Site, AwardLine], reason: str, actor: User
+) -> Project:
+    """Decide it and take its hours, telling nobody; the same call for an award and its preview."""
     refuse_unless_grantable(application)
+    prefetch_related_objects([application], "requested_hours")
     check_awards(application, awards)
-    _lock_what_is_consumed(application, awards)
+    undertaking = _lock_what_is_consumed(application, awards)
     outcome = _outcome(application, awards)
     decision = _decide(application, outcome, reason, actor)
     project = start_project(application)
     for site, line in awards.items():
-        _grant(project, site, line, decision)
-    answer_by = timezone.localdate() + timedelta(settings.OFFER_DAYS)
-    AwardOffer.objects.create(decision=decision, answer_by=answer_by)
-    mail_applicant("application_approved", application, project=project, decision=decision)
+        _grant(project, site, line, decision, undertaking)
     return project
 
 
@@ -127,11 +137,18 @@ def lock_for_decision(application_id: int, reason: str, actor: User) -> Applicat
     return application
 
 
-def _lock_what_is_consumed(application: Application, sites: Collection[Site]) -> None:
-    """Aid and pools stay as they are read until this decision has taken its part, or is refused."""
+def _lock_what_is_consumed(
+    application: Application, sites: Collection[Site]
+) -> list[Organisation] | None:
+    """Aid and pools stay as they are read until this decision has taken its part, or is refused.
+
+    The undertaking that gets the aid, where it is aid.
+    """
+    undertaking = None
     if application.organisation is not None and application.is_economic:
-        lock_undertaking(application.organisation)
+        undertaking = lock_undertaking(application.organisation)
     lock_pools(sites, timezone.localdate())
+    return undertaking
 
 
 def needs_second_person(application: Application, awards: Mapping[Site, AwardLine]) -> bool:
@@ -200,15 +217,20 @@ def start_project(application: Application) -> Project:
         organisation=application.organisation,
         title=application.title,
     )
-    join_project(project, application.applicant, Membership.Role.LEADER)
-    for person in User.objects.filter(accepted_invitations__application=application):
-        join_project(project, person, Membership.Role.MEMBER)
+    team = User.objects.filter(accepted_invitations__application=application)
+    start_team(project, leader=application.applicant, others=team)
     return project
 
 
-def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) -> None:
+def _grant(
+    project: Project,
+    site: Site,
+    line: AwardLine,
+    decision: Decision,
+    undertaking: list[Organisation] | None,
+) -> None:
     award = Award.objects.create(decision=decision, site=site, gpu_hours=line.gpu_hours)
-    award.partitions.set(line.partitions)
+    award.partitions.add(*line.partitions)
     today = timezone.localdate()
     allocation = Allocation.objects.create(
         project=project,
@@ -218,7 +240,7 @@ def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) ->
         ends_on=last_day(today, project.application.months or 1),
         is_offered=True,
     )
-    allocation.partitions.set(line.partitions)
+    allocation.partitions.add(*line.partitions)
     if line.own is not None:
         give_partition(allocation, line.own, reason=decision.reason)
     entry = LedgerEntry.objects.create(
@@ -229,5 +251,5 @@ def _grant(project: Project, site: Site, line: AwardLine, decision: Decision) ->
         decision=decision,
         actor=decision.decided_by,
     )
-    record_aid(entry)
+    record_aid(entry, locked=undertaking)
     settle_with_pools(entry)

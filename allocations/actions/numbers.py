@@ -4,7 +4,7 @@ from django.db import connection
 from django.db.models import Max
 from django.db.models.functions import Length
 
-from allocations.models import Allocation, Application, Project, Site, SiteStatus
+from allocations.models import Allocation, Application, Project, Site
 from allocations.rules.naming import (
     QOS_MARK,
     account_names,
@@ -55,7 +55,7 @@ def free_account_name(*, project: Project, site: Site, after: str = "") -> str |
 
 def foreign_names(project: Project, site: Site) -> set[str]:
     """Of all names that the project's account could bear, those that something else bears."""
-    state = observed_state(SiteStatus.objects.filter(site=site).first())
+    state = observed_state(getattr(site, "status", None))
     if state is None:
         return set()
     own = project.owner_mark

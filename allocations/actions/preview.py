@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
-from allocations.actions.decisions import AwardLine, award, lock_for_decision
+from allocations.actions.decisions import AwardLine, grant, lock_for_decision
 from allocations.actions.offers import take_up
-from allocations.desired_state import desired_state
+from allocations.desired_state import desired_states
 from allocations.models import Site, SiteStatus
 from allocations.site_overview import observed_state
 from slurm_bridge.changes import Change
@@ -32,19 +32,20 @@ def preview_approval(
     """For each site, exactly what the accepted award would change; nothing is stored.
 
     The approval is carried out, accepted and rolled back, so that names, numbers and budgets are
-    the real ones; reviews that are missing do not matter here. Raises what `award` would raise.
+    the real ones; no mail is written, and reviews that are missing do not matter here. Raises what
+    `award` would raise.
     """
-    before = {site: desired_state(site) for site in awards}
+    before = desired_states(awards)
     with transaction.atomic():
         application = lock_for_decision(application_id, "preview", actor)
-        take_up(award(application, awards, "preview", actor))
-        after = {site: desired_state(site) for site in awards}
+        take_up(grant(application, awards, "preview", actor))
+        after = desired_states(awards)
         transaction.set_rollback(True)
     return [_preview(site, before[site], after[site]) for site in awards]
 
 
 def _preview(site: Site, before: DesiredState, after: DesiredState) -> SitePreview:
-    status = SiteStatus.objects.filter(site=site).first()
+    status: SiteStatus | None = getattr(site, "status", None)
     actual = observed_state(status)
     if actual is None:
         return SitePreview(site=site, status=status, changes=None)
