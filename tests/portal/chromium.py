@@ -16,7 +16,15 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from accounts.models import User
 
 AXE = settings.BASE_DIR / "portal/frontend/node_modules/axe-core/axe.min.js"
+# A chart is drawn anew a moment after the window's width has changed.
+FITS_SOON = """async () => {
+    const fits = () => document.documentElement.scrollWidth <= window.innerWidth;
+    for (let left = 30; left > 0 && !fits(); left--) await new Promise(r => setTimeout(r, 100));
+    return fits();
+}"""
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
+DESKTOP, PHONE = 1280, 390
+HEIGHT = 900
 CHROMIUM = [
     "--no-sandbox",
     "--disable-gpu",
@@ -39,9 +47,13 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def open_context(browser: Browser, url: str, person: User | None, width: int) -> BrowserContext:
+def open_context(
+    browser: Browser, url: str, person: User | None, width: int = DESKTOP
+) -> BrowserContext:
     """A window of this width in which this person, or nobody, has signed in."""
-    context = browser.new_context(viewport={"width": width, "height": 900}, reduced_motion="reduce")
+    context = browser.new_context(
+        viewport={"width": width, "height": HEIGHT}, reduced_motion="reduce"
+    )
     if person:
         client = Client()
         client.force_login(person)
@@ -52,9 +64,10 @@ def open_context(browser: Browser, url: str, person: User | None, width: int) ->
 
 @dataclass
 class Judge:
-    """Looks at pages one after the other and collects what is wrong with them."""
+    """Looks at pages one after the other, at each width, and collects what is wrong with them."""
 
     page: Page
+    widths: tuple[int, ...] = (DESKTOP, PHONE)
     problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -68,19 +81,28 @@ class Judge:
         self.judge(name)
 
     def judge(self, name: str) -> None:
-        """Judge what is shown once every part that the page asks for is there."""
+        """Judge what is shown once every part that the page asks for is there.
+
+        The page is left at the first width.
+        """
         self.page.locator(".htmx-request").first.wait_for(state="hidden")
-        keep_picture(self.page, name)
         # The page's own policy forbids scripts of others; the test's arrives through the debugger.
         self.page.evaluate(AXE.read_text())
+        for width in self.widths:
+            self._judge_at(width, f"{name}-{width}")
+        self.page.set_viewport_size({"width": self.widths[0], "height": HEIGHT})
+
+    def _judge_at(self, width: int, name: str) -> None:
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        if not self.page.evaluate(FITS_SOON):
+            self.problems.append(f"{name}: wider than the screen")
+        keep_picture(self.page, name)
         found = self.page.evaluate(
             "rules => axe.run({runOnly: rules}).then(all => all.violations.map("
             "v => v.id + ': ' + v.nodes.map(n => n.html).join(' | ')))",
             RULES,
         )
         self.problems += [f"{name}: {finding}" for finding in found]
-        if self.page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
-            self.problems.append(f"{name}: wider than the screen")
 
     def _hear(self, text: str) -> None:
         if "Content Security Policy" in text:

@@ -136,44 +136,42 @@ def _addresses(
     return pages
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_of_applicants_and_members_can_be_used_by_everybody(
-    browser: Browser, live_server: object, world: dict[str, str], applicant: User, width: int
+    browser: Browser, live_server: object, world: dict[str, str], applicant: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, applicant, width)
+    context = open_context(browser, url, applicant)
     judge = Judge(context.new_page())
     for name, address in world.items():
-        judge.look_at(f"{name}-{width}", url + address)
-    judge.look_at(f"not_found-{width}", f"{url}/nothing-here", status=404)
+        judge.look_at(name, url + address)
+    judge.look_at("not_found", f"{url}/nothing-here", status=404)
     link = re.search(r"/invitations/\S+", _mailed("invites you"))
     assert link
-    judge.look_at(f"invitation-{width}", url + link.group())
-    judge.look_at(f"invitation_gone-{width}", f"{url}/invitations/nonsense/", status=410)
+    judge.look_at("invitation", url + link.group())
+    judge.look_at("invitation_gone", f"{url}/invitations/nonsense/", status=410)
     context.close()
     assert not judge.problems, "\n".join(judge.problems)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_of_an_account_can_be_used_by_everybody(
-    browser: Browser, live_server: object, world: dict[str, str], applicant: User, width: int
+    browser: Browser, live_server: object, world: dict[str, str], applicant: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, None, width)
+    context = open_context(browser, url, None)
     judge = Judge(context.new_page())
-    judge.look_at(f"home_signed_out-{width}", url)
+    judge.look_at("home_signed_out", url)
     for name in ENTRANCE_PAGES:
-        judge.look_at(f"{name}-{width}", url + reverse(name))
+        judge.look_at(name, url + reverse(name))
     page = judge.page
     page.goto(url + reverse("account_signup"))
     page.get_by_role("button", name="Create the account").click()
-    judge.judge(f"account_signup_errors-{width}")
+    judge.judge("account_signup_errors")
     SshKey.objects.all().delete()
     _sign_in(page, url, applicant)
     for name in ACCOUNT_PAGES:
         page.goto(url + reverse(name))
         _confirm_password(page)
-        judge.judge(f"{name}-{width}")
+        judge.judge(name)
     context.close()
     assert not judge.problems, "\n".join(judge.problems)
 
@@ -182,7 +180,7 @@ def test_staff_see_the_queue_on_their_home_page_and_manage_on_a_projects(
     browser: Browser, live_server: object, world: dict[str, str], staff: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, staff, 1280)
+    context = open_context(browser, url, staff)
     judge = Judge(context.new_page())
     for name in ("home", "project"):
         judge.look_at(f"staff_{name}", url + world[name])
@@ -251,8 +249,6 @@ def test_two_who_write_a_section_at_once_see_both_texts(
     assert first.get_by_label("What comes of it").input_value() == "Mine"
     judge = Judge(first)
     judge.judge("section_clash")
-    first.set_viewport_size({"width": 390, "height": 900})
-    judge.judge("section_clash-390")
     assert not judge.problems
 
 

@@ -70,40 +70,37 @@ def overviews(used: Project) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_with_charts_can_be_used_by_everybody(
     browser: Browser,
     live_server: object,
     pages: dict[str, str],
     jobs: dict[str, str],
     applicant: User,
-    width: int,
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, applicant, width)
+    context = open_context(browser, url, applicant)
     judge = Judge(context.new_page())
     for name, address in (pages | jobs).items():
-        judge.look_at(f"{name}-{width}", url + address)
+        judge.look_at(name, url + address)
         for figure in judge.page.locator("figure[data-chart]").all():
             expect(figure.locator("svg")).to_be_visible()
             expect(figure.locator("table")).not_to_be_visible()
     answer = judge.page.goto(f"{url}{pages['report_project']}?range=nonsense")
     assert answer
     assert answer.status == 422
-    judge.judge(f"report_project_refused-{width}")
+    judge.judge("report_project_refused")
     context.close()
     assert not judge.problems, "\n".join(judge.problems)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_overview_can_be_used_by_everybody(
-    browser: Browser, live_server: object, overviews: dict[str, str], staff: User, width: int
+    browser: Browser, live_server: object, overviews: dict[str, str], staff: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, staff, width)
+    context = open_context(browser, url, staff)
     judge = Judge(context.new_page())
     for name, address in overviews.items():
-        judge.look_at(f"{name}-{width}", url + address)
+        judge.look_at(name, url + address)
         for figure in judge.page.locator("figure[data-chart]").all():
             expect(figure.locator("svg")).to_be_visible()
     page = judge.page
@@ -113,7 +110,7 @@ def test_overview_can_be_used_by_everybody(
     page.locator("#grants summary").focus()
     page.keyboard.press("Enter")
     expect(page.locator("#grants table")).to_be_visible()
-    judge.judge(f"overview_table-{width}")
+    judge.judge("overview_table")
     context.close()
     assert not judge.problems, "\n".join(judge.problems)
 
@@ -122,7 +119,7 @@ def test_without_javascript_the_tables_stand_where_the_charts_would(
     browser: Browser, live_server: object, pages: dict[str, str], applicant: User
 ) -> None:
     url = str(live_server)
-    with_session = open_context(browser, url, applicant, 1280)
+    with_session = open_context(browser, url, applicant)
     context = browser.new_context(java_script_enabled=False)
     context.add_cookies(with_session.cookies())  # type: ignore[arg-type]
     page = context.new_page()
@@ -138,7 +135,7 @@ def test_a_table_is_opened_and_a_time_chosen_by_keyboard(
     browser: Browser, live_server: object, pages: dict[str, str], applicant: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, applicant, 1280)
+    context = open_context(browser, url, applicant)
     page = context.new_page()
     page.goto(url + pages["report_project"])
     page.get_by_role("link", name="7 days").focus()
@@ -157,7 +154,7 @@ def test_on_paper_every_table_is_printed_and_nothing_is_wider_than_the_page(
     browser: Browser, live_server: object, pages: dict[str, str], applicant: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, applicant, 1280)
+    context = open_context(browser, url, applicant)
     page = context.new_page()
     page.goto(url + pages["report_project"])
     page.evaluate("dispatchEvent(new Event('beforeprint'))")

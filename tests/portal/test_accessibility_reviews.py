@@ -50,9 +50,8 @@ def world(judge: User, staff: User, applicant: User) -> dict[str, Application]:
     return {"discussed": discussed, "fresh": fresh, "large": large}
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_pages_about_reviews_can_be_used_by_everybody(
-    browser: Browser, live_server: object, world: dict[str, Application], judge: User, width: int
+    browser: Browser, live_server: object, world: dict[str, Application], judge: User
 ) -> None:
     url = str(live_server)
     second = make_person("Second", role=Role.STAFF)
@@ -69,15 +68,15 @@ def test_pages_about_reviews_can_be_used_by_everybody(
     }
     problems = []
     for person in (second, judge):
-        context = open_context(browser, url, person, width)
+        context = open_context(browser, url, person)
         look = Judge(context.new_page())
         for name, (reader, address) in pages.items():
             if reader == person:
-                look.look_at(f"{name}-{width}", url + address)
+                look.look_at(name, url + address)
                 look.page.evaluate(
                     "document.querySelectorAll('main details').forEach(d => { d.open = true; })"
                 )
-                look.judge(f"{name}-unfolded-{width}")
+                look.judge(f"{name}-unfolded")
         problems += look.problems
         context.close()
     assert not problems, "\n".join(problems)
@@ -87,7 +86,7 @@ def test_a_reviewer_writes_a_review_with_the_keyboard_alone(
     browser: Browser, live_server: object, world: dict[str, Application], judge: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, judge, 1280)
+    context = open_context(browser, url, judge)
     page = context.new_page()
     page.goto(url + reverse("write_review", args=[world["fresh"].reference]))
     page.locator("input[type=radio]").first.focus()

@@ -133,21 +133,20 @@ def _addresses(
     return pages
 
 
-@pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_of_staff_can_be_used_by_everybody(
-    browser: Browser, live_server: object, world: dict[str, str], administrator: User, width: int
+    browser: Browser, live_server: object, world: dict[str, str], administrator: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, administrator, width)
+    context = open_context(browser, url, administrator)
     judge = Judge(context.new_page())
     for name, address in world.items():
         status = 422 if name == "reports_refused" else 200
-        judge.look_at(f"{name}-{width}", url + address, status=status)
+        judge.look_at(name, url + address, status=status)
         if name == "review_open":
             judge.page.evaluate(
                 "document.querySelectorAll('details').forEach(d => { d.open = true; })"
             )
-            judge.judge(f"{name}-unfolded-{width}")
+            judge.judge(f"{name}-unfolded")
     context.close()
     assert not judge.problems, "\n".join(judge.problems)
 
@@ -156,7 +155,7 @@ def test_typing_hours_shows_what_they_would_change(
     browser: Browser, live_server: object, world: dict[str, str], administrator: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, administrator, 1280)
+    context = open_context(browser, url, administrator)
     page = context.new_page()
     page.goto(url + world["review_open"])
     page.get_by_label("GPU-hours").first.fill("7")
@@ -169,7 +168,7 @@ def test_the_queue_narrows_down_while_somebody_types(
     browser: Browser, live_server: object, world: dict[str, str], administrator: User
 ) -> None:
     url = str(live_server)
-    context = open_context(browser, url, administrator, 1280)
+    context = open_context(browser, url, administrator)
     page = context.new_page()
     page.goto(url + world["queue"])
     page.get_by_label("Reference, title").fill("Cracks")

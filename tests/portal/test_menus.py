@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, expect
 from accounts.models import User
 from accounts.permissions import Role
 from tests.people import make_person
-from tests.portal.chromium import Judge, open_context
+from tests.portal.chromium import DESKTOP, PHONE, Judge, open_context
 
 pytestmark = pytest.mark.browser
 
@@ -26,8 +26,8 @@ def test_menus_open_move_and_close_by_keyboard(
     page.locator("summary", has_text="Sites").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("link", name="Changed by hand")).to_be_visible()
-    judge = Judge(page)
-    judge.judge("menu-1280")
+    judge = Judge(page, widths=(DESKTOP,))
+    judge.judge("menu")
     page.keyboard.press("Escape")
     expect(page.get_by_role("link", name="Changed by hand")).to_be_hidden()
     assert page.evaluate("document.activeElement.textContent") == "Sites"
@@ -47,15 +47,15 @@ def test_bar_is_one_row_on_a_desktop_and_menus_fit_on_a_phone(
 ) -> None:
     url, judged = str(live_server), []
     for name, person in people.items():
-        for width in (1280, 390):
+        for width in (DESKTOP, PHONE):
             context = open_context(browser, url, person, width)
-            judge = Judge(context.new_page())
-            judge.look_at(f"home_{name}-{width}", url)
-            if width == 390:
+            judge = Judge(context.new_page(), widths=(width,))
+            judge.look_at(f"home_{name}", url)
+            if width == PHONE:
                 judge.page.get_by_role("button", name="Menu").click()
                 for summary in judge.page.locator("details.menu summary").all():
                     summary.click()
-                    judge.judge(f"menu_{name}-{width}")
+                    judge.judge(f"menu_{name}")
             else:
                 bar = judge.page.locator("nav.belfry-bar").bounding_box()
                 assert bar
@@ -65,7 +65,7 @@ def test_bar_is_one_row_on_a_desktop_and_menus_fit_on_a_phone(
     assert not judged, "\n".join(judged)
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [DESKTOP, PHONE])
 def test_menus_open_without_javascript(
     browser: Browser, live_server: object, people: dict[str, User], width: int
 ) -> None:
