@@ -57,3 +57,7 @@ class AtOnce(Operation):
         """Take all of it away, the last first."""
         for operation in reversed(self.operations):
             operation.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """Its number is said by `migrate --plan`, and not its text, which is long."""
+        return f"{len(self.operations)} operations at once"

@@ -33,6 +33,7 @@ OPERATION = AtOnce(
 def test_models_are_made_whatever_their_order_and_taken_away_again() -> None:
     before, after = ProjectState(), ProjectState()
     assert not after.apps.get_models(), "these classes are of before"
+    assert OPERATION.describe() == "3 operations at once"
     OPERATION.state_forwards("library", after)
     with connection.schema_editor() as editor:
         OPERATION.database_forwards("library", editor, before, after)
