@@ -119,31 +119,55 @@ def change_for(
     user: User, change_id: int, *, to_decide: bool = False, to_withdraw: bool = False
 ) -> AwardChange:
     """What somebody asked for, for staff, or for whom may take it back; else Http404 or 403."""
+    return change_and_permission(user, change_id, to_decide=to_decide, to_withdraw=to_withdraw)[0]
+
+
+def change_and_permission(
+    user: User, change_id: int, *, to_decide: bool = False, to_withdraw: bool = False
+) -> tuple[AwardChange, bool]:
+    """The same, and whether this person may decide it."""
     change = AwardChange.objects.for_lists().filter(pk=change_id).first()
     if change is None:
         raise Http404
-    project = getattr(change.application, "project", None)
-    held = permissions_on_application(user, change.application)
-    if project is not None and not change.is_appeal:
-        held = permissions_on_project(user, project)
+    on_application, on_project = _held_of(user, change)
+    held = on_application if on_project is None else on_project
     _require(_needed(change, to_withdraw=to_withdraw), held, _SEES_APPLICATION | _SEES_PROJECT)
-    if to_decide and not may_decide_change(user, change):
+    may_decide = _may_decide(user, change, on_application, on_project)
+    if to_decide and not may_decide:
         raise PermissionDenied
     if not to_withdraw and not user.may(Permission.PROJECT_VIEW):
         raise PermissionDenied
-    return change
+    return change, may_decide
 
 
 def may_decide_change(user: User, change: AwardChange) -> bool:
     """Whether this person may decide what somebody asked for: nobody decides their own."""
-    if user.pk == change.asked_by_id:
-        return False
-    if Permission.APPLICATION_DECIDE not in permissions_on_application(user, change.application):
+    return _may_decide(user, change, *_held_of(user, change))
+
+
+def _held_of(
+    user: User, change: AwardChange
+) -> tuple[frozenset[Permission], frozenset[Permission] | None]:
+    """What this person may do to its application, and to its project where that is what counts."""
+    project = None if change.is_appeal else getattr(change.application, "project", None)
+    return (
+        permissions_on_application(user, change.application),
+        None if project is None else permissions_on_project(user, project),
+    )
+
+
+def _may_decide(
+    user: User,
+    change: AwardChange,
+    on_application: frozenset[Permission],
+    on_project: frozenset[Permission] | None,
+) -> bool:
+    if user.pk == change.asked_by_id or Permission.APPLICATION_DECIDE not in on_application:
         return False
     if change.is_appeal:
         decision = getattr(change.application, "decision", None)
         return decision is None or decision.decided_by_id != user.pk
-    return Permission.PROJECT_MANAGE in permissions_on_project(user, change.application.project)
+    return on_project is not None and Permission.PROJECT_MANAGE in on_project
 
 
 def _needed(change: AwardChange, *, to_withdraw: bool) -> Permission:

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Sum
+from django.db.models import FloatField, Sum, Value
+from django.db.models.functions import Cast
 
 from accounts.models import organisations_of_undertaking
 from allocations.aid_received import aid_of
@@ -109,19 +110,7 @@ def _sites(
 ) -> list[SiteOutlook]:
     since = today - timedelta(days=USUAL_DAYS)
     used, promised = _open_allocations(sites, today)
-    usual = dict(
-        SiteDay.objects.filter(site__in=sites, day__range=(since, today))
-        .values_list("site")
-        .annotate(Sum("gpu_seconds"))
-        .order_by()
-    )
-    heard = {
-        site: (available, seen)
-        for site, available, seen in DailyCapacity.objects.filter(site__in=sites, day__gte=since)
-        .values_list("site")
-        .annotate(Sum("available_gpu_seconds"), Sum("seen_seconds"))
-        .order_by()
-    }
+    usual, heard = _recent_days(sites, since, today)
     shown = []
     for site in sites:
         is_known = has_accounting(site)
@@ -138,6 +127,28 @@ def _sites(
             )
         )
     return shown
+
+
+def _recent_days(
+    sites: list[Site], since: date, today: date
+) -> tuple[dict[int, float], dict[int, tuple[float, float]]]:
+    """By site the GPU-seconds that were used, and those available with the seconds of watching."""
+    used, available, seen = (
+        Cast(Sum(column), FloatField())
+        for column in ("gpu_seconds", "available_gpu_seconds", "seen_seconds")
+    )
+    none = Value(None, FloatField())
+    days = SiteDay.objects.filter(site__in=sites, day__range=(since, today)).order_by()
+    watched = DailyCapacity.objects.filter(site__in=sites, day__gte=since).order_by()
+    rows = list(
+        days.values("site")
+        .values_list("site", used, none, none)
+        .union(watched.values("site").values_list("site", none, available, seen), all=True)
+    )
+    return (
+        {site: seconds for site, seconds, _available, _seen in rows if seconds is not None},
+        {site: (given, span) for site, _used, given, span in rows if span is not None},
+    )
 
 
 def _open_allocations(sites: list[Site], today: date) -> tuple[dict[int, int], dict[int, int]]:

@@ -11,6 +11,7 @@ from accounts.models import User
 from allocations.models import (
     Application,
     CreditedRun,
+    Drift,
     EnergyFactor,
     Invitation,
     Job,
@@ -41,6 +42,7 @@ def projects_with_what_is_rare() -> QuerySet[Project]:
     return Project.objects.annotate(  # type: ignore[no-redef]  # declared for its readers
         has_plans=Exists(plans),
         has_leaving=Exists(LeavingMember.objects.filter(**here)),
+        has_drift=Exists(Drift.objects.filter(**here)),
         has_cancels=Exists(JobCancel.objects.filter(**here)),
         has_invitations=Exists(invitations),
     )

@@ -24,12 +24,13 @@ class AwardChangeQuerySet(models.QuerySet["AwardChange"]):
         return self.filter(state__in=OPEN_CHANGES)
 
     def for_lists(self) -> "AwardChangeQuerySet":
-        """With all that a row or a page shows."""
-        return self.select_related(
+        """With all that a row or a page shows; what a site said of its Slurm is long to read."""
+        said = ("allocation__site__status__actual", "allocation__site__status__heartbeat")
+        return self.defer(*said).select_related(
             "application__organisation",
             "application__project",
             "application__track_version",
-            "allocation__site",
+            "allocation__site__status",
             "to_site",
             "asked_by",
             "seconded_by",

@@ -54,6 +54,7 @@ class Project(models.Model):
 
     has_plans: bool = True
     has_leaving: bool = True
+    has_drift: bool = True
     has_cancels: bool = True
     has_invitations: bool = True
     """False only where `queries.projects_with_what_is_rare` looked and found none."""

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.lists import render_list
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import change_for, may_decide_change, require
+from allocations.access import change_and_permission, require
 from allocations.actions.change_decisions import (
     approve_change,
     needs_second_person,
@@ -45,14 +45,14 @@ def award_changes(request: SignedInRequest) -> HttpResponse:
 @require_safe
 def award_change(request: SignedInRequest, change_id: int) -> HttpResponse:
     """What is asked for, what there is, what it would do to the pools, and the forms."""
-    return _render(request, change_for(request.user, change_id))
+    return _render(request, *change_and_permission(request.user, change_id))
 
 
 @login_required
 @require_POST
 def approve(request: SignedInRequest, change_id: int) -> HttpResponse:
     """Carry it out, or be the first of two."""
-    change = change_for(request.user, change_id, to_decide=True)
+    change, may_decide = change_and_permission(request.user, change_id, to_decide=True)
     form = WhyForm(request.POST, prefix="approve")
     if form.is_valid():
         try:
@@ -72,14 +72,14 @@ def approve(request: SignedInRequest, change_id: int) -> HttpResponse:
                 else _("Approved, and done. Who asked gets a mail."),
             )
             return redirect(change)
-    return _render(request, change, approval=form)
+    return _render(request, change, may_decide, approval=form)
 
 
 @login_required
 @require_POST
 def reject(request: SignedInRequest, change_id: int) -> HttpResponse:
     """Say no with a reason."""
-    change = change_for(request.user, change_id, to_decide=True)
+    change, may_decide = change_and_permission(request.user, change_id, to_decide=True)
     form = WhyForm(request.POST, prefix="reject")
     if form.is_valid():
         try:
@@ -91,17 +91,17 @@ def reject(request: SignedInRequest, change_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Rejected. Who asked gets your reason by mail."))
         return redirect(change)
-    return _render(request, change, rejection=form)
+    return _render(request, change, may_decide, rejection=form)
 
 
 def _render(
     request: SignedInRequest,
     change: AwardChange,
+    may_decide: bool,
     *,
     approval: WhyForm | None = None,
     rejection: WhyForm | None = None,
 ) -> HttpResponse:
-    may_decide = may_decide_change(request.user, change)
     refused = approval or rejection
     context = {
         "change": change,

@@ -21,7 +21,6 @@ from allocations.forms.jobs import JobFilter
 from allocations.models import (
     Allocation,
     DailyUsage,
-    Drift,
     Invitation,
     LeavingMember,
     Membership,
@@ -89,8 +88,7 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
             "may_ask": Permission.PROJECT_ASK in held,
             "may_manage": Permission.PROJECT_MANAGE in held,
             "may_review": request.user.may(Permission.QUEUE_VIEW),
-            "has_drift": request.user.may(Permission.SITES_VIEW)
-            and Drift.objects.filter(allocation__project=shown).exists(),
+            "has_drift": shown.has_drift and request.user.may(Permission.SITES_VIEW),
             "days": _daily_use(shown),
             "jobs": jobs_of(shown)[:LATEST_JOBS],
             "history": history(shown),

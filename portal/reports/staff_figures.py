@@ -91,17 +91,24 @@ class Anomaly:
 
 
 def site_lines(time: TimeRange, waits: WaitsBySite) -> list[SiteLine]:
-    """Every site, in two queries; `waits` are those of the time."""
-    used = {
-        site: sums
-        for site, *sums in SiteDay.objects.filter(day__range=(time.first, time.last))
-        .values_list("site")
-        .annotate(Sum("gpu_seconds"), Sum("jobs_ended"), Sum("jobs_failed"))
-        .order_by()
-    }
+    """Every site, in one query; `waits` are those of the time."""
+    days = SiteDay.objects.filter(site=OuterRef("pk"), day__range=(time.first, time.last))
+    sites = (
+        Site.objects.select_related("status")
+        .defer("status__actual")
+        .annotate(
+            seconds=_sum_alone(days, "gpu_seconds"),
+            ended=_sum_alone(days, "jobs_ended"),
+            failed=_sum_alone(days, "jobs_failed"),
+        )
+    )
     return [
-        _line(site, used.get(site.pk, [0, 0, 0]), _together(waits.get(site.name, {})))
-        for site in Site.objects.select_related("status").defer("status__actual")
+        _line(
+            site,
+            [site.seconds or 0, site.ended or 0, site.failed or 0],
+            _together(waits.get(site.name, {})),
+        )
+        for site in sites
     ]
 
 
