@@ -65,8 +65,8 @@ def read_budget(allocation: Allocation) -> Budget:
 
 def read_use(allocation: Allocation) -> Use:
     """What jobs used by the portal's record or by Slurm's, whichever is more, and may still use."""
-    found = Allocation.objects.with_figures().get(pk=allocation.pk)
-    counter = BudgetCounter.objects.filter(allocation=allocation).first()
+    found = Allocation.objects.with_figures().select_related("counter").get(pk=allocation.pk)
+    counter: BudgetCounter | None = getattr(found, "counter", None)
     counted = counter.used_minutes + found.lost_minutes if counter else 0
     return Use(
         used_minutes=max(minutes_of(found.used_seconds), counted),

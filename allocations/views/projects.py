@@ -5,14 +5,15 @@ from typing import TypedDict
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, QuerySet, Sum
+from django.db.models import Prefetch, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.lists import render_list
-from accounts.models import User
+from accounts.models import UnixIdentity, User
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import project_and_permissions, project_for
@@ -66,7 +67,7 @@ def my_projects(request: SignedInRequest) -> HttpResponse:
 def project(request: SignedInRequest, name: str) -> HttpResponse:
     """One project: a card for each site, members, use, jobs, history."""
     shown, held = project_and_permissions(
-        request.user, name, Permission.PROJECT_VIEW, among=_projects_with_all()
+        request.user, name, Permission.PROJECT_VIEW, among=_projects_with_all(request.user)
     )
     cards = site_cards(shown)
     return render(
@@ -80,7 +81,7 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
             "leaving": _leaving(shown) if shown.has_leaving else (),
             "invitations": _invitations(shown) if shown.has_invitations else (),
             "invitation_form": InvitationForm(),
-            "my_username": _username(request.user, shown),
+            "my_username": shown.readers_username,  # type: ignore[attr-defined]  # read with it
             "may_invite": Permission.PROJECT_INVITE in held,
             "may_remove": Permission.PROJECT_REMOVE_MEMBER in held,
             "report": getattr(shown, "final_report", None),
@@ -136,11 +137,16 @@ def _project_for_reading(request: SignedInRequest, name: str) -> Project:
     return project_for(request.user, name, Permission.PROJECT_VIEW, among=projects)
 
 
-def _projects_with_all() -> QuerySet[Project]:
-    """Projects with what their pages show, in a few queries whatever happened to them."""
+def _projects_with_all(reader: User) -> QuerySet[Project]:
+    """Projects with what their pages show, in a few queries whatever happened to them.
+
+    The reader's name on the clusters is empty before they are in any project.
+    """
+    username = UnixIdentity.objects.filter(user=reader).values("username")
     memberships = Membership.objects.select_related("user__unix_identity")
     return (
         projects_with_what_is_rare()
+        .annotate(readers_username=Coalesce(Subquery(username), Value("")))
         .select_related("track", "organisation", "application", "final_report")
         .prefetch_related(
             Prefetch("memberships", memberships), Prefetch("allocations", allocations_for_cards())
@@ -150,12 +156,6 @@ def _projects_with_all() -> QuerySet[Project]:
 
 def _members(project: Project) -> list[Membership]:
     return [membership for membership in project.memberships.all() if membership.left_at is None]
-
-
-def _username(user: User, project: Project) -> str:
-    """Somebody's name on the clusters; empty before they are in any project."""
-    own = [membership.user for membership in _members(project) if membership.user_id == user.pk]
-    return getattr(getattr(own[0] if own else user, "unix_identity", None), "username", "")
 
 
 def _invitations(project: Project) -> QuerySet[Invitation]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -167,6 +168,16 @@ def test_the_last_day_counts_and_the_next_does_not(offered: Project, days: int) 
         with pytest.raises(StateError, match="has passed"):
             accept(offered.application)
         assert state_of(offered) == ApplicationState.APPROVED
+
+
+def test_an_offer_is_read_and_seen_on_the_applications_page_in_few_queries(
+    offered: Project, client: Client, applicant: User, django_assert_max_num_queries: Any
+) -> None:
+    client.force_login(applicant)
+    with django_assert_max_num_queries(15):
+        assert client.get(address(offered)).status_code == 200
+    with django_assert_max_num_queries(15):
+        assert client.get(address(offered, "")).status_code == 200
 
 
 def test_only_the_applicant_answers(offered: Project, client: Client, staff: User) -> None:

@@ -8,6 +8,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from pytest_django import DjangoAssertNumQueries
 
 from accounts.models import User
 from portal.accessibility import actions, limits
@@ -71,6 +72,19 @@ def test_without_a_contact_staff_get_it_and_read_it_in_the_portal(
     client.force_login(staff)
     page = client.get(reverse("accessibility_feedback")).content.decode()
     assert "&lt;b&gt;No&lt;/b&gt; contrast." in page
+
+
+def test_the_list_of_messages_costs_the_same_for_many(
+    client: Client, staff: User, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    AccessibilityFeedback.objects.bulk_create(
+        AccessibilityFeedback(text=f"Message {number}.") for number in range(60)
+    )
+    client.force_login(staff)
+    with django_assert_num_queries(4):
+        page = client.get(reverse("accessibility_feedback")).content.decode()
+    assert "Message 59." in page
+    assert "Message 1." not in page
 
 
 def test_nobody_floods_the_form(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
