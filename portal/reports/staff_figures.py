@@ -236,22 +236,19 @@ def _days_of_much_use(recent: TimeRange) -> Iterator[Anomaly]:
     """Days on which a project used over three times its daily mean of the last months."""
     since = (recent.first - timedelta(days=USUAL_DAYS)).replace(day=1)
     days = (recent.last - since).days
-    usual = {
-        (project, site): seconds / days / SECONDS_AN_HOUR
-        for project, site, seconds in ProjectMonth.objects.filter(month__gte=since)
-        .values_list("project__name", "site__name")
-        .annotate(total=Sum("gpu_seconds"))
-        .order_by()
-    }
+    months = ProjectMonth.objects.filter(
+        project=OuterRef("project"), site=OuterRef("site"), month__gte=since
+    )
     rows = (
         DailyUsage.objects.filter(day__range=(recent.first, recent.last))
         .values_list("project__name", "site__name", "day")
         .annotate(total=Sum("gpu_seconds"))
         .filter(total__gte=100 * SECONDS_AN_HOUR)
+        .annotate(usual=_sum_alone(months, "gpu_seconds"))
         .order_by("-day", "project__name")
     )
-    for project, site, day, seconds in rows:
-        hours, mean = seconds / SECONDS_AN_HOUR, usual.get((project, site), 0.0)
+    for project, site, day, seconds, usual in rows:
+        hours, mean = seconds / SECONDS_AN_HOUR, (usual or 0) / days / SECONDS_AN_HOUR
         if is_far_above_usual(hours=hours, usual_hours=mean):
             yield Anomaly("use", day, project, site, hours, mean)
 
