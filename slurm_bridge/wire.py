@@ -4,7 +4,6 @@ Every message refuses unknown fields, so that an old bridge stops with a clear e
 half-obeying a newer portal. Times are epoch seconds (UTC), budgets are GPU-minutes.
 """
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StringConstraints
@@ -14,6 +13,7 @@ from slurm_bridge.partition_settings import Minutes, NodeList, PartitionSettings
 from slurm_bridge.wire_leaving import ConfirmedCancel, LeavingMember
 from slurm_bridge.wire_terms import (
     Count,
+    Day,
     Epoch,
     KeyLine,
     KnownUser,
@@ -90,7 +90,7 @@ class DesiredAccount(Message):
     members: tuple[UnixName, ...] = ()
     partitions: tuple[PartitionName, ...] = ()
     suspended: StrictBool = False
-    ends_on: date | None = None
+    ends_on: Day | None = None
     """The last day on which jobs may be submitted."""
     closed_because: Annotated[str, StringConstraints(max_length=500)] = ""
     """Why staff suspended it; empty where it is open, or has only expired."""
@@ -113,7 +113,7 @@ class DesiredPartition(Message):
     max_nodes: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] | None = None
     priority: Annotated[int, Field(strict=True, ge=1, le=65_533)]
     memory_mb_per_cpu: Annotated[int, Field(strict=True, ge=1, le=2**31)]
-    ends_on: date | None = None
+    ends_on: Day | None = None
     """The last day on which jobs may be submitted."""
     closed: StrictBool = False
     """True after its end: no new jobs are taken, and it goes with the last job on it."""

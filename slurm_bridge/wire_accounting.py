@@ -1,11 +1,10 @@
 """What a site says of its jobs and of its budgets' counters; part of the contract in `wire`."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import Field, StrictBool, StringConstraints
 
-from slurm_bridge.wire_terms import Count, Epoch, Message, SlurmName
+from slurm_bridge.wire_terms import Count, Day, Epoch, Message, SlurmName
 
 RowKey = Annotated[int, Field(strict=True, ge=-(2**63), le=2**63 - 1)]
 JobId = Annotated[int, Field(strict=True, ge=0, le=2**32)]
@@ -97,7 +96,7 @@ class UnreadRow(Message):
 class DayOfAccounts(Message):
     """A UTC day of some accounts."""
 
-    day: date
+    day: Day
     accounts: Annotated[tuple[SlurmName, ...], Field(max_length=20_000)]
 
 

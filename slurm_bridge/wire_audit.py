@@ -3,12 +3,11 @@
 Days are those of UTC, whole and past.
 """
 
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from slurm_bridge.wire_terms import Count, Epoch, Message, SlurmName
+from slurm_bridge.wire_terms import Count, Day, Epoch, Message, SlurmName
 
 MOST_TOTALS = 20_000
 MOST_DIFFERENCES = 1_000
@@ -45,14 +44,14 @@ class UsedSeconds(Message):
 class UsageDays(Message):
     """What the portal counted at the site from one day to another, both included, summed."""
 
-    first_day: date
-    last_day: date
-    since: date | None
+    first_day: Day
+    last_day: Day
+    since: Day | None
     """The first day on which anything was used at the site; None where nothing ever was."""
     accounts: tuple[SlurmName, ...]
     """All accounts that Belfry looks after there; others are not compared."""
     rows: tuple[UsedSeconds, ...] = ()
-    open_days: tuple[date, ...] = ()
+    open_days: tuple[Day, ...] = ()
     """Days of which differences are known, the newest; the next check looks at them again."""
 
 
@@ -69,7 +68,7 @@ class CheckedTotal(Message):
 class UsageDifference(Message):
     """A user's day in an account that still differed after it had been read anew."""
 
-    day: date
+    day: Day
     account: SlurmName
     username: Login
     portal_gpu_seconds: Seconds
@@ -90,10 +89,10 @@ class UsageCheck(Message):
 
     cluster: str
     checked_at: Epoch
-    first_day: date
-    last_day: date
+    first_day: Day
+    last_day: Day
     """Between these, each day was compared by itself; all before them as one sum."""
-    older_days: Annotated[tuple[date, ...], Field(max_length=MOST_OLDER_DAYS)] = ()
+    older_days: Annotated[tuple[Day, ...], Field(max_length=MOST_OLDER_DAYS)] = ()
     """Days before those that were compared by themselves too."""
     rolled_up_until: Epoch | None = None
     """How far slurmdbd has added up its hours; None where it does not say."""

@@ -1,8 +1,27 @@
 """The terms of the contract: names, numbers, and what a message is."""
 
+import re
+from datetime import date
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StringConstraints,
+)
+
+_WRITTEN_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_as_a_day(value: object) -> object:
+    """Refuse what pydantic would otherwise read as a day: epoch seconds, a time, a boolean."""
+    if type(value) is date or (isinstance(value, str) and _WRITTEN_DAY.fullmatch(value)):
+        return value
+    raise ValueError("a day is written as 2026-03-31")
+
 
 # Names are lower-cased by Slurm's database, so only lower case is ever sent.
 SlurmName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")]
@@ -20,6 +39,8 @@ JobId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}([_+][0-9]{1,10})
 PlanId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
 Mode = Literal["plan_only", "create_only", "full"]
 """How much a bridge does by itself: nothing, only what is new, or everything."""
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
+"""A date, and on the wire nothing but its ISO form."""
 Epoch = Annotated[int, Field(strict=True, ge=0, le=253_402_300_799)]
 Count = Annotated[int, Field(strict=True, ge=0, le=2**53)]
 

@@ -1,6 +1,6 @@
 """The endpoints of the self-check: what the portal counted, and how it stands to Slurm."""
 
-from datetime import UTC, date, timedelta
+from datetime import UTC, timedelta
 from typing import Annotated
 
 from django.http import HttpRequest
@@ -14,11 +14,12 @@ from allocations.bridge.errors import ERRORS
 from allocations.rules.accounting_rows import ALLOWED_AHEAD_SECONDS
 from allocations.usage_days import usage_days
 from slurm_bridge.wire_audit import UsageCheck, UsageDays
+from slurm_bridge.wire_terms import Day
 
 router = Router()
 
-FirstDay = Annotated[date, Query(alias="from", description="The first UTC day.")]
-LastDay = Annotated[date, Query(alias="to", description="The last UTC day, included.")]
+FirstDay = Annotated[Day, Query(alias="from", description="The first UTC day.")]
+LastDay = Annotated[Day, Query(alias="to", description="The last UTC day, included.")]
 
 
 @router.get("/usage-days", response={200: UsageDays, **ERRORS})

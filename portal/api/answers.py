@@ -6,6 +6,8 @@ from typing import Annotated, Generic, TypeVar
 from ninja import Query, Schema
 from pydantic import Field
 
+from slurm_bridge.wire_terms import Day
+
 Item = TypeVar("Item")
 
 MOST_ITEMS = 500
@@ -79,8 +81,8 @@ class DayOfUse(Schema):
 class ProgrammeQuery(Schema):
     """What of the programme is asked for; left out, nothing is."""
 
-    first: date | None = Field(None, alias="from")
-    last: date | None = Field(None, alias="to")
+    first: Day | None = Field(None, alias="from")
+    last: Day | None = Field(None, alias="to")
     site: str = ""
     track: str = ""
     region: str = ""

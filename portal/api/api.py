@@ -1,7 +1,6 @@
 """The addresses of the API, one function each."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any
 
 from django.db.models import Prefetch, QuerySet
@@ -30,6 +29,7 @@ from portal.api.tokens import PersonalTokenAuth, person_with
 from portal.programme.figures import Places, programme
 from portal.programme.forms import ProgrammeForm
 from portal.programme.rows import definition_rows, figure_rows
+from slurm_bridge.wire_terms import Day
 
 api = NinjaAPI(
     title="Belfry for people's programs",
@@ -41,8 +41,8 @@ api = NinjaAPI(
 )
 answer_errors(api)
 
-FirstDay = Annotated[date | None, Query(alias="from")]
-LastDay = Annotated[date | None, Query(alias="to")]
+FirstDay = Annotated[Day | None, Query(alias="from")]
+LastDay = Annotated[Day | None, Query(alias="to")]
 
 
 @api.get("/definitions", response={200: list[Definition], **ERRORS})

@@ -2,6 +2,7 @@ import gzip
 import json
 import tracemalloc
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import LazySettings
@@ -124,6 +125,27 @@ def test_a_refusal_names_the_field(zellik: BridgeCaller) -> None:
     said = refusal(zellik.post("/heartbeat", heartbeat(surprise=1, nodes_total=-1)), 422)
     assert "nodes_total" in said
     assert "1 more" in said
+
+
+@pytest.mark.parametrize(
+    "day",
+    [
+        *(0, 86_400, 0.0, True, None, [], "0", "86400", "", "2026-02-30", "2026-1-1", "20260101"),
+        *("2026-01-01T00:00:00", " 2026-01-01", "2026-01-01\n", "٢٠٢٦-٠١-٠١", "0000-01-01"),
+    ],
+    ids=repr,
+)
+def test_a_day_is_its_iso_form_and_nothing_else(zellik: BridgeCaller, day: Any) -> None:
+    batch = {"read_at": now(), "recount": {"day": day, "accounts": []}}
+    assert "recount.day" in refusal(zellik.post("/jobs", batch), 422)
+    check = {"cluster": "zellik", "checked_at": now(), "first_day": day, "last_day": "2026-01-01"}
+    assert "first_day" in refusal(zellik.post("/usage-checks", check), 422)
+    assert "older_days" in refusal(
+        zellik.post("/usage-checks", check | {"first_day": "2026-01-01", "older_days": [day]}), 422
+    )
+    if isinstance(day, str):
+        asked = urlencode({"from": day, "to": "2026-01-01"})
+        assert "from" in refusal(zellik.get(f"/usage-days?{asked}"), 422)
 
 
 @pytest.mark.parametrize(
