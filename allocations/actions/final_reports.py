@@ -136,7 +136,7 @@ def hand_in_report(*, project_id: int, actor: User) -> FinalReport:
     if missing:
         raise IncompleteError(missing)
     report.state = FinalReport.State.HANDED_IN
-    report.handed_in_at = report.handed_in_at or timezone.now()
+    report.handed_in_at = timezone.now()
     report.handed_in_by = actor
     report.question = ""
     report.save()

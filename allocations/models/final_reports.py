@@ -66,7 +66,7 @@ class FinalReport(models.Model):
     version = models.PositiveIntegerField(default=0)
     """Counts edits, so that two windows do not overwrite one another."""
     handed_in_at = models.DateTimeField(null=True)
-    """When it was handed in first: that decides whether it came in time."""
+    """When it was handed in last: that, and the day it was due then, say whether it was in time."""
     handed_in_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     question = models.TextField(blank=True)
     """What staff miss, until it is handed in again."""

@@ -4,6 +4,7 @@ from django.conf import settings
 
 from allocations.rules.suppression import people_behind_share
 from allocations.states import OFFERED_STATES
+from portal.programme.final_reports import REPORT_FIGURES, REPORTS_DUE, on_time
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.statement import (
     Source,
@@ -14,6 +15,7 @@ from portal.programme.statement import (
     part_key,
     part_of,
     read,
+    read_together,
 )
 from portal.programme.values import Found, Value, percent
 
@@ -84,15 +86,21 @@ def handed_in(selection: ProgrammeSelection) -> Found:
 
 
 def decided(selection: ProgrammeSelection) -> Found:
-    """What came out: decisions, how many were approvals, and how many came in time."""
+    """What came out: decisions, how many were approvals, and how many came in time.
+
+    And final reports, which came out of projects, since the page has no question to spare.
+    """
     figures = f"""
         COUNT(DISTINCT application.id) AS decisions,
         COUNT(DISTINCT application.applicant_id) AS people,
         COUNT(DISTINCT application.id) FILTER (WHERE decision.outcome IN ({_AWARDED})) AS approvals,
         COUNT(DISTINCT application.id) FILTER (WHERE {_IN_TIME}) AS in_time
     """
-    found: Found = {}
-    for row in read(_DECIDED, figures, selection):
+    rows = read_together(
+        {"decisions": (_DECIDED, figures), "reports": (REPORTS_DUE, REPORT_FIGURES)}, selection
+    )
+    found = on_time(rows["reports"])
+    for row in rows["decisions"]:
         part, all_of_them = part_of(row), row["decisions"]
         found[part, "decisions"] = Value(all_of_them, row["people"])
         for key, count in (

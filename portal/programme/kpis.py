@@ -28,7 +28,7 @@ class Topic(StrEnum):
     COMPUTE = "compute"
     SERVICE = "service"
     GPUS = "gpus"
-    LATER = "later"
+    REPORTS = "reports"
 
 
 TOPICS: dict[Topic, str | Promise] = {
@@ -37,7 +37,7 @@ TOPICS: dict[Topic, str | Promise] = {
     Topic.COMPUTE: _("GPU time"),
     Topic.SERVICE: _("Waiting and occupancy"),
     Topic.GPUS: _("What GPUs did"),
-    Topic.LATER: _("Not measured yet"),
+    Topic.REPORTS: _("Final reports"),
 }
 
 
@@ -64,7 +64,7 @@ _AID = _("The portal's record of aid, frozen with each award")
 _SLURM = _("The sites' Slurm accounting, by UTC day")
 _HEARTBEATS = _("The bridges' heartbeats, added up by UTC day")
 _GPUS = _("The sites' measurements of each GPU, by UTC day")
-_NOTHING = _("Belfry does not record it yet")
+_REPORTS = _("Final reports in the portal")
 
 KPIS: tuple[Kpi, ...] = (
     Kpi(
@@ -364,11 +364,14 @@ KPIS: tuple[Kpi, ...] = (
     ),
     Kpi(
         "reports_on_time",
-        Topic.LATER,
+        Topic.REPORTS,
         _("Final reports on time"),
-        _("Final reports handed in within three months of the end, in a hundred that were due."),
+        _(
+            "Final reports handed in by the day they were due, in a hundred whose day lay in the"
+            " period and has passed; where staff gave more time, that day counts."
+        ),
         Unit.PERCENT,
-        _NOTHING,
+        _REPORTS,
     ),
 )  # fmt: skip
 

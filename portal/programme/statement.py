@@ -3,7 +3,8 @@
 Every text here is our own; what somebody chose travels as a parameter.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,6 +45,12 @@ _STATEMENT = """
 """
 
 
+_ONE_OF_THEM = """
+    SELECT '{name}' AS name, one.part, one.is_total, to_jsonb(one) - 'part' AS figures
+    FROM ({statement}) one
+"""
+
+
 @dataclass(frozen=True)
 class Source:
     """Where figures are read: its tables name `site`, `track` and `organisation`."""
@@ -62,7 +69,28 @@ def read(
     source: Source, figures: str, selection: ProgrammeSelection, *, each: str = ""
 ) -> list[Row]:
     """The figures of the whole, marked `is_total`, and of each part; `each` keeps values apart."""
-    statement = _STATEMENT.format(
+    return ask(_statement(source, figures, selection, each=each), parameters(selection))
+
+
+def read_together(
+    wanted: Mapping[str, tuple[Source, str]], selection: ProgrammeSelection
+) -> dict[str, list[Row]]:
+    """The same of several sources in one question, by the names that they have here."""
+    statement = " UNION ALL ".join(
+        _ONE_OF_THEM.format(name=name, statement=_statement(source, figures, selection))
+        for name, (source, figures) in wanted.items()
+    )
+    found: dict[str, list[Row]] = {name: [] for name in wanted}
+    for row in ask(statement, parameters(selection)):
+        figures = json.loads(row["figures"])
+        found[row["name"]].append({**figures, "part": row["part"], "is_total": row["is_total"]})
+    return found
+
+
+def _statement(
+    source: Source, figures: str, selection: ProgrammeSelection, *, each: str = ""
+) -> str:
+    return _STATEMENT.format(
         part=part_expression(source, selection.by),
         each=each or "NULL",
         each_alone=each,
@@ -71,7 +99,6 @@ def read(
         tables=source.tables,
         where=" AND ".join(conditions(source, selection)),
     )
-    return ask(statement, parameters(selection))
 
 
 def ask(statement: str, values: Row) -> list[Row]:

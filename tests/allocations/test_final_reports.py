@@ -223,6 +223,7 @@ def test_staff_ask_for_more_and_the_leader_has_time_to_answer(
     hand_in(asked, applicant)
     late.refresh_from_db()
     assert (late.is_handed_in, late.question) == (True, "")
+    assert asked.handed_in_at < late.handed_in_at
 
 
 def test_an_empty_report_is_kept_and_not_handed_in(report: FinalReport, applicant: User) -> None:

@@ -2,7 +2,7 @@ import csv
 import io
 import json
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import openpyxl
@@ -14,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Organisation, User
+from allocations.actions.final_reports import ask_for_more
 from allocations.models import (
     Application,
     DailyUsage,
+    FinalReport,
     JobOutcome,
     Project,
     QueueWait,
@@ -28,7 +30,8 @@ from allocations.rules.months import Days, MonthsAndDays, months_and_days, whole
 from allocations.rules.percentiles import percentile
 from allocations.rules.regions import Region, region_of
 from allocations.rules.waits import bucket_span
-from portal.programme.kpis import KPIS, Topic
+from allocations.states import ApplicationState
+from portal.programme.kpis import KPIS
 from portal.programme.selection import Division
 from tests.allocations.measured_world import measured_day
 from tests.portal.programme_world import make_programme
@@ -229,13 +232,51 @@ def test_figures_can_be_narrowed_down(
 
 
 def test_what_nobody_measures_is_no_data_and_never_zero(office: Client, world: None) -> None:
-    found = figures(office)
-    for kpi in KPIS:
-        if kpi.topic == Topic.LATER:
-            assert found["", kpi.key] is None
+    assert figures(office)["", "reports_on_time"] is None
     page = office.get(reverse("programme")).content.decode()
     assert page.count("no data") >= 7
     assert "No data from Charleroi" in page
+
+
+def test_reports_are_in_time_by_the_day_they_are_due_after_all(
+    office: Client, world: list[Project], staff: User
+) -> None:
+    day = timezone.localdate() - timedelta(days=20)
+    query = {"from": day.isoformat(), "to": day.isoformat()}
+    early, late = (FinalReport.objects.create(project=each, due_on=day) for each in world)
+    handed_in(early, day)
+    handed_in(late, day + timedelta(days=1))
+    Application.objects.filter(project__in=world).update(state=ApplicationState.REPORT_DUE)
+    found = figures(office, by="site", **query)
+    assert [found[part, "reports_on_time"] for part in ("", "zellik", "charleroi")] == [50, 50, 100]
+    assert figures(office, by="track", **query)["fl", "reports_on_time"] == 0
+    assert (
+        figures(office, to=(day - timedelta(days=1)).isoformat(), **{"from": "2020-01-01"})[
+            "", "reports_on_time"
+        ]
+        is None
+    )
+
+    ask_for_more(project_id=early.project_id, reason="Which bells?", actor=staff)
+    assert figures(office, **query)["", "reports_on_time"] == 0, "its new day has not passed"
+    early.refresh_from_db()
+    assert early.due_on > timezone.localdate()
+    FinalReport.objects.update(due_on=day)
+    assert figures(office, **query)["", "reports_on_time"] == 0, "it was sent back and never came"
+    handed_in(early, day)
+    late.state = FinalReport.State.OPEN
+    late.save()
+    assert figures(office, **query)["", "reports_on_time"] == 50
+    Application.objects.filter(project=late.project).update(state=ApplicationState.ACCEPTED)
+    assert figures(office, **query)["", "reports_on_time"] == 100, "it was given more GPU time"
+
+
+def handed_in(report: FinalReport, day: date) -> None:
+    """It came in the last minute of a day in Brussels."""
+    report.state = FinalReport.State.HANDED_IN
+    report.handed_in_at = timezone.make_aware(datetime.combine(day, time(23, 59)))
+    report.due_on = min(report.due_on, timezone.localdate() - timedelta(days=20))
+    report.save()
 
 
 def test_what_gpus_did_is_weighted_by_time_with_its_coverage(
