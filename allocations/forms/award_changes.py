@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import WordFilter
 from allocations.forms.decisions import LONGEST_REASON
-from allocations.models import Allocation, AwardChange, Project, Site
+from allocations.models import Allocation, AwardChange, Site
 from allocations.models.applications import MOST_GPU_HOURS
 from allocations.rules.award_changes import OPEN_CHANGES, ChangeKind, ChangeState
 from allocations.rules.text import several_lines
@@ -63,21 +63,22 @@ class ChangeForm(WhyForm):
 
     field_order = ("allocation", "ends_on", "gpu_hours", "to_site", "reason")
 
-    def __init__(self, *args: Any, project: Project, kind: ChangeKind, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, at: QuerySet[Allocation], kind: ChangeKind, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self.kind = kind
         for name in {"ends_on", "gpu_hours", "to_site"} - set(self.NEEDS[kind]):
             del self.fields[name]
-        self._choose_from(project)
+        self._choose_from(at)
         if kind == ChangeKind.EXTENSION:
             self.fields["gpu_hours"].required = False
             self.fields["gpu_hours"].label = _("GPU-hours to add, if you need more")
 
-    def _choose_from(self, project: Project) -> None:
+    def _choose_from(self, at: QuerySet[Allocation]) -> None:
         site = self.fields["allocation"]
-        taken_up = Allocation.objects.taken_up().filter(project=project, adopted_at=None)
         if isinstance(site, forms.ModelChoiceField):
-            site.queryset = taken_up.select_related("site")
+            site.queryset = at
             site.initial = site.queryset.first() if site.queryset.count() == 1 else None
         target = self.fields.get("to_site")
         if isinstance(target, forms.ModelChoiceField):

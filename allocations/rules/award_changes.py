@@ -37,6 +37,18 @@ class ChangeState(TextChoices):
 OPEN_CHANGES = (ChangeState.WAITING, ChangeState.SECONDED)
 
 
+def kinds_that_fit(*, is_over: bool, is_paused: bool, can_move: bool) -> frozenset[ChangeKind]:
+    """What can be asked for at a site where a project stands so; an appeal is about no site."""
+    if is_over:
+        return frozenset({ChangeKind.EXTENSION})
+    fit = {
+        ChangeKind.EXTENSION,
+        ChangeKind.SUPPLEMENT,
+        ChangeKind.RESUMPTION if is_paused else ChangeKind.PAUSE,
+    }
+    return frozenset(fit | {ChangeKind.TRANSFER} if can_move else fit)
+
+
 @dataclass(frozen=True)
 class ChangeDates:
     """By when it is decided, and when it turns amber and red."""

@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_for, change_for, project_and_permissions, project_for
 from allocations.actions import award_changes as actions
+from allocations.askable_changes import askable_changes, why_not_askable
 from allocations.errors import AllocationsError, RefusedError, StateError
 from allocations.forms.award_changes import ChangeForm, WhyForm
 from allocations.models import Application, AwardChange, Project
@@ -29,12 +30,14 @@ def project_changes(request: SignedInRequest, name: str) -> HttpResponse:
     project, held = project_and_permissions(
         request.user, name, Permission.PROJECT_VIEW, among=projects
     )
+    may_ask = Permission.PROJECT_ASK in held
+    askable = askable_changes(project) if may_ask else {}
     asked = AwardChange.objects.for_lists().filter(application=project.application)
     context = {
         "project": project,
         "page": Paginator(asked, PER_PAGE).get_page(request.GET.get("page")),
-        "may_ask": Permission.PROJECT_ASK in held,
-        "kinds": [(kind, kind.label, EXPLANATIONS[kind]) for kind in EXPLANATIONS],
+        "may_ask": may_ask,
+        "kinds": [(kind, kind.label, EXPLANATIONS[kind]) for kind in askable],
     }
     return render(request, "changes/project.html", context)
 
@@ -47,8 +50,12 @@ def ask_for_change(request: SignedInRequest, name: str, kind: str) -> HttpRespon
     if kind not in ChangeForm.NEEDS:
         raise Http404
     wanted = ChangeKind(kind)
+    askable = askable_changes(project)
+    if wanted not in askable:
+        messages.warning(request, why_not_askable(project, wanted))
+        return redirect("project_changes", name)
     data = request.POST if request.method == "POST" else None
-    form = ChangeForm(data, project=project, kind=wanted)
+    form = ChangeForm(data, at=askable[wanted], kind=wanted)
     if request.method == "POST" and form.is_valid():
         try:
             actions.ask_for_change(**form.asked(), actor=request.user)

@@ -177,6 +177,54 @@ def test_a_project_pauses_and_resumes(zellik: Allocation, staff: User) -> None:
     assert zellik.state == AllocationState.PROVISIONING
 
 
+def offered(client: Client, project: Project) -> set[str]:
+    """The kinds that the page of changes offers."""
+    page = client.get(address(project)).text
+    return {kind for kind in ChangeKind if f'href="{address(project, f"/{kind}")}"' in page}
+
+
+def test_only_what_can_be_granted_is_offered_and_the_rest_is_refused_in_words(
+    client: Client, project: Project, zellik: Allocation, django_assert_max_num_queries: Any
+) -> None:
+    def refusal(kind: str) -> str:
+        for answer in (
+            client.get(address(project, f"/{kind}"), follow=True),
+            client.post(address(project, f"/{kind}"), {"reason": "Please."}, follow=True),
+        ):
+            assert answer.redirect_chain[0][1] == 302
+        return str(answer.text)
+
+    client.force_login(project.application.applicant)
+    with django_assert_max_num_queries(15):
+        assert offered(client, project) == {"extension", "supplement", "transfer", "pause"}
+    assert "nothing to resume" in refusal("resumption")
+    assert client.get(address(project, "/appeal")).status_code == 404
+
+    charleroi = allocation_at(project, "charleroi")
+    Allocation.objects.filter(pk=zellik.pk).update(suspended_because="A month off.")
+    assert {"pause", "resumption"} < offered(client, project), "each at the site where it fits"
+    form = client.get(address(project, "/resumption")).text
+    assert f'value="{zellik.pk}"' in form
+    assert f'value="{charleroi.pk}"' not in form
+    asked = {"allocation": charleroi.pk, "reason": "Please."}
+    assert client.post(address(project, "/resumption"), asked).status_code == 422
+    Allocation.objects.update(suspended_because="A month off.")
+    assert "paused already" in refusal("pause")
+
+    ask(zellik, ChangeKind.RESUMPTION)
+    ask(charleroi, ChangeKind.RESUMPTION)
+    assert offered(client, project) == {"extension", "supplement", "transfer"}
+    assert "waits for staff" in refusal("resumption")
+    for allocation in project.allocations.all():
+        end_yesterday(allocation)
+    assert offered(client, project) == {"extension"}
+    assert "ask for an extension" in refusal("supplement")
+    Allocation.objects.update(is_offered=True)
+    assert offered(client, project) == set()
+    assert "nothing of it can be changed" in refusal("extension")
+    assert AwardChange.objects.count() == 2
+
+
 def test_above_the_limit_two_people_decide(
     zellik: Allocation, staff: User, colleague: User
 ) -> None:
@@ -215,6 +263,8 @@ def test_nobody_decides_their_own(zellik: Allocation, staff: User, colleague: Us
 def test_hostile_forms_are_refused_in_words(
     client: Client, project: Project, zellik: Allocation, kind: ChangeKind
 ) -> None:
+    if kind == ChangeKind.RESUMPTION:
+        Allocation.objects.update(suspended_because="A month off.")
     client.force_login(project.application.applicant)
     good = {
         "allocation": zellik.pk,
