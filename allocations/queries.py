@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from allocations.models import (
     Application,
+    ClawBack,
     CreditedRun,
     Drift,
     EnergyFactor,
@@ -45,6 +46,7 @@ def projects_with_what_is_rare() -> QuerySet[Project]:
         has_drift=Exists(Drift.objects.filter(**here)),
         has_cancels=Exists(JobCancel.objects.filter(**here)),
         has_invitations=Exists(invitations),
+        has_claw_backs=Exists(ClawBack.objects.filter(**here)),
     )
 
 

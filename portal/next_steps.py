@@ -11,9 +11,11 @@ from django.utils.translation import ngettext
 
 from accounts.dates import dated
 from accounts.models import User
+from accounts.numbers import grouped
 from accounts.permissions import Permission
-from allocations.models import Allocation, Application, Project
+from allocations.models import Allocation, Application, ClawBack, Project
 from allocations.queries import open_invitations_to
+from allocations.rules.units import MINUTES_AN_HOUR
 from allocations.states import ENDED_STATES, OPEN_STATES, AllocationState, ApplicationState
 
 
@@ -42,6 +44,7 @@ def next_steps(user: User) -> list[NextStep]:
         chain(
             _questions(open_ones),
             _invitations(user),
+            _claw_backs(user),
             _drafts(open_ones),
             _to_review(user),
             _projects(user),
@@ -102,6 +105,30 @@ def _to_review(user: User) -> Iterator[NextStep]:
         url=reverse("queue"),
         is_urgent=bool(owed),
     )
+
+
+def _claw_backs(user: User) -> Iterator[NextStep]:
+    proposals = ClawBack.objects.to_answer(user).select_related("allocation__site")
+    for proposal in proposals.select_related("allocation__project"):
+        words = {
+            "title": proposal.allocation.project.title,
+            "site": proposal.allocation.site.name,
+            "hours": grouped(proposal.proposed_minutes // MINUTES_AN_HOUR),
+            "day": dated(proposal.answer_due_on, "weekday"),
+        }
+        said = (
+            _("It is proposed to take %(hours)s GPU-hours back. The day to answer was %(day)s.")
+            if proposal.may_be_applied
+            else _("It is proposed to take %(hours)s GPU-hours back. You can answer until %(day)s.")
+        )
+        yield NextStep(
+            icon="hourglass-bottom",
+            title=_("“%(title)s” uses few of its hours at %(site)s") % words,
+            text=said % words,
+            action=_("Read and answer"),
+            url=proposal.get_absolute_url(),
+            is_urgent=True,
+        )
 
 
 def _drafts(applications: list[Application]) -> Iterator[NextStep]:

@@ -1,5 +1,6 @@
 """Proposals to take back hours that a project has hardly begun to use."""
 
+from datetime import timedelta
 from typing import ClassVar
 
 import pghistory
@@ -10,7 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from allocations.models.projects import Allocation, LedgerEntry
+from allocations.models.projects import Allocation, LedgerEntry, Membership
+
+DECISION_TOLD = timedelta(days=30)
+"""For how long a project's page tells its leader what was decided."""
 
 
 class ClawBackQuerySet(models.QuerySet["ClawBack"]):
@@ -19,6 +23,19 @@ class ClawBackQuerySet(models.QuerySet["ClawBack"]):
     def standing(self) -> "ClawBackQuerySet":
         """Those that staff have still to settle."""
         return self.filter(state=ClawBack.State.PROPOSED)
+
+    def to_tell(self) -> "ClawBackQuerySet":
+        """Those of which a leader should know: they wait for an answer, or were decided lately."""
+        decided = (ClawBack.State.APPLIED, ClawBack.State.DISMISSED)
+        lately = Q(state__in=decided, settled_at__gt=timezone.now() - DECISION_TOLD)
+        return self.filter(Q(state=ClawBack.State.PROPOSED) | lately)
+
+    def to_answer(self, user: User) -> "ClawBackQuerySet":
+        """Those that somebody who leads the project has not answered."""
+        leads = Membership.objects.filter(user=user, role=Membership.Role.LEADER, left_at=None)
+        return self.standing().filter(
+            answered_at=None, allocation__project__in=leads.values("project")
+        )
 
 
 @pghistory.track()

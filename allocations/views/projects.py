@@ -21,6 +21,7 @@ from allocations.forms.invitations import InvitationForm
 from allocations.forms.jobs import JobFilter
 from allocations.models import (
     Allocation,
+    ClawBack,
     DailyUsage,
     Invitation,
     LeavingMember,
@@ -70,6 +71,7 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
         request.user, name, Permission.PROJECT_VIEW, among=_projects_with_all(request.user)
     )
     cards = site_cards(shown)
+    may_report = Permission.PROJECT_REPORT in held
     return render(
         request,
         "projects/project.html",
@@ -85,7 +87,8 @@ def project(request: SignedInRequest, name: str) -> HttpResponse:
             "may_invite": Permission.PROJECT_INVITE in held,
             "may_remove": Permission.PROJECT_REMOVE_MEMBER in held,
             "report": getattr(shown, "final_report", None),
-            "may_report": Permission.PROJECT_REPORT in held,
+            "may_report": may_report,
+            "claw_backs": _claw_backs(shown) if may_report and shown.has_claw_backs else (),
             "may_ask": Permission.PROJECT_ASK in held,
             "may_manage": Permission.PROJECT_MANAGE in held,
             "may_review": request.user.may(Permission.QUEUE_VIEW),
@@ -161,6 +164,12 @@ def _members(project: Project) -> list[Membership]:
 def _invitations(project: Project) -> QuerySet[Invitation]:
     """Those that nobody has accepted yet."""
     return project.application.invitations.filter(accepted_by=None)
+
+
+def _claw_backs(project: Project) -> QuerySet[ClawBack]:
+    """Proposals to take hours back that its leader should know of."""
+    found = ClawBack.objects.to_tell().filter(allocation__project=project)
+    return found.select_related("allocation__site", "entry")
 
 
 def _leaving(project: Project) -> QuerySet[LeavingMember]:

@@ -8,13 +8,15 @@ from django.core import mail
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from accounts.models import Organisation, User
 from allocations.actions.claw_backs import answer_claw_back, apply_claw_back, dismiss_claw_back
 from allocations.actions.drafts import submit_application
+from allocations.actions.invitations import join_project
 from allocations.actions.proposals import put_on_wait_list
 from allocations.errors import RefusedError, StateError
-from allocations.models import Allocation, ClawBack, Project
+from allocations.models import Allocation, ClawBack, Membership, Project
 from allocations.rules.budgets import Budget, Use
 from allocations.rules.claw_backs import Thresholds, Unused, unused_hours
 from tests.allocations.budget_world import budget, use_hours
@@ -106,6 +108,46 @@ def test_the_night_proposes_once_and_takes_nothing(seldom_used: Allocation) -> N
     assert message.to == [seldom_used.project.application.applicant.email]
     assert "take 300 GPU-hours back" in " ".join(message.body.split())
     assert budget(seldom_used).granted_minutes == 60_000
+
+
+def test_the_leader_reads_on_the_projects_page_and_at_home_what_waits_and_what_was_decided(
+    client: Client, proposal: ClawBack, staff: User, django_assert_max_num_queries: Any
+) -> None:
+    project, day = proposal.allocation.project, date_format(proposal.answer_due_on, "DATE_FORMAT")
+    leader = project.application.applicant
+
+    def page(user: User = leader) -> str:
+        client.force_login(user)
+        with django_assert_max_num_queries(15):
+            return client.get(project.get_absolute_url()).content.decode()
+
+    def home(user: User = leader) -> str:
+        client.force_login(user)
+        with django_assert_max_num_queries(15):
+            return client.get("/").content.decode()
+
+    link = f'href="{proposal.get_absolute_url()}"'
+    assert "to take 100 GPU-hours back" in page()
+    assert f"Please say by {day}" in page()
+    assert "You can answer until" in home()
+    assert link in home()
+    member = make_person("Mem")
+    join_project(project, member, Membership.Role.MEMBER)
+    assert link not in page(member) + home(member) + home(staff)
+    ClawBack.objects.update(answer_due_on=timezone.localdate() - timedelta(days=1))
+    assert "staff may decide at any time" in page()
+    assert "The day to answer was" in home()
+    answered(proposal, leader)
+    assert "You answered on" in page()
+    assert link not in home()
+
+    apply_claw_back(claw_back_id=proposal.pk, gpu_hours=60, reason="<b>They</b> wait.", actor=staff)
+    assert "staff took 60 GPU-hours back at Zellik" in page()
+    assert "&lt;b&gt;They&lt;/b&gt; wait." in page()
+    ClawBack.objects.update(state=ClawBack.State.DISMISSED, entry=None)
+    assert "not to take 100 GPU-hours back at Zellik" in page()
+    ClawBack.objects.update(settled_at=timezone.now() - timedelta(days=31))
+    assert link not in page()
 
 
 @pytest.mark.parametrize(
