@@ -7,7 +7,7 @@ from datetime import date, datetime
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from accounts.models import SshKey, UnixIdentity
-from allocations.models import Allocation, Membership, Site
+from allocations.models import Allocation, Membership
 from slurm_bridge.wire import Adopted
 
 
@@ -25,10 +25,10 @@ class AccountMembers:
 
 
 def members_by_allocation(
-    sites: Collection[Site], allocations: Collection[Allocation], today: date
+    allocations: Collection[Allocation], today: date
 ) -> dict[int, AccountMembers]:
-    """The members of each account at these sites, with the SSH keys that are valid on a day."""
-    memberships = _memberships(sites, today)
+    """The members of each account, with the SSH keys that are valid on a day."""
+    memberships = _memberships({item.project_id for item in allocations}, today)
     current = _by_project(memberships.filter(left_at=None))
     adopted = [item for item in allocations if item.adopted_at is not None]
     prefetch_related_objects(adopted, "recorded_members")
@@ -41,10 +41,9 @@ def members_by_allocation(
     }
 
 
-def _memberships(sites: Collection[Site], today: date) -> QuerySet[Membership]:
-    there = Allocation.objects.filter(site__in=sites).values("project")
+def _memberships(projects: Collection[int], today: date) -> QuerySet[Membership]:
     return (
-        Membership.objects.filter(project__in=there)
+        Membership.objects.filter(project__in=projects)
         .select_related("user__unix_identity")
         .prefetch_related(Prefetch("user__ssh_keys", SshKey.objects.valid_on(today)))
         .order_by("user__unix_identity__username")

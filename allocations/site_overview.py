@@ -1,5 +1,6 @@
 """What each site last said of itself, ready to be shown."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -121,10 +122,30 @@ def observed_accounts(status: SiteStatus | None) -> list[ObservedAccount]:
     ]
 
 
-def observed_state(status: SiteStatus | None) -> ActualState | None:
-    """What a site's Slurm has; None where it never said so in words that this release reads."""
+def observed_state(
+    status: SiteStatus | None, names: Collection[str] | None = None
+) -> ActualState | None:
+    """What a site's Slurm has; None where it never said so in words that this release reads.
+
+    With names, only the users, groups, QOS and accounts that bear one of them: a site has many
+    thousands, and most questions are of a few.
+    """
     stored = [status.actual] if status and status.actual else []
+    if names is not None:
+        stored = [_named(actual, names) for actual in stored]
     return next(iter(_readable(ActualState, stored)), None)
+
+
+def _named(actual: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
+    parts = {
+        part: [item for item in actual[part] if item.get(key) in names]
+        for part, key in _NAME_KEYS.items()
+        if actual.get(part)
+    }
+    return actual | parts
+
+
+_NAME_KEYS = {"users": "username", "groups": "name", "qos": "name", "accounts": "name"}
 
 
 def plan_outline(plan: SitePlan) -> PlanOutline | None:

@@ -55,7 +55,8 @@ def free_account_name(*, project: Project, site: Site, after: str = "") -> str |
 
 def foreign_names(project: Project, site: Site) -> set[str]:
     """Of all names that the project's account could bear, those that something else bears."""
-    state = observed_state(getattr(site, "status", None))
+    qos_names = {name: qos_name(name, site.code) for name in account_names(project.name)}
+    state = observed_state(getattr(site, "status", None), {*qos_names, *qos_names.values()})
     if state is None:
         return set()
     own = project.owner_mark
@@ -65,11 +66,7 @@ def foreign_names(project: Project, site: Site) -> set[str]:
         for item in state.qos
         if not (carries_mark(item.description, QOS_MARK) or carries_mark(item.description, own))
     }
-    return {
-        name
-        for name in account_names(project.name)
-        if name in accounts or qos_name(name, site.code) in qos
-    }
+    return {name for name in qos_names if name in accounts or qos_names[name] in qos}
 
 
 def _one_at_a_time(what: str) -> None:

@@ -9,7 +9,7 @@ from accounts.models import User
 from allocations.actions.decisions import AwardLine, grant, lock_for_decision
 from allocations.actions.offers import take_up
 from allocations.desired_state import desired_states
-from allocations.models import Site, SiteStatus
+from allocations.models import Membership, Project, Site, SiteStatus
 from allocations.site_overview import observed_state
 from slurm_bridge.changes import Change
 from slurm_bridge.plan import plan
@@ -32,21 +32,31 @@ def preview_approval(
     """For each site, exactly what the accepted award would change; nothing is stored.
 
     The approval is carried out, accepted and rolled back, so that names, numbers and budgets are
-    the real ones; no mail is written, and reviews that are missing do not matter here. Raises what
-    `award` would raise.
+    the real ones; no mail is written, and reviews that are missing do not matter here. Read and
+    planned are only this project and the others of its people, so that the cost does not grow with
+    the site. Raises what `award` would raise.
     """
-    before = desired_states(awards)
     with transaction.atomic():
         application = lock_for_decision(application_id, "preview", actor)
-        take_up(grant(application, awards, "preview", actor))
-        after = desired_states(awards)
+        project = grant(application, awards, "preview", actor)
+        take_up(project)
+        others = _other_projects(project)
+        before = desired_states(awards, projects=others)
+        after = desired_states(awards, projects=[*others, project.pk])
         transaction.set_rollback(True)
     return [_preview(site, before[site], after[site]) for site in awards]
 
 
+def _other_projects(project: Project) -> list[int]:
+    """What its people wait for there already is no change of this award's."""
+    people = project.memberships.filter(left_at=None).values("user")
+    theirs = Membership.objects.filter(user__in=people, left_at=None).exclude(project=project)
+    return list(theirs.order_by("project").values_list("project", flat=True).distinct())
+
+
 def _preview(site: Site, before: DesiredState, after: DesiredState) -> SitePreview:
     status: SiteStatus | None = getattr(site, "status", None)
-    actual = observed_state(status)
+    actual = observed_state(status, _names(after))
     if actual is None:
         return SitePreview(site=site, status=status, changes=None)
     waiting, whole = plan(before, actual), plan(after, actual)
@@ -56,3 +66,11 @@ def _preview(site: Site, before: DesiredState, after: DesiredState) -> SitePrevi
         changes=tuple(change for change in whole.changes if change not in waiting.changes),
         conflicts=tuple(item for item in whole.conflicts if item not in waiting.conflicts),
     )
+
+
+def _names(desired: DesiredState) -> set[str]:
+    """Everything that a plan for it looks up in what a site has."""
+    return {
+        *(user.username for user in desired.users),
+        *(item.name for item in (*desired.groups, *desired.qos, *desired.accounts)),
+    }
