@@ -42,6 +42,7 @@ class Permission(StrEnum):
     TRACKS_CHANGE = "portal:tracks:change"
     REPORTS_VIEW = "portal:reports:view"
     OVERVIEW_VIEW = "portal:overview:view"
+    FEEDBACK_ANSWER = "portal:feedback:answer"
     MAILS_VIEW = "portal:mails:view"
     MAILS_READ = "portal:mails:read"
     PEOPLE_VIEW = "portal:people:view"
@@ -89,6 +90,7 @@ _STAFF = frozenset(
         Permission.PLANS_DECIDE,
         Permission.REPORTS_VIEW,
         Permission.OVERVIEW_VIEW,
+        Permission.FEEDBACK_ANSWER,
         Permission.PEOPLE_VIEW,
         Permission.MAILS_VIEW,
     }

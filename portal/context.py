@@ -88,7 +88,11 @@ _MENUS: tuple[tuple[Label, tuple[Entry, ...]], ...] = (
         _("People"),
         (
             (_("People"), "people", Permission.PEOPLE_VIEW),
-            (_("Messages about accessibility"), "accessibility_feedback", Permission.OVERVIEW_VIEW),
+            (
+                _("Messages about accessibility"),
+                "accessibility_feedback",
+                Permission.FEEDBACK_ANSWER,
+            ),
             (_("Mails"), "mails", Permission.MAILS_VIEW),
             (_("How mails look"), "mail_previews", Permission.MAILS_VIEW),
         ),

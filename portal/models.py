@@ -141,6 +141,8 @@ class AccessibilityFeedback(models.Model):
     page = models.CharField(_("page"), max_length=500, blank=True)
     email = models.EmailField(_("e-mail address"), blank=True)
     sent_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("message about accessibility")

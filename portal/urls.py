@@ -21,6 +21,11 @@ urlpatterns = [
         accessibility_views.feedback,
         name="accessibility_feedback",
     ),
+    path(
+        "staff/accessibility-feedback/<int:feedback_id>/answered",
+        accessibility_views.answered,
+        name="accessibility_answered",
+    ),
     path("metrics", metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
     path("people/", include("accounts.urls")),

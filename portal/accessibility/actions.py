@@ -1,4 +1,4 @@
-"""Takes what somebody could not use, or misses, and tells those who mend it."""
+"""Takes what somebody could not use, or misses, tells those who mend it, and who answered."""
 
 from datetime import timedelta
 
@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import Actor, action
 from accounts.mail import send_mail
+from accounts.models import User
 from allocations.actions.mails import mail_staff
-from allocations.errors import RefusedError
+from allocations.errors import RefusedError, StateError
 from portal.models import AccessibilityFeedback
 
 MOST_A_DAY = 200
@@ -29,4 +30,15 @@ def send_feedback(*, text: str, page: str, email: str, actor: Actor) -> Accessib
         send_mail(template=TEMPLATE, to=settings.ACCESSIBILITY_CONTACT, context=context)
     else:
         mail_staff(TEMPLATE, context)
+    return feedback
+
+
+@action
+def mark_answered(*, feedback_id: int, actor: User) -> AccessibilityFeedback:
+    """Keep that somebody answered a message, once, with who and when."""
+    feedback = AccessibilityFeedback.objects.select_for_update().get(pk=feedback_id)
+    if feedback.answered_at is not None:
+        raise StateError(_("Somebody has marked this message as answered already."))
+    feedback.answered_at, feedback.answered_by = timezone.now(), actor
+    feedback.save(update_fields=["answered_at", "answered_by"])
     return feedback

@@ -1,9 +1,15 @@
-"""What somebody says of the portal's accessibility."""
+"""What somebody says of the portal's accessibility, and how staff find it."""
 
+import django_filters as filters
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from accounts.lists import WordFilter
 from allocations.rules.text import one_line, several_lines
+from portal.models import AccessibilityFeedback
+
+ANSWERED, ALL = "answered", "all"
 
 
 class FeedbackForm(forms.Form):
@@ -37,3 +43,28 @@ class FeedbackForm(forms.Form):
     def clean_page(self) -> str:
         """On one line."""
         return one_line(self.cleaned_data["page"])
+
+
+class FeedbackFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types
+    """Messages by words, and whether somebody has answered them; the open ones by default."""
+
+    q = WordFilter(_("Message, page or address"), "text", "page", "email")
+    state = filters.ChoiceFilter(
+        label=_("State"),
+        empty_label=_("Open"),
+        choices=[(ANSWERED, _("Answered")), (ALL, _("All"))],
+        method="of_state",
+    )
+
+    def of_state(
+        self, messages: QuerySet[AccessibilityFeedback], name: str, value: str
+    ) -> QuerySet[AccessibilityFeedback]:
+        """Those that are answered, or all."""
+        return messages if value == ALL else messages.exclude(answered_at=None)
+
+    def filter_queryset(
+        self, queryset: QuerySet[AccessibilityFeedback]
+    ) -> QuerySet[AccessibilityFeedback]:
+        """What was chosen; without a state, what is open."""
+        found: QuerySet[AccessibilityFeedback] = super().filter_queryset(queryset)
+        return found if self.form.cleaned_data.get("state") else found.filter(answered_at=None)

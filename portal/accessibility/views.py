@@ -2,30 +2,25 @@
 
 from http import HTTPStatus
 
-import django_tables2 as tables
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.utils.formats import date_format
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.timezone import localtime
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.audit import SystemActor
-from accounts.lists import ListTable, page_of_table
+from accounts.lists import render_list
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
-from allocations.errors import RefusedError
-from portal.accessibility.actions import send_feedback
-from portal.accessibility.forms import FeedbackForm
+from allocations.errors import RefusedError, StateError
+from portal.accessibility.actions import mark_answered, send_feedback
+from portal.accessibility.forms import FeedbackFilter, FeedbackForm
 from portal.accessibility.limits import is_too_often
+from portal.accessibility.tables import FeedbackTable
 from portal.models import AccessibilityFeedback
 
 VISITOR = SystemActor("visitor")
@@ -52,37 +47,33 @@ def accessibility(request: HttpRequest) -> HttpResponse:
     return redirect("accessibility")
 
 
-class FeedbackTable(ListTable):
-    """One row a message."""
-
-    sent_at = tables.Column(verbose_name=gettext_lazy("Sent"))
-    text = tables.Column(verbose_name=gettext_lazy("Message"), orderable=False)
-    page = tables.Column(verbose_name=gettext_lazy("Page"), orderable=False)
-    email = tables.Column(verbose_name=gettext_lazy("Answer to"), orderable=False)
-
-    class Meta(ListTable.Meta):
-        order_by = ("-sent_at",)
-
-    def render_sent_at(self, record: AccessibilityFeedback) -> str:
-        """The moment in Brussels."""
-        return date_format(localtime(record.sent_at), "SHORT_DATETIME_FORMAT")
-
-    def render_text(self, value: str) -> SafeString:
-        """With its lines."""
-        return format_html('<div class="typed" dir="auto">{}</div>', value)
-
-    def render_page(self, value: str) -> SafeString:
-        """As it was typed: no link, since anybody can write one."""
-        return format_html('<bdi class="text-break">{}</bdi>', value)
-
-
 @login_required
 @require_safe
 def feedback(request: SignedInRequest) -> HttpResponse:
-    """Everything that was sent, the newest first."""
-    require(request.user, Permission.OVERVIEW_VIEW)
-    table = page_of_table(request, FeedbackTable(AccessibilityFeedback.objects.all()))
-    return render(request, "accessibility/feedback.html", {"table": table})
+    """What was sent, the newest first; without a choice, what nobody has answered."""
+    require(request.user, Permission.FEEDBACK_ANSWER)
+    rows = AccessibilityFeedback.objects.select_related("answered_by")
+    return render_list(
+        request,
+        filters=FeedbackFilter(request.GET, rows, request=request),
+        table_class=FeedbackTable,
+        template="accessibility/feedback.html",
+    )
+
+
+@login_required
+@require_POST
+def answered(request: SignedInRequest, feedback_id: int) -> HttpResponse:
+    """Say that somebody has answered a message."""
+    require(request.user, Permission.FEEDBACK_ANSWER)
+    found = get_object_or_404(AccessibilityFeedback, pk=feedback_id)
+    try:
+        mark_answered(feedback_id=found.pk, actor=request.user)
+    except StateError as error:
+        messages.warning(request, str(error))
+    else:
+        messages.success(request, _("Marked as answered."))
+    return redirect("accessibility_feedback")
 
 
 def _statement(

@@ -150,6 +150,8 @@ ROWS: dict[tuple[str, str], str] = {
     # The office
     ("accessibility_feedback", "GET"): STAFF,
     ("accessibility_feedback", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("accessibility_answered", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("accessibility_answered", "POST"): "in 403 403 403 403 403 403 302 302",
     ("queue", "GET"): "in 403 403 403 403 403 200 200 200",
     ("queue", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("waitlist", "GET"): WRONG_METHOD_AFTER_SIGN_IN,

@@ -15,7 +15,7 @@ from playwright.sync_api import Browser
 from accounts.models import User
 from allocations.actions.listing import list_publicly
 from allocations.models import FinalReport
-from portal.models import Export, ExportState
+from portal.models import AccessibilityFeedback, Export, ExportState
 from portal.programme.public import Quarter
 from tests.allocations.claw_back_world import proposed_claw_back
 from tests.portal.chromium import Judge, open_context
@@ -50,6 +50,7 @@ def pages(
         handed_in_at=timezone.now(),
     )
     proposal = proposed_claw_back(allocation_at(second, "zellik"))
+    AccessibilityFeedback.objects.create(text="The chart is read as nothing.", page="Use")
     ready, running = own_export(staff), own_export(staff)
     own_subscription(staff)
     Export.objects.filter(pk=running.pk).update(state=ExportState.RUNNING)
@@ -61,6 +62,7 @@ def pages(
         "public_figures": reverse("public_figures"),
         "awarded_projects": reverse("awarded_projects"),
         "accessibility": reverse("accessibility"),
+        "accessibility_feedback": reverse("accessibility_feedback"),
         "final_report_handed_in": report.get_absolute_url(),
         "claw_back": proposal.get_absolute_url(),
         "exports": reverse("exports") + "?query=by%3Dtrack",

@@ -13,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from portal.accessibility import actions, limits
 from portal.models import AccessibilityFeedback
+from tests.people import make_person
 
 PAGE = reverse("accessibility")
 WRITTEN = {
@@ -85,6 +86,34 @@ def test_the_list_of_messages_costs_the_same_for_many(
         page = client.get(reverse("accessibility_feedback")).content.decode()
     assert "Message 59." in page
     assert "Message 1." not in page
+
+
+def test_staff_mark_a_message_as_answered_once_and_the_trail_keeps_who(
+    client: Client, staff: User, django_assert_max_num_queries: Any
+) -> None:
+    people = [AccessibilityFeedback.objects.create(text=f"Say {n} aloud.") for n in range(12)]
+    first = people[0]
+    listed = reverse("accessibility_feedback")
+    address = reverse("accessibility_answered", args=[first.pk])
+    client.force_login(make_person("Stran"))
+    assert client.post(address).status_code == 403
+    client.force_login(staff)
+    for said in ("Marked as answered.", "answered already"):
+        assert said in client.post(address, follow=True).content.decode()
+    first.refresh_from_db()
+    assert first.answered_by == staff
+    event = first.events.latest("pgh_id")  # type: ignore[attr-defined]
+    assert (event.answered_by_id, event.pgh_context.metadata["action"]) == (
+        staff.pk,
+        "mark_answered",
+    )
+    for state, shown in (("", False), ("answered", True), ("all", True), ("nonsense", False)):
+        with django_assert_max_num_queries(15):
+            page = client.get(listed, {"state": state}).content.decode()
+        assert ("Say 0 aloud." in page) == shown, state
+        assert ("Say 1 aloud." in page) == (state != "answered")
+    assert staff.full_name in client.get(listed, {"state": "answered"}).content.decode()
+    assert client.post(reverse("accessibility_answered", args=[10**9])).status_code == 404
 
 
 def test_nobody_floods_the_form(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,6 +35,7 @@ from allocations.models import (
     Site,
 )
 from allocations.rules.award_changes import ChangeKind
+from portal.models import AccessibilityFeedback
 from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.claw_back_world import proposed_claw_back
 from tests.allocations.leaving_world import waiting_removal
@@ -101,6 +102,7 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "proposal_id": _settled_award(application, people["staff"]).pk,
         "name": project.name,
         "claw_back_id": proposed_claw_back(project.allocations.get(site__code="zellik")).pk,
+        "feedback_id": AccessibilityFeedback.objects.create(text="No contrast.").pk,
         "attachment_id": clean_attachment(application).pk,
         "run_id": measured_run(project, Site.objects.get(code="zellik")).pk,
         "drift_id": see_drift(project.allocations.get(site__code="zellik")),
