@@ -72,5 +72,7 @@ def _names(desired: DesiredState) -> set[str]:
     """Everything that a plan for it looks up in what a site has."""
     return {
         *(user.username for user in desired.users),
-        *(item.name for item in (*desired.groups, *desired.qos, *desired.accounts)),
+        *(group.name for group in desired.groups),
+        *(qos.name for qos in desired.qos),
+        *(account.name for account in desired.accounts),
     }
