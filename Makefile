@@ -83,7 +83,7 @@ messages: install  ## Bring the catalogues of translations up to the strings of 
 	@sed -i '/^"POT-Creation-Date/d' portal/locale/*/LC_MESSAGES/django.po
 
 .PHONY: bench
-bench: bench-latency bench-reconcile bench-ingest bench-reports  ## Run the benchmarks; figures go to bench/results.json
+bench: bench-latency bench-reconcile bench-ingest bench-reports bench-pages  ## Run the benchmarks; figures go to bench/results.json
 
 .PHONY: bench-latency
 bench-latency: install  ## Time from approval to an accepted sbatch, on the running testbed
@@ -108,6 +108,10 @@ bench-gpu-ingest: install  ## What a day of minutes of GPUS=1000 GPUs costs, thr
 .PHONY: bench-reports
 bench-reports: install  ## Time of each page and export of usage among JOBS=10000000 jobs; KEEP=1 keeps them
 	@$(BIN)/python -m bench.reports $(JOBS) $(if $(KEEP),--keep)
+
+.PHONY: bench-pages
+bench-pages: install  ## Time of every page among APPLICATIONS=5000, and the last minute before a cut-off
+	@$(BIN)/python -m bench.pages $(APPLICATIONS)
 
 .PHONY: lock
 lock:  ## Resolve the pins of pyproject.toml and package.json anew

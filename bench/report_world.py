@@ -35,13 +35,14 @@ _AT_ONCE = 200
 _POSTCODES = ("1000", "9000", "4000", "6000", "3000", "75001")
 
 
-def make_projects() -> None:
-    """The projects, each decided, granted and with its people; one in two is at both sites."""
+def make_projects(projects: int = PROJECTS, *, organisations: int = ORGANISATIONS) -> None:
+    """So many projects, each decided, granted and with its people; one in two is at both sites."""
     tracks, sites = list(Track.objects.all()), list(Site.objects.all())
-    organisations, staff = _organisations(), staff_member()
-    for first in range(0, PROJECTS, _AT_ONCE):
+    owners, staff = _organisations(organisations), staff_member()
+    for first in range(0, projects, _AT_ONCE):
+        numbers = range(first, min(first + _AT_ONCE, projects))
         with transaction.atomic():
-            _some_projects(range(first, first + _AT_ONCE), organisations, tracks, sites, staff)
+            _some_projects(numbers, owners, tracks, sites, staff)
 
 
 def staff_member() -> User:
@@ -59,7 +60,7 @@ def starts_on(project: int) -> date:
     return timezone.now().date() - timedelta(days=days_ago)
 
 
-def _organisations() -> list[Organisation]:
+def _organisations(count: int) -> list[Organisation]:
     kinds = list(Organisation.Kind)
     return Organisation.objects.bulk_create(
         Organisation(
@@ -68,7 +69,7 @@ def _organisations() -> list[Organisation]:
             kind=kinds[number % len(kinds)],
             postcode=_POSTCODES[number // len(kinds) % len(_POSTCODES)],
         )
-        for number in range(ORGANISATIONS)
+        for number in range(count)
     )
 
 

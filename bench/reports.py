@@ -5,15 +5,13 @@ is asked for through Django as a browser would, and files of the worker are made
 All is removed at the end, unless it is to be kept for the next time: `make bench-reports KEEP=1`.
 """
 
-import json
-import os
-import subprocess
 import sys
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
+from bench.children import answer_of, child
 from bench.reconcile import own_layout
 from bench.results import store
 from deploy.testbed.down import clean
@@ -37,10 +35,12 @@ def main() -> int:
         bring_up(layout, only_postgres=True)
         for size in (SMALL, jobs):
             _make(layout, size, progress)
-        found = {size: _asked(layout, "bench.report_pages", size) for size in (SMALL, jobs)}
+        found = {
+            size: answer_of(layout, _database(size), "bench.report_pages") for size in (SMALL, jobs)
+        }
         figures = summed_up(found[SMALL], found[jobs], jobs=jobs)
-        figures["files"] = _asked(layout, "bench.report_exports", jobs)
-        figures["tables"] = _asked(layout, "bench.report_tables", jobs)
+        figures["files"] = answer_of(layout, _database(jobs), "bench.report_exports")
+        figures["tables"] = answer_of(layout, _database(jobs), "bench.report_tables")
     finally:
         if not keeps:
             clean(layout)
@@ -97,38 +97,15 @@ def _make(layout: Layout, size: int, progress: Progress) -> None:
     progress.say(f"{size:,} jobs")
     if not query(layout, f"SELECT 1 FROM pg_database WHERE datname = '{_WORLD}'"):
         query(layout, f"CREATE DATABASE {_WORLD} OWNER {DATABASE}")
-        _child(layout, _WORLD, "bench.report_making")
+        child(layout, _WORLD, "bench.report_making")
     query(layout, f"DROP DATABASE IF EXISTS {_database(size)}")
     query(layout, f"CREATE DATABASE {_database(size)} OWNER {DATABASE} TEMPLATE {_WORLD}")
-    _child(layout, _database(size), "bench.report_making", str(size))
+    child(layout, _database(size), "bench.report_making", str(size))
     query(layout, f"COMMENT ON DATABASE {_database(size)} IS '{_WHOLE}'")
 
 
 def _database(size: int) -> str:
     return f"bench_{size}"
-
-
-def _asked(layout: Layout, module: str, size: int) -> dict[str, Any]:
-    """What a child found out of a database."""
-    answer: dict[str, Any] = json.loads(
-        _child(layout, _database(size), module, stdout=subprocess.PIPE).splitlines()[-1]
-    )
-    return answer
-
-
-def _child(layout: Layout, database: str, *command: str, stdout: int | None = None) -> str:
-    """A program of its own, since Django takes its settings but once; what it printed."""
-    # What the testbed is told by the environment is no setting of the portal.
-    own = {name: value for name, value in os.environ.items() if not name.startswith("BELFRY_")}
-    settings = {
-        "BELFRY_DATABASE_URL": f"postgresql://belfry@127.0.0.1:{layout.postgres_port}/{database}",
-        "BELFRY_API_REQUESTS_A_MINUTE": "100000",
-        "DJANGO_SETTINGS_MODULE": "portal.settings",
-    }
-    ended = subprocess.run(
-        [sys.executable, "-m", *command], env=own | settings, stdout=stdout, check=True, text=True
-    )
-    return ended.stdout or ""
 
 
 if __name__ == "__main__":

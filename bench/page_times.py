@@ -1,0 +1,181 @@
+"""Asks for every page of the portal and prints one line of JSON: a child of `bench.pages`.
+
+Pages are those of the URLconf that somebody may open with what this portal holds, so that a new
+page is measured without being named here.
+"""
+
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator
+from itertools import product
+from statistics import median
+from typing import Any
+
+import django
+
+django.setup()
+
+from django.db import connection  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse  # noqa: E402
+
+from accounts.models import Mail, User  # noqa: E402
+from accounts.permissions import Role  # noqa: E402
+from allocations.models import (  # noqa: E402
+    Allocation,
+    Application,
+    LedgerEntry,
+    Membership,
+    Pool,
+)
+from allocations.states import ApplicationState  # noqa: E402
+from bench.page_world import email_of  # noqa: E402
+from bench.results import percentile  # noqa: E402
+
+WARM, REPEATS = 2, 15
+SKIPPED = ("admin:", "socialaccount_login_error", "socialaccount_login_cancelled")
+"""Django's own pages, and those that only follow a failure elsewhere."""
+PROJECT = "bench0"
+WORDS: dict[str, list[object]] = {
+    "site_code": ["zellik"],
+    "track_code": ["pa"],
+    "section": ["project", "resources"],
+    "code": ["zellik"],
+    "number": [1],
+    "kind": ["extension"],
+    "event": ["end_near"],
+    "language": ["fr"],
+}
+
+
+def main() -> None:
+    """Find the pages, time each, print."""
+    # That most pages are closed to most readers is no news.
+    logging.disable()
+    readers = _readers()
+    things = _things()
+    found, closed = {}, []
+    for name, wanted in _patterns():
+        opened = list(_opened(name, wanted, things, readers))
+        # Who may do more sees more on the same page.
+        for label, (reader, address) in _first_and_last(name, opened):
+            found[label] = _timed(reader, address)
+            print(f"  {label}: {found[label]}", file=sys.stderr, flush=True)
+        if not opened:
+            closed.append(name)
+    print(f"  no pages, or none with what is there: {', '.join(closed)}", file=sys.stderr)
+    print(json.dumps(found))
+
+
+def _readers() -> list[Client]:
+    """Nobody, an applicant, a leader, a reviewer, staff and an administrator, in this order."""
+    administrator, _is_new = User.objects.get_or_create(
+        email="administrator@bench.example", defaults={"role": Role.ADMINISTRATOR}
+    )
+    emails = (email_of("ada"), "p0@bench.example", email_of("reviewer"), "staff@bench.example")
+    clients = [Client()]
+    for person in (*(User.objects.get(email=email) for email in emails), administrator):
+        clients.append(Client())
+        clients[-1].force_login(person)
+    return clients
+
+
+def _things() -> dict[str, list[object]]:
+    """What the words of addresses may stand for here; the first with which a page opens counts."""
+    ada = User.objects.get(email=email_of("ada"))
+    draft = Application.objects.get(applicant=ada, state=ApplicationState.DRAFT)
+    handed_in = Application.objects.get(applicant=ada, state=ApplicationState.SUBMITTED)
+    return {
+        "reference": [draft.reference, handed_in.reference],
+        "name": [PROJECT],
+        "organisation_id": [draft.organisation_id],
+        "user_id": [ada.pk],
+        "mail_id": _first(Mail.objects.filter(recipient=ada)),
+        "pool_id": _first(Pool.objects.all()),
+        "allocation_id": _first(Allocation.objects.filter(project__name=PROJECT)),
+        "membership_id": _first(
+            Membership.objects.filter(project__name=PROJECT, role=Membership.Role.MEMBER)
+        ),
+        "entry_id": _first(LedgerEntry.objects.filter(allocation__project__name=PROJECT)),
+        **WORDS,
+    }
+
+
+def _first(rows: QuerySet[Any]) -> list[object]:
+    """The key of the first row, if there is one."""
+    return list(rows.order_by("pk").values_list("pk", flat=True)[:1])
+
+
+def _patterns() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The name of each address, and the words that it wants."""
+    seen = set()
+
+    def walk(
+        patterns: list[URLPattern | URLResolver], prefix: str
+    ) -> Iterator[tuple[str, URLPattern]]:
+        for pattern in patterns:
+            if isinstance(pattern, URLResolver):
+                inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+                yield from walk(pattern.url_patterns, inner)
+            elif pattern.name:
+                yield f"{prefix}{pattern.name}", pattern
+
+    for name, pattern in walk(get_resolver().url_patterns, ""):
+        if name not in seen and not name.startswith(SKIPPED):
+            seen.add(name)
+            yield name, tuple(pattern.pattern.converters)
+
+
+def _opened(
+    name: str, wanted: tuple[str, ...], things: dict[str, list[object]], readers: list[Client]
+) -> Iterator[tuple[Client, str]]:
+    """Who opens the page, and where."""
+    for words in product(*(things.get(word, []) for word in wanted)):
+        try:
+            address = reverse(name, kwargs=dict(zip(wanted, words, strict=True)))
+        except NoReverseMatch:
+            continue
+        for reader in readers:
+            if _is_page(reader.get(address)):
+                yield reader, address
+
+
+def _first_and_last(
+    name: str, opened: list[tuple[Client, str]]
+) -> Iterator[tuple[str, tuple[Client, str]]]:
+    """The page for whoever may do least of those who can open it, and for who may do most."""
+    if opened:
+        yield name, opened[0]
+    if len(opened) > 1 and opened[0] != opened[-1]:
+        yield f"{name} (staff)", opened[-1]
+
+
+def _is_page(answer: Any) -> bool:
+    kind = str(answer.headers.get("Content-Type", ""))
+    return bool(answer.status_code == 200) and kind.startswith("text/html")
+
+
+def _timed(reader: Client, address: str) -> dict[str, float | str]:
+    for _ in range(WARM):
+        reader.get(address)
+    taken = []
+    for _ in range(REPEATS):
+        began = time.perf_counter()
+        answer = reader.get(address)
+        taken.append(1000 * (time.perf_counter() - began))
+    with CaptureQueriesContext(connection) as queries:
+        reader.get(address)
+    return {
+        "median_ms": round(median(taken), 1),
+        "p95_ms": round(percentile(taken, 0.95), 1),
+        "queries": len(queries),
+        "bytes": len(answer.content),
+    }
+
+
+if __name__ == "__main__":
+    main()
