@@ -7,6 +7,7 @@ import pwd
 import shutil
 import subprocess
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 
 from deploy.testbed.bridge_user import bridge_user, remove_sudo_rule
@@ -101,7 +102,20 @@ def remove_unix_users(layout: Layout) -> list[str]:
     """Remove the UNIX users and groups that the bridges recorded, with the users' homes."""
     if not layout.unix_users.exists():
         return []
-    names = dict.fromkeys(layout.unix_users.read_text().split())
+    return remove_people(layout.unix_users.read_text().split())
+
+
+def people_called(prefix: str) -> list[str]:
+    """The UNIX users, and with an `@` the groups, whose names begin so: as bridges record them."""
+    users = [user.pw_name for user in pwd.getpwall() if user.pw_name.startswith(prefix)]
+    return users + [
+        f"@{group.gr_name}" for group in grp.getgrall() if group.gr_name.startswith(prefix)
+    ]
+
+
+def remove_people(recorded: Iterable[str]) -> list[str]:
+    """Remove UNIX users and groups, with the users' homes; returns the users that there were."""
+    names = dict.fromkeys(recorded)
     removed = [name for name in names if is_person(name)]
     for name in removed:
         subprocess.run(["userdel", "--remove", name], timeout=60, check=False, capture_output=True)

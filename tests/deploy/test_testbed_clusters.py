@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.testbed.down import clean, take_down
+from deploy.testbed.down import clean, people_called, take_down
 from deploy.testbed.history import FIRST_JOB_ID, make_history
 from deploy.testbed.layout import CHARLEROI, SITES, ZELLIK, Layout, Site
 from deploy.testbed.leftovers import environment_of
@@ -266,8 +266,10 @@ def test_down_leaves_no_process_and_a_waiting_job_still_waits_after_up() -> None
 
 def test_clean_removes_the_folder_and_the_recorded_users_and_nobody_else() -> None:
     LAYOUT.unix_users.write_text(f"{USER}\nroot\npostgres\nnobody-by-that-name\n")
+    assert USER in people_called(USER[:-1])
     assert command("clean").returncode == 0
     assert not LAYOUT.state.exists()
     with pytest.raises(KeyError):
         pwd.getpwnam(USER)
+    assert not people_called(USER), "nor a group of that name"
     assert pwd.getpwnam("postgres")
