@@ -1,9 +1,12 @@
 """What reviews still need, in words."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from allocations.rules.review_progress import ReviewProgress
+from allocations.rules.review_steps import StepKind
 
 
 def words_for_missing_reviews(progress: ReviewProgress) -> str:
@@ -30,3 +33,9 @@ def words_for_low_scores(progress: ReviewProgress) -> str:
     names = ", ".join(line.criterion.shown_name for line in progress.below_threshold)
     text = _("The reviews miss the threshold of the track: %(names)s. Reject it, or send one back.")
     return text % {"names": names}
+
+
+def words_for_missing_steps(missing: Iterable[StepKind]) -> str:
+    """Which steps nobody has done yet."""
+    names = ", ".join(str(kind.label) for kind in missing)
+    return _("Before it can be approved, record as done: %(names)s.") % {"names": names}

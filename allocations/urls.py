@@ -34,6 +34,7 @@ from allocations.views import (
     projects,
     proposals,
     queue,
+    review_steps,
     reviews,
     sections,
     set_aside,
@@ -144,6 +145,11 @@ urlpatterns = [
     path("staff/applications/<str:reference>/preview", decisions.preview, name="preview"),
     path("staff/applications/<str:reference>/approve", decisions.approve, name="approve"),
     path("staff/applications/<str:reference>/reject", decisions.reject, name="reject"),
+    path(
+        "staff/applications/<str:reference>/steps/<slug:step>",
+        review_steps.done,
+        name="step_done",
+    ),
     path("staff/applications/<str:reference>/ask", decisions.ask, name="ask"),
     path("staff/applications/<str:reference>/waitlist", proposals.waitlist, name="waitlist"),
     path(

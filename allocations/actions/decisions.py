@@ -20,6 +20,7 @@ from allocations.actions.mails import mail_applicant
 from allocations.actions.numbers import free_account_name, next_name
 from allocations.actions.partitions import PartitionWish, give_partition
 from allocations.actions.pools import lock_pools, settle_with_pools
+from allocations.actions.review_steps import require_steps
 from allocations.actions.transitions import lock_application, move_application
 from allocations.errors import RefusedError, StateError
 from allocations.models import (
@@ -101,7 +102,7 @@ def reject_application(
     """Say no, with the reason that the applicant reads; what is not eligible needs no review."""
     application = lock_for_decision(application_id, reason, actor)
     if not is_ineligible and application.is_undecided:
-        require_reviews(application, needs_thresholds=False)
+        require_reviews(application, is_award=False)
     decision = _decide(
         application, ApplicationState.REJECTED, reason, actor, is_ineligible=is_ineligible
     )
@@ -118,13 +119,18 @@ def request_information(*, application_id: int, question: str, actor: User) -> A
     return application
 
 
-def require_reviews(application: Application, *, needs_thresholds: bool = True) -> None:
-    """Raise RefusedError while a review that the track requires is missing, or a score too low."""
+def require_reviews(application: Application, *, is_award: bool = True) -> None:
+    """Raise RefusedError while a review that the track requires is missing, or a score too low.
+
+    What may be granted needs every step of the track, too; what is rejected does not.
+    """
     progress = progress_of(application)
     if not progress.is_complete:
         raise RefusedError(words_for_missing_reviews(progress))
-    if needs_thresholds and progress.below_threshold:
+    if is_award and progress.below_threshold:
         raise RefusedError(words_for_low_scores(progress))
+    if is_award:
+        require_steps(application)
 
 
 def lock_for_decision(application_id: int, reason: str, actor: User) -> Application:

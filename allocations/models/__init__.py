@@ -39,6 +39,7 @@ from allocations.models.plans import SitePlan
 from allocations.models.pools import AidGrant, Pool, PoolDraw, PoolTrack, Quota, UnitPrice
 from allocations.models.projects import Allocation, LedgerEntry, Membership, Project
 from allocations.models.proposals import ProposedAward
+from allocations.models.review_steps import ReviewStep
 from allocations.models.reviews import (
     DeclaredConflict,
     Review,
@@ -125,6 +126,7 @@ __all__ = [
     "Review",
     "ReviewComment",
     "ReviewScore",
+    "ReviewStep",
     "ReviewerProfile",
     "RunningGpuMinutes",
     "SectionAnswers",

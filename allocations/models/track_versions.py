@@ -20,6 +20,7 @@ from allocations.models.tracks import Track
 from allocations.rules.deadlines import DeadlineKind, DeadlineRule
 from allocations.rules.questions import Question, Section
 from allocations.rules.requests import TrackLimits
+from allocations.rules.review_steps import StepKind
 from allocations.rules.rubric import Criterion
 from allocations.stored_texts import Translations, in_readers_language
 
@@ -169,6 +170,16 @@ class TrackVersion(models.Model):
     def get_absolute_url(self) -> str:
         """The page that says all of it."""
         return reverse("track_version", args=[self.track.code, self.number])
+
+    @property
+    def steps(self) -> list[StepKind]:
+        """What staff have to do, beside peer review, before anything is granted."""
+        asked = {
+            StepKind.ADMIN_CHECK: self.has_admin_check,
+            StepKind.TECHNICAL_REVIEW: self.has_technical_review,
+            StepKind.GATE: self.has_gate,
+        }
+        return [kind for kind, is_asked in asked.items() if is_asked]
 
     @property
     def shown_summary(self) -> str:

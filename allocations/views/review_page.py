@@ -18,10 +18,13 @@ from allocations.attachment_names import shown_attachments
 from allocations.earlier_work import earlier_applications, earlier_projects, earlier_use
 from allocations.errors import AllocationsError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
+from allocations.forms.review_steps import StepForm
 from allocations.forms.reviews import ConflictForm
 from allocations.models import Application, Award, ProposedAward, RequestedHours
 from allocations.review_figures import progress_of
-from allocations.review_words import words_for_missing_reviews
+from allocations.review_steps import STEPS_DONE, shown_steps
+from allocations.review_words import words_for_missing_reviews, words_for_missing_steps
+from allocations.rules.review_steps import StepKind
 from allocations.shown_answers import shown_sections
 from allocations.states import GRANTABLE_STATES, ApplicationState
 from allocations.tables.changes import changes_of
@@ -36,6 +39,7 @@ def render_review(
     approval: ApprovalForm | None = None,
     question: QuestionForm | None = None,
     rejection: RejectionForm | None = None,
+    step: StepForm | None = None,
     preview: Preview | None = None,
     held: frozenset[Permission] | None = None,
 ) -> HttpResponse:
@@ -50,10 +54,11 @@ def render_review(
     shows_others = Permission.APPLICATION_VIEW in held
     proposal: ProposedAward | None = getattr(application, "standing_award", None)
     waits = proposal is not None and proposal.waits_for_second_person
-    can_approve = may_decide and application.state in GRANTABLE_STATES and not waits
+    is_grantable = application.state in GRANTABLE_STATES
+    can_approve = may_decide and is_grantable and not waits
     can_ask = may_decide and application.state == ApplicationState.SUBMITTED
     shown_approval = approval or (ApprovalForm(application) if can_approve else None)
-    refused = approval or question or rejection
+    refused = approval or question or rejection or step
     return render(
         request,
         "staff/review.html",
@@ -71,6 +76,8 @@ def render_review(
             "earlier_use": earlier_use(application) if not (shows_others or is_blind) else None,
             "changes": changes_of(application, is_blind=is_blind),
             **_reviews(actor, application, held),
+            **_steps(application, step, may_do=may_decide and is_grantable),
+            "shows_steps": shows_others and Permission.REVIEWS_VIEW in held,
             **_decision(application),
             "approval": shown_approval if can_approve else None,
             "question": question or (QuestionForm(application) if can_ask else None),
@@ -115,7 +122,7 @@ def _for_page() -> QuerySet[Application]:
     standing = FilteredRelation("proposed_awards", condition=Q(proposed_awards__closed_at=None))
     return (
         Application.objects.handed_in()
-        .annotate(standing_award=standing)
+        .annotate(standing_award=standing, steps_done=STEPS_DONE)
         .select_related("track", "track_version", "organisation", "applicant", "project")
         .select_related("decision__decided_by", "decision__offer__answered_by")
         .select_related("standing_award__proposed_by")  # type: ignore[misc]  # it is annotated
@@ -157,6 +164,22 @@ def _reviews(
         "conflict": ConflictForm(),
         "progress": progress,
         "missing_reviews": words_for_missing_reviews(progress) if progress and is_missing else "",
+    }
+
+
+def _steps(application: Application, typed: StepForm | None, *, may_do: bool) -> dict[str, object]:
+    """The steps of the track, each with its form until it is done; none is due once decided."""
+    steps = shown_steps(application)
+    due = [step.kind for step in steps if not step.is_done and application.is_undecided]
+    forms = {kind: StepForm(prefix=kind) for kind in due if may_do}
+    if typed is not None:
+        forms[StepKind(str(typed.prefix))] = typed
+    return {
+        "steps": [
+            (step, forms.get(step.kind)) for step in steps if step.done_at or step.kind in due
+        ],
+        "next_step": due[0] if due else None,
+        "missing_steps": words_for_missing_steps(due) if due else "",
     }
 
 

@@ -83,6 +83,7 @@ def approve(staf: Browser, applicant: Browser, reference: str) -> Approval:
     """Approve all that was asked for; the applicant accepts it."""
     staf.open(f"/staff/applications/{reference}/preview")
     planned = tuple(re.findall(r"create account aif\d\w+ under \w+", staf.text()))
+    _take_steps(staf, reference)
     staf.open(f"/staff/applications/{reference}/")
     staf.submit(
         f"/staff/applications/{reference}/approve",
@@ -93,6 +94,14 @@ def approve(staf: Browser, applicant: Browser, reference: str) -> Approval:
         raise RoadError(f"The approval did not lead to a project: {staf.text()[:300]}")
     accept(applicant, reference)
     return Approval(project, time.monotonic(), planned)
+
+
+def _take_steps(staf: Browser, reference: str) -> None:
+    """Record each step that the track asks for before the decision."""
+    staf.open(f"/staff/applications/{reference}/")
+    for address in staf.forms():
+        if "/steps/" in address:
+            staf.submit(address)
 
 
 def accept(applicant: Browser, reference: str) -> None:

@@ -30,6 +30,7 @@ from allocations.actions.proposals import (
     propose_award,
     put_on_wait_list,
 )
+from allocations.actions.review_steps import record_step
 from allocations.actions.reviewers import assign_reviewers, declare_conflict, remove_reviewer
 from allocations.actions.reviews import Mark, hand_in_review, reopen_review
 from allocations.actions.wait_list import fill_wait_list
@@ -42,8 +43,10 @@ from allocations.models import (
     LedgerEntry,
     ProposedAward,
     Review,
+    ReviewStep,
 )
 from allocations.review_figures import progress_of
+from allocations.rules.review_steps import StepKind
 from allocations.states import AWARDED_STATES, OFFERED_STATES, UNDECIDED_STATES, ApplicationState
 from tests.allocations.review_world import make_reviewer
 from tests.domain import ask_for_reviews, award_lines, make_draft
@@ -54,13 +57,15 @@ REASON = "As it happens."
 NIGHT = SystemActor("tests")
 Step = tuple[str, int]
 STEPS = (
-    "ask", "hand_in", "hand_in_low", "reopen", "remove", "conflict", "propose", "confirm",
+    "check", "ask", "hand_in", "hand_in_low", "reopen", "remove", "conflict", "propose", "confirm",
     "decline", "approve", "waitlist", "fill", "question", "answer", "reject", "ineligible",
     "withdraw", "accept", "refuse", "lapse",
     "appeal", "uphold", "dismiss",
 )  # fmt: skip
 # What moves an application on comes more often, or few runs would get far.
-LIKELY = (*STEPS, "ask", "ask", "hand_in", "hand_in", "hand_in", "propose", "confirm", "approve")
+LIKELY = (
+    *STEPS, *["check"] * 4, "ask", "ask", *["hand_in"] * 3, "propose", "confirm", "approve",
+)  # fmt: skip
 
 
 class Play:
@@ -87,6 +92,7 @@ class Play:
             list(Review.objects.values_list("pk", "submitted_at", "ended_at", "edits")),
             list(ProposedAward.objects.values_list("pk", "closed_at", "confirmed_by")),
             LedgerEntry.objects.count(),
+            list(ReviewStep.objects.values_list("kind", "read_number", "done_by")),
         )
 
     def ask(self, number: int) -> None:
@@ -121,6 +127,12 @@ class Play:
             application_id=self.application.pk,
             reason=REASON,
             actor=self.judges[number % len(self.judges)],
+        )
+
+    def check(self, number: int) -> None:
+        kind = list(StepKind)[number % len(StepKind)]
+        record_step(
+            application_id=self.application.pk, kind=kind, note="So.", actor=self._staff(number)
         )
 
     def propose(self, number: int) -> None:
@@ -223,6 +235,7 @@ def check(play: Play) -> None:
     if state in AWARDED_STATES | {ApplicationState.DECLINED, ApplicationState.LAPSED}:
         assert progress.is_complete
         assert not progress.below_threshold
+        assert every_step_is_done(application)
         (proposal,) = ProposedAward.objects.filter(ending=ProposedAward.Ending.GRANTED)
         assert proposal.confirmed_by is not None
         assert proposal.confirmed_by != proposal.proposed_by
@@ -232,6 +245,7 @@ def check(play: Play) -> None:
         assert progress.is_complete
     if state == ApplicationState.WAITLISTED:
         assert progress.is_complete
+        assert every_step_is_done(application)
         proposal = ProposedAward.objects.standing().get()
         assert proposal.confirmed_by not in (None, proposal.proposed_by)
     if state not in UNDECIDED_STATES:
@@ -240,6 +254,12 @@ def check(play: Play) -> None:
     assert AwardChange.objects.open().exists() == is_appealed
     bound = application.declared_conflicts.values_list("reviewer", flat=True)
     assert not application.reviews.standing().filter(reviewer__in=bound).exists()
+
+
+def every_step_is_done(application: Application) -> bool:
+    """Of the text that was handed in last."""
+    done = application.steps.filter(read_number=application.snapshots.count())
+    return set(done.values_list("kind", flat=True)) == set(StepKind)
 
 
 def bring_to_an_end(play: Play) -> None:
@@ -255,6 +275,8 @@ def bring_to_an_end(play: Play) -> None:
     for number in range(play.application.reviews.standing().count()):
         play.take(("reopen", number))
         play.take(("hand_in", number))
+    for number in range(len(StepKind)):
+        play.take(("check", number))
     play.take(("decline", 0))
     play.take(("propose", 0))
     play.take(("confirm", 1))
@@ -275,11 +297,17 @@ def people(seeded: None) -> dict[str, list[User]]:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(steps=st.lists(st.tuples(st.sampled_from(LIKELY), st.integers(0, 5)), max_size=14))
-def test_no_path_skips_a_review_or_four_eyes_or_the_signature_pays_twice_or_ends_nowhere(
+def test_no_path_skips_a_step_or_a_review_or_four_eyes_or_the_signature_pays_twice_or_ends_nowhere(
     people: dict[str, list[User]], steps: list[Step]
 ) -> None:
     with transaction.atomic():
-        ask_for_reviews(REQUIRED, four_eyes_above_gpu_hours=LIMIT_HOURS)
+        ask_for_reviews(
+            REQUIRED,
+            four_eyes_above_gpu_hours=LIMIT_HOURS,
+            has_admin_check=True,
+            has_technical_review=True,
+            has_gate=True,
+        )
         applicant = make_person("Ada")
         draft = make_draft(applicant)
         play = Play(people, submit_application(application_id=draft.pk, actor=applicant))

@@ -10,6 +10,7 @@ from allocations.states import ApplicationState
 from deploy.demo.browser import Browser
 from deploy.demo.steps import _fill_in, _reference, approve, hand_in
 from deploy.testbed.layout import ZELLIK
+from tests.domain import ask_for_reviews
 
 
 def signed_in(portal: str, person: User) -> Browser:
@@ -27,6 +28,7 @@ def signed_in(portal: str, person: User) -> Browser:
 def test_an_application_is_filled_in_and_handed_in_approved_and_accepted_page_by_page(
     live_server: object, applicant: User, staff: User, track: str, months: int
 ) -> None:
+    ask_for_reviews(0, has_admin_check=True, has_technical_review=True)
     browser, office = (signed_in(str(live_server), person) for person in (applicant, staff))
     with browser.client, office.client:
         browser.open("/applications/new")

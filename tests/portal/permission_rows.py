@@ -184,6 +184,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("approve", "POST"): "in 404 403 403 404 404 403 422 422",
     ("reject", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("reject", "POST"): "in 404 403 403 404 404 403 422 422",
+    ("step_done", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("step_done", "POST"): "in 404 403 403 404 404 403 302 302",
     ("ask", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("ask", "POST"): "in 404 403 403 404 404 403 422 422",
     ("all_projects", "GET"): STAFF,

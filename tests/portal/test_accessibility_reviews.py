@@ -12,7 +12,9 @@ from accounts.permissions import Role
 from allocations.actions.discussion import write_comment
 from allocations.actions.drafts import submit_application
 from allocations.actions.proposals import propose_award
+from allocations.actions.review_steps import record_step
 from allocations.models import Application
+from allocations.rules.review_steps import StepKind
 from tests.allocations.pool_world import make_pool
 from tests.allocations.review_world import ask, make_reviewer, to_be_reviewed, write
 from tests.domain import ask_for_reviews, award_lines, make_draft
@@ -46,7 +48,10 @@ def world(judge: User, staff: User, applicant: User) -> dict[str, Application]:
     ask_for_reviews(0, four_eyes_above_gpu_hours=1_000)
     large = submit_application(application_id=make_draft(applicant).pk, actor=applicant)
     propose_award(application_id=large.pk, awards=award_lines(large), reason="Sound.", actor=staff)
-    ask_for_reviews(2, is_blind=True)
+    ask_for_reviews(2, is_blind=True, has_admin_check=True, has_gate=True)
+    record_step(
+        application_id=fresh.pk, kind=StepKind.ADMIN_CHECK, note="All is there.", actor=staff
+    )
     return {"discussed": discussed, "fresh": fresh, "large": large}
 
 

@@ -98,6 +98,7 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "aid_id": organisation.declared_aid.get().pk,
         "member_id": organisation.organisationmember_set.get(user=people["team"]).pk,
         "section": "project",
+        "step": "technical_review",
         "review_id": review.pk,
         "proposal_id": _settled_award(application, people["staff"]).pk,
         "name": project.name,

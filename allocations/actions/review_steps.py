@@ -1,0 +1,47 @@
+"""Recording the steps that a track asks of staff, and refusing an award before all are done."""
+
+from django.utils.translation import gettext as _
+
+from accounts.audit import action
+from accounts.models import User
+from accounts.permissions import Permission
+from allocations.access import permissions_on_application
+from allocations.actions.transitions import lock_application
+from allocations.errors import RefusedError, StateError
+from allocations.models import Application, ReviewStep
+from allocations.review_words import words_for_missing_steps
+from allocations.rules.review_steps import StepKind, missing_steps
+from allocations.states import GRANTABLE_STATES
+
+
+@action
+def record_step(*, application_id: int, kind: StepKind, note: str, actor: User) -> ReviewStep:
+    """Keep that somebody who may decide took a step on what was handed in, with what they say."""
+    application = lock_application(application_id)
+    if Permission.APPLICATION_DECIDE not in permissions_on_application(actor, application):
+        raise RefusedError(_("Nobody decides an application of their own team or organisation."))
+    if application.state not in GRANTABLE_STATES:
+        raise StateError(_("No step is due: the applicant has it back, or it is decided."))
+    if kind not in application.rules().steps:
+        raise RefusedError(_("The track does not ask for this step."))
+    if kind in _steps_done(application):
+        raise StateError(_("This step is done already. Reload the page."))
+    return ReviewStep.objects.create(
+        application=application,
+        kind=kind,
+        read_number=application.times_handed_in,
+        note=note.strip(),
+        done_by=actor,
+    )
+
+
+def require_steps(application: Application) -> None:
+    """Raise RefusedError while a step that the track asks for is not done of the latest text."""
+    missing = missing_steps(application.rules().steps, _steps_done(application))
+    if missing:
+        raise RefusedError(words_for_missing_steps(missing))
+
+
+def _steps_done(application: Application) -> set[str]:
+    done = application.steps.filter(read_number=application.times_handed_in)
+    return set(done.values_list("kind", flat=True))
