@@ -17,14 +17,11 @@ from deploy.testbed.layout import Layout, layout_from_environment
 from deploy.testbed.processes import running
 from deploy.testbed.releases import NewestSites, are_mixed, newest_sites
 from deploy.testbed.up import bring_up
+from tests.lanes import TwoLanes, place, scheduler
 from tests.migrated import TEST_DATABASE, make_migrated
 from tests.testbed import PORTS_A_TESTBED, Testbed, test_port_base, test_state
 
 pytest_plugins = ["tests.domain"]
-
-
-# What needs Slurm takes longest, and must not come last where several processes share the suite.
-SLOWEST_FIRST = ("tests/end_to_end/", "tests/slurm_bridge/", "tests/deploy/")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,12 +43,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = [item for item in items if item not in left_out]
-    items.sort(key=lambda item: _place(item.nodeid))
+    items.sort(key=lambda item: place(item.nodeid))
 
 
-def _place(nodeid: str) -> int:
-    folders = (place for place, name in enumerate(SLOWEST_FIRST) if nodeid.startswith(name))
-    return next(folders, len(SLOWEST_FIRST))
+def pytest_xdist_make_scheduler(config: pytest.Config) -> TwoLanes | None:
+    """Some processes wait for Slurm while another keeps a processor busy."""
+    return scheduler(config)
 
 
 @pytest.fixture(scope="session")
