@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -124,15 +123,8 @@ def _owed_reports(application: Application) -> Iterator[Missing]:
     if application.submitted_at is not None:
         return
     today = timezone.localdate()
-    leads = Membership.objects.filter(
-        project=OuterRef("project"),
-        user=application.applicant_id,
-        role=Membership.Role.LEADER,
-        left_at=None,
-    )
-    blocking = FinalReport.objects.blocking(application, today).select_related("project")
-    late = list(blocking.annotate(is_own=Exists(leads)))
-    own = [report for report in late if report.is_own]  # type: ignore[attr-defined]  # annotated
+    late = list(FinalReport.objects.blocking(application, today).select_related("project"))
+    own = _led_by(application.applicant_id, late) if late else []
     for report in own:
         text = _("Hand in the final report of “%(title)s” first: it was due on %(day)s.")
         said = text % {
@@ -147,6 +139,12 @@ def _owed_reports(application: Application) -> Iterator[Missing]:
         )
         address = f"{address_of_part(application, FIRST_PART)}#id_organisation"
         yield Missing(text, FIRST_PART, address)
+
+
+def _led_by(leader: int, reports: list[FinalReport]) -> list[FinalReport]:
+    leads = Membership.objects.filter(user=leader, role=Membership.Role.LEADER, left_at=None)
+    projects = set(leads.values_list("project", flat=True))
+    return [report for report in reports if report.project_id in projects]
 
 
 def _sections(application: Application, rules: TrackVersion) -> Iterator[Missing]:

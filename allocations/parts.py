@@ -1,6 +1,6 @@
 """What somebody is to an application, read in one query or together with the application."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet, Value
@@ -14,9 +14,12 @@ class OwnPart:
     """Everything that binds one person to one application, save that they applied."""
 
     is_in_team: bool
-    represents_organisation: bool
-    is_asked_for_review: bool
-    has_handed_in_review: bool
+    represents_organisation: bool = False
+    is_asked_for_review: bool = False
+    has_handed_in_review: bool = False
+
+
+_SIGNS = tuple(sign.name for sign in fields(OwnPart))
 
 
 def with_part(applications: QuerySet[Application], user: User) -> QuerySet[Application]:
@@ -27,19 +30,20 @@ def with_part(applications: QuerySet[Application], user: User) -> QuerySet[Appli
 def part_of(user: User, application: Application) -> OwnPart:
     """What this person is to it: as it was read, or by a query."""
     if getattr(application, "part_is_of", None) == user.pk:
-        return OwnPart(**{sign: getattr(application, sign) for sign in _signs(user)})
+        return OwnPart(**{sign: getattr(application, sign, False) for sign in _SIGNS})
     signs = _signs(user)
-    return OwnPart(
-        **Application.objects.filter(pk=application.pk).annotate(**signs).values(*signs).get()
-    )
+    found = Application.objects.filter(pk=application.pk).annotate(**signs).values(*signs)
+    return OwnPart(**found.get())
 
 
 def _signs(user: User) -> dict[str, Any]:
+    team = Invitation.objects.filter(application=OuterRef("pk"), accepted_by=user)
+    if not user.permissions:
+        # Most people: without a role nobody reviews, and there is nothing to keep them from.
+        return {"is_in_team": Exists(team)}
     review = Review.objects.standing().filter(application=OuterRef("pk"), reviewer=user)
     return {
-        "is_in_team": Exists(
-            Invitation.objects.filter(application=OuterRef("pk"), accepted_by=user)
-        ),
+        "is_in_team": Exists(team),
         "represents_organisation": Exists(
             OrganisationMember.objects.filter(user=user, organisation=OuterRef("organisation"))
         ),

@@ -95,7 +95,7 @@ def save_draft(*, application_id: int, version: int, text: DraftText, actor: Use
 @action
 def submit_application(*, application_id: int, actor: User) -> Application:
     """Hand a complete application in; the time for the decision starts, or goes on."""
-    application = lock_application(application_id)
+    application = lock_application(application_id, among=Application.objects.for_form())
     if not application.is_editable:
         raise StateError(_("This application has been handed in already."))
     missing = what_is_missing(application)

@@ -23,7 +23,6 @@ def take_snapshot(application: Application, actor: User) -> SubmissionSnapshot:
 def content_of(application: Application) -> dict[str, Any]:
     """What is frozen, in the order in which it is read: names that people see, no keys of rows."""
     rules = application.rules()
-    hours = application.requested_hours.select_related("site")
     return {
         "track": {"code": application.track.code, "version": rules.number},
         "title": application.title,
@@ -31,7 +30,7 @@ def content_of(application: Application) -> dict[str, Any]:
         "abstract": application.abstract,
         "purpose": application.purpose,
         "months": application.months,
-        "gpu_hours": {line.site.name: line.gpu_hours for line in hours},
+        "gpu_hours": {line.site.name: line.gpu_hours for line in application.requested_hours.all()},
         "answers": application.answers,
         "sections": dict(_sections(application, rules)),
         "declarations": _declarations(application),

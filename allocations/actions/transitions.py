@@ -1,5 +1,6 @@
 """The one place that changes an application's state."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -13,9 +14,12 @@ from allocations.states import OPEN_STATES, ApplicationState, can_become
 _DATES = ("decision_due_on", "decision_amber_on", "decision_red_on", "answer_due_on")
 
 
-def lock_application(application_id: int) -> Application:
-    """The application, locked until the end of the action."""
-    return Application.objects.select_for_update().get(pk=application_id)
+def lock_application(
+    application_id: int, *, among: QuerySet[Application] | None = None
+) -> Application:
+    """The application, locked until the end of the action; with what is read of it beside."""
+    applications = Application.objects.all() if among is None else among
+    return applications.select_for_update(of=("self",)).get(pk=application_id)
 
 
 def move_application(

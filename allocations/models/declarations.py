@@ -33,13 +33,16 @@ class DeclarationTextQuerySet(models.QuerySet["DeclarationText"]):
 
     def asked_of(self, application: Application, day: date) -> "DeclarationTextQuerySet":
         """What an application has to declare: to the portal, and to each site it asks for."""
-        return self._owed_to(application.requested_hours.values("site"), day)
+        sites = [line.site_id for line in application.requested_hours.all()]
+        return self._owed_to(sites, day)
 
     def of_award(self, decision: Decision, day: date) -> "DeclarationTextQuerySet":
         """The terms of an award: those of the portal, and of each site that it grants hours at."""
         return self._owed_to(decision.awards.values("site"), day)
 
-    def _owed_to(self, sites: models.QuerySet[Any, Any], day: date) -> "DeclarationTextQuerySet":
+    def _owed_to(
+        self, sites: list[int] | models.QuerySet[Any, Any], day: date
+    ) -> "DeclarationTextQuerySet":
         held = DeclarationText.objects.on(day).values("pk")
         return self.filter(Q(site=None) | Q(site__in=sites), pk__in=held).order_by("site", "code")
 

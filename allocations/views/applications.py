@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -14,7 +14,14 @@ from allocations.access import application_for, permissions_on_application
 from allocations.actions.award_changes import last_day_to_appeal
 from allocations.forms.invitations import InvitationForm
 from allocations.missing import what_is_missing
-from allocations.models import Application, AwardChange
+from allocations.models import (
+    Application,
+    Award,
+    AwardChange,
+    Invitation,
+    RequestedHours,
+    Transition,
+)
 from allocations.shown_answers import shown_sections
 from allocations.states import OFFERED_STATES, ApplicationState
 from allocations.views.timeline import timeline
@@ -65,12 +72,17 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def _with_all_parts() -> QuerySet[Application]:
     return Application.objects.select_related(
-        "track", "organisation", "applicant", "project", "decision__offer"
+        "track", "track_version", "organisation", "applicant", "project", "decision__offer"
     ).prefetch_related(
-        "transitions__actor",
-        "requested_hours__site",
-        "invitations__accepted_by",
-        "decision__awards__site",
+        *(
+            Prefetch(of, queryset=rows.objects.select_related(to))
+            for of, rows, to in (
+                ("transitions", Transition, "actor"),
+                ("requested_hours", RequestedHours, "site"),
+                ("invitations", Invitation, "accepted_by"),
+                ("decision__awards", Award, "site"),
+            )
+        )
     )
 
 

@@ -17,7 +17,7 @@ from allocations.actions.declarations import publish_declaration, sign_declarati
 from allocations.errors import AllocationsError, RefusedError
 from allocations.forms.declarations import DeclarationForm, SigningForm
 from allocations.missing import DECLARATIONS, parts_of, what_is_missing
-from allocations.models import DeclarationText
+from allocations.models import Application, DeclarationText
 
 TEXTS_SHOWN = 200
 
@@ -29,7 +29,9 @@ def declarations(request: SignedInRequest, reference: str) -> HttpResponse:
     needed = Permission.APPLICATION_VIEW
     if request.method == "POST":
         needed = Permission.APPLICATION_SUBMIT
-    application = application_for(request.user, reference, needed)
+    application = application_for(
+        request.user, reference, needed, among=Application.objects.for_form()
+    )
     signed = list(application.declarations.select_related("text__site", "signed_by"))
     known = {signature.text_id for signature in signed}
     asked = DeclarationText.objects.asked_of(application, timezone.localdate())

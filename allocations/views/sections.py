@@ -89,6 +89,8 @@ def _save(request: SignedInRequest, application: Application, section: Section) 
     except StateError as error:
         return _clash(request, application, section, form, error)
     if request.htmx:
+        # What was read before saving is no longer what is stored.
+        application.refresh_from_db(fields=["section_answers", "is_economic_activity"])
         return _answer(request, application, section, form, version=saved.version)
     if request.POST.get("step") == NEXT:
         return redirect(_following(application, section))
@@ -141,9 +143,6 @@ def _answer(
     **context: Any,
 ) -> HttpResponse:
     """The whole page, or the line on saving that htmx puts in its place."""
-    if request.method == "POST":
-        # What was read before saving is no longer what is stored.
-        application = Application.objects.for_form().get(pk=application.pk)
     missing = what_is_missing(application)
     context |= _beside(request.user, application, section, form) | {
         "application": application,
