@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from allocations.models import Allocation, AwardChange, Project, Site
+from accounts.models import User
+from allocations.models import Allocation, AwardChange, Membership, Project, Site
 from allocations.rules.award_changes import ChangeKind, kinds_that_fit
 from allocations.states import AllocationState
 
@@ -47,6 +48,26 @@ def askable_changes(project: Project) -> Askable:
         for kind in ChangeKind
         if kind in found
     }
+
+
+def possible_leaders(project: Project) -> QuerySet[User]:
+    """The members who could lead instead; none while nothing of the project can be changed."""
+    if _leader_is_asked_for(project) or not Allocation.objects.taken_up().filter(project=project):
+        return User.objects.none()
+    members = project.memberships.filter(left_at=None, role=Membership.Role.MEMBER)
+    return User.objects.filter(pk__in=members.values("user"), is_active=True)
+
+
+def why_nobody_else_leads(project: Project) -> str:
+    """What keeps another leader from being asked for, in one sentence."""
+    if _leader_is_asked_for(project):
+        return _("This was asked for already, and waits for staff.")
+    return _("Only a member of the project can lead it: invite somebody first.")
+
+
+def _leader_is_asked_for(project: Project) -> bool:
+    asked = AwardChange.objects.open().filter(application=project.application_id)
+    return asked.filter(kind=ChangeKind.LEADER).exists()
 
 
 def why_not_askable(project: Project, kind: ChangeKind) -> str:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import User
 from allocations.models import (
     Application,
+    AwardChange,
     ClawBack,
     CreditedRun,
     Drift,
@@ -23,6 +24,7 @@ from allocations.models import (
     SitePlan,
 )
 from allocations.models.usage import GPU_SECONDS
+from allocations.rules.award_changes import ChangeKind, ChangeState
 from allocations.rules.deadlines import BRUSSELS, Clock, Pause
 from allocations.states import ApplicationState
 
@@ -40,12 +42,16 @@ def projects_with_what_is_rare() -> QuerySet[Project]:
     here = {"allocation__project": OuterRef("pk")}
     plans = SitePlan.objects.current().filter(site__allocations__project=OuterRef("pk"))
     invitations = Invitation.objects.filter(application=OuterRef("application"), accepted_by=None)
+    leaders = AwardChange.objects.filter(
+        application=OuterRef("application"), kind=ChangeKind.LEADER, state=ChangeState.APPROVED
+    )
     return Project.objects.annotate(  # type: ignore[no-redef]  # declared for its readers
         has_plans=Exists(plans),
         has_leaving=Exists(LeavingMember.objects.filter(**here)),
         has_drift=Exists(Drift.objects.filter(**here)),
         has_cancels=Exists(JobCancel.objects.filter(**here)),
         has_invitations=Exists(invitations),
+        has_new_leaders=Exists(leaders),
         has_claw_backs=Exists(ClawBack.objects.filter(**here)),
     )
 

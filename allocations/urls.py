@@ -132,6 +132,7 @@ urlpatterns = [
     path("claw-backs/<int:claw_back_id>/apply", claw_backs.apply, name="apply_claw_back"),
     path("claw-backs/<int:claw_back_id>/dismiss", claw_backs.dismiss, name="dismiss_claw_back"),
     path("projects/<str:name>/changes", award_changes.project_changes, name="project_changes"),
+    path("projects/<str:name>/changes/leader", award_changes.ask_for_leader, name="ask_for_leader"),
     path(
         "projects/<str:name>/changes/<slug:kind>",
         award_changes.ask_for_change,

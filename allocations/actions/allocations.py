@@ -130,7 +130,7 @@ def remove_member(*, membership_id: int, actor: User) -> Membership:
     if membership.left_at is not None:
         raise StateError(_("This person has left the project already."))
     if membership.role == Membership.Role.LEADER:
-        raise RefusedError(_("The leader cannot leave; ask staff to name another leader first."))
+        raise RefusedError(_("The leader cannot leave before another member leads the project."))
     membership.left_at = timezone.now()
     membership.save(update_fields=["left_at"])
     # With it goes the right to read the application; a new invitation may bring both back.

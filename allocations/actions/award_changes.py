@@ -19,7 +19,13 @@ from allocations.actions.mails import mail_staff
 from allocations.actions.transitions import lock_application, move_application
 from allocations.errors import RefusedError, StateError
 from allocations.models import Allocation, Application, AwardChange, Site
-from allocations.rules.award_changes import ChangeKind, ChangeState, appeal_until, change_dates
+from allocations.rules.award_changes import (
+    OF_NO_SITE,
+    ChangeKind,
+    ChangeState,
+    appeal_until,
+    change_dates,
+)
 from allocations.rules.budgets import TooMuchError
 from allocations.states import AllocationState, ApplicationState
 
@@ -46,13 +52,13 @@ def ask_for_change(
         refuse_ended(allocation)
     elif kind == ChangeKind.TRANSFER:
         _check_transfer(allocation, gpu_hours or 0, to_site)
-    elif kind == ChangeKind.APPEAL:
-        raise RefusedError(_("An appeal is against a decision, not about a site."))
+    elif kind in OF_NO_SITE:
+        raise RefusedError(_("This is about the whole project, not about a site."))
     else:
         _check_pause(allocation, kind)
     if AwardChange.objects.open().filter(allocation=allocation, kind=kind).exists():
         raise StateError(_("This was asked for already, and waits for staff."))
-    return _keep(
+    return keep_change(
         AwardChange(
             application=allocation.project.application,
             allocation=allocation,
@@ -77,7 +83,7 @@ def appeal(*, application_id: int, reason: str, actor: User) -> AwardChange:
     if timezone.localdate() > last_day_to_appeal(application):
         raise StateError(_("The time to appeal has passed."))
     move_application(application, ApplicationState.APPEALED, actor=actor, reason=reason)
-    return _keep(
+    return keep_change(
         AwardChange(application=application, kind=ChangeKind.APPEAL, reason=reason, asked_by=actor)
     )
 
@@ -111,7 +117,8 @@ def last_day_to_appeal(application: Application) -> date:
     return appeal_until(timezone.localdate(application.decision.decided_at))
 
 
-def _keep(change: AwardChange) -> AwardChange:
+def keep_change(change: AwardChange) -> AwardChange:
+    """Have it wait for staff, and tell them; call it inside an action."""
     dates = change_dates(timezone.localdate(), settings.CHANGE_DAYS)
     change.due_on, change.amber_on, change.red_on = dates.due_on, dates.amber_on, dates.red_on
     change.save()

@@ -17,6 +17,7 @@ from allocations.actions.allocations import (
 )
 from allocations.actions.award_changes import lock_change
 from allocations.actions.budgets import renew, transfer_hours
+from allocations.actions.leaders import name_leader
 from allocations.actions.ledger import lock_allocation, refuse_ended
 from allocations.actions.mails import mail_staff
 from allocations.actions.transitions import lock_application, move_application
@@ -77,6 +78,9 @@ def _carry_out(change: AwardChange, reason: str, actor: User) -> LedgerEntry | N
 
     They lock and check budgets, pools and the aid ceiling as they are now.
     """
+    if change.to_member is not None:
+        name_leader(change.application.project, change.to_member)
+        return None
     if change.allocation is None:
         _overturn(change.application_id, reason, actor)
         return None

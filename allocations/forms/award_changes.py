@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import WordFilter
+from accounts.models import User
 from allocations.forms.decisions import LONGEST_REASON
 from allocations.models import Allocation, AwardChange, Site
 from allocations.models.applications import MOST_GPU_HOURS
@@ -32,6 +33,28 @@ class WhyForm(forms.Form):
         if not reason:
             raise forms.ValidationError(_("Write something that can be read."))
         return reason
+
+
+class MemberChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """People, called by their names and, since two may share one, their addresses."""
+
+    def label_from_instance(self, obj: User) -> str:
+        """Name and address."""
+        return f"{obj.full_name} ({obj.email})"
+
+
+class LeaderForm(WhyForm):
+    """Which member is to lead a project."""
+
+    member = MemberChoice(queryset=User.objects.none(), label=_("New leader"))
+
+    field_order = ("member", "reason")
+
+    def __init__(self, *args: Any, among: QuerySet[User], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choice = self.fields["member"]
+        if isinstance(choice, forms.ModelChoiceField):
+            choice.queryset = among
 
 
 class SiteChoice(forms.ModelChoiceField):  # type: ignore[type-arg]

@@ -13,7 +13,7 @@ from accounts.models import User
 from allocations.models.applications import MOST_GPU_HOURS, Application
 from allocations.models.projects import Allocation, LedgerEntry
 from allocations.models.sites import Site
-from allocations.rules.award_changes import OPEN_CHANGES, ChangeKind, ChangeState
+from allocations.rules.award_changes import OF_NO_SITE, OPEN_CHANGES, ChangeKind, ChangeState
 
 
 class AwardChangeQuerySet(models.QuerySet["AwardChange"]):
@@ -32,6 +32,7 @@ class AwardChangeQuerySet(models.QuerySet["AwardChange"]):
             "application__track_version",
             "allocation__site__status",
             "to_site",
+            "to_member",
             "asked_by",
             "seconded_by",
             "decided_by",
@@ -40,7 +41,7 @@ class AwardChangeQuerySet(models.QuerySet["AwardChange"]):
 
 @pghistory.track()
 class AwardChange(models.Model):
-    """One thing asked for: by a project's leader about one site, or by an applicant who appeals."""
+    """One thing asked for by a project's leader, mostly about one site; or by who appeals."""
 
     Kind = ChangeKind
     State = ChangeState
@@ -51,11 +52,13 @@ class AwardChange(models.Model):
     allocation = models.ForeignKey(
         Allocation, on_delete=models.PROTECT, null=True, related_name="asked_changes"
     )
-    """None for an appeal."""
+    """None for what is about no site."""
     kind = models.CharField(_("kind"), max_length=12, choices=ChangeKind)
     gpu_hours = models.PositiveIntegerField(_("GPU-hours"), null=True)
     ends_on = models.DateField(_("last day"), null=True)
     to_site = models.ForeignKey(Site, on_delete=models.PROTECT, null=True, related_name="+")
+    to_member = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    """Who is to lead the project."""
     reason = models.TextField(_("reason"))
     state = models.CharField(
         _("state"), max_length=10, choices=ChangeState, default=ChangeState.WAITING
@@ -90,14 +93,18 @@ class AwardChange(models.Model):
                 name="one_open_change_of_a_kind",
             ),
             models.UniqueConstraint(
-                fields=["application"],
-                condition=Q(state__in=OPEN_CHANGES, kind=ChangeKind.APPEAL),
-                name="one_open_appeal",
+                fields=["application", "kind"],
+                condition=Q(state__in=OPEN_CHANGES, allocation=None),
+                name="one_open_change_of_no_site",
             ),
             models.CheckConstraint(
-                condition=Q(allocation=None, kind=ChangeKind.APPEAL)
-                | Q(allocation__isnull=False) & ~Q(kind=ChangeKind.APPEAL),
-                name="appeal_is_of_no_site",
+                condition=Q(allocation=None, kind__in=OF_NO_SITE)
+                | Q(allocation__isnull=False) & ~Q(kind__in=OF_NO_SITE),
+                name="change_is_of_a_site_or_not",
+            ),
+            models.CheckConstraint(
+                condition=Q(to_member=None) ^ Q(kind=ChangeKind.LEADER),
+                name="another_leader_is_somebody",
             ),
             models.CheckConstraint(
                 condition=Q(decided_by=None)

@@ -57,6 +57,7 @@ class Project(models.Model):
     has_drift: bool = True
     has_cancels: bool = True
     has_invitations: bool = True
+    has_new_leaders: bool = True
     has_claw_backs: bool = True
     """False only where `queries.projects_with_what_is_rare` looked and found none."""
 

@@ -21,6 +21,7 @@ class ChangeKind(TextChoices):
     TRANSFER = "transfer", _("Transfer to another site")
     PAUSE = "pause", _("Pause")
     RESUMPTION = "resumption", _("Resumption")
+    LEADER = "leader", _("Another leader")
     APPEAL = "appeal", _("Appeal")
 
 
@@ -35,10 +36,11 @@ class ChangeState(TextChoices):
 
 
 OPEN_CHANGES = (ChangeState.WAITING, ChangeState.SECONDED)
+OF_NO_SITE = (ChangeKind.LEADER, ChangeKind.APPEAL)
 
 
 def kinds_that_fit(*, is_over: bool, is_paused: bool, can_move: bool) -> frozenset[ChangeKind]:
-    """What can be asked for at a site where a project stands so; an appeal is about no site."""
+    """What can be asked for at a site where a project stands so; some are about no site."""
     if is_over:
         return frozenset({ChangeKind.EXTENSION})
     fit = {

@@ -22,6 +22,7 @@ def words_for_change(change: AwardChange) -> str:
         "day": date_format(change.ends_on, "DATE_FORMAT") if change.ends_on else "",
         "site": change.allocation.site.name if change.allocation else "",
         "to_site": change.to_site.name if change.to_site else "",
+        "person": change.to_member.full_name if change.to_member else "",
     }
     if change.kind == ChangeKind.EXTENSION and change.gpu_hours:
         return _("Until %(day)s at %(site)s, with %(hours)s more GPU-hours.") % words
@@ -34,6 +35,7 @@ _SENTENCES = {
     ChangeKind.TRANSFER: gettext_lazy("%(hours)s GPU-hours from %(site)s to %(to_site)s."),
     ChangeKind.PAUSE: gettext_lazy("No new jobs at %(site)s for the time being."),
     ChangeKind.RESUMPTION: gettext_lazy("New jobs at %(site)s again."),
+    ChangeKind.LEADER: gettext_lazy("%(person)s leads the project from now on."),
     ChangeKind.APPEAL: gettext_lazy("The rejection is to be looked at again."),
 }
 
@@ -51,6 +53,10 @@ EXPLANATIONS = {
         " stays."
     ),
     ChangeKind.RESUMPTION: gettext_lazy("New jobs are accepted again after a pause."),
+    ChangeKind.LEADER: gettext_lazy(
+        "Another member leads the project: invites, asks for changes and writes the final report."
+        " You stay a member."
+    ),
 }
 
 

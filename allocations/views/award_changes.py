@@ -12,9 +12,15 @@ from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_for, change_for, project_and_permissions, project_for
 from allocations.actions import award_changes as actions
-from allocations.askable_changes import askable_changes, why_not_askable
+from allocations.actions import leaders
+from allocations.askable_changes import (
+    askable_changes,
+    possible_leaders,
+    why_nobody_else_leads,
+    why_not_askable,
+)
 from allocations.errors import AllocationsError, RefusedError, StateError
-from allocations.forms.award_changes import ChangeForm, WhyForm
+from allocations.forms.award_changes import ChangeForm, LeaderForm, WhyForm
 from allocations.models import Application, AwardChange, Project
 from allocations.rules.award_changes import ChangeKind
 from allocations.tables.award_changes import EXPLANATIONS
@@ -31,13 +37,15 @@ def project_changes(request: SignedInRequest, name: str) -> HttpResponse:
         request.user, name, Permission.PROJECT_VIEW, among=projects
     )
     may_ask = Permission.PROJECT_ASK in held
-    askable = askable_changes(project) if may_ask else {}
+    kinds = list(askable_changes(project)) if may_ask else []
+    if may_ask and possible_leaders(project).exists():
+        kinds.append(ChangeKind.LEADER)
     asked = AwardChange.objects.for_lists().filter(application=project.application)
     context = {
         "project": project,
         "page": Paginator(asked, PER_PAGE).get_page(request.GET.get("page")),
         "may_ask": may_ask,
-        "kinds": [(kind, kind.label, EXPLANATIONS[kind]) for kind in askable],
+        "kinds": [(kind, kind.label, EXPLANATIONS[kind]) for kind in kinds],
     }
     return render(request, "changes/project.html", context)
 
@@ -67,13 +75,28 @@ def ask_for_change(request: SignedInRequest, name: str, kind: str) -> HttpRespon
         else:
             messages.success(request, _("Asked. Staff decide it, and you get a mail."))
             return redirect("project_changes", name)
-    context = {
-        "project": project,
-        "form": form,
-        "heading": wanted.label,
-        "explanation": EXPLANATIONS[wanted],
-    }
-    return render(request, "changes/ask.html", context, status=422 if form.errors else 200)
+    return _render_form(request, project, form, wanted)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask_for_leader(request: SignedInRequest, name: str) -> HttpResponse:
+    """Ask that another member lead the project."""
+    project = project_for(request.user, name, Permission.PROJECT_ASK)
+    members = possible_leaders(project)
+    if not members.exists():
+        messages.warning(request, why_nobody_else_leads(project))
+        return redirect("project_changes", name)
+    form = LeaderForm(request.POST if request.method == "POST" else None, among=members)
+    if request.method == "POST" and form.is_valid():
+        try:
+            leaders.ask_for_leader(project=project, **form.cleaned_data, actor=request.user)
+        except AllocationsError as error:
+            messages.warning(request, str(error))
+        else:
+            messages.success(request, _("Asked. Staff decide it, and you get a mail."))
+        return redirect("project_changes", name)
+    return _render_form(request, project, form, ChangeKind.LEADER)
 
 
 @login_required
@@ -121,3 +144,16 @@ def withdraw_change(request: SignedInRequest, change_id: int) -> HttpResponse:
     if change.is_appeal:
         return redirect(change.application)
     return redirect("project_changes", change.application.project.name)
+
+
+def _render_form(
+    request: SignedInRequest, project: Project, form: WhyForm, kind: ChangeKind
+) -> HttpResponse:
+    """The short form of one kind, as it was filled in."""
+    context = {
+        "project": project,
+        "form": form,
+        "heading": kind.label,
+        "explanation": EXPLANATIONS[kind],
+    }
+    return render(request, "changes/ask.html", context, status=422 if form.errors else 200)

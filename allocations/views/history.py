@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from allocations.models import JobCancel, LedgerEntry, Membership, Project
+from allocations.models import AwardChange, JobCancel, LedgerEntry, Project
+from allocations.rules.award_changes import ChangeKind, ChangeState
 from allocations.states import ApplicationState
 from allocations.tables.ledger import sentence_of
 
@@ -39,6 +40,7 @@ def history(project: Project) -> list[Event]:
         _allocations(project),
         _adoptions(project),
         _members(project),
+        _leaders(project),
         _cancels(project),
     )
     return sorted(events, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]
@@ -98,13 +100,29 @@ def _adoptions(project: Project) -> Iterator[Event]:
 
 
 def _members(project: Project) -> Iterator[Event]:
-    for membership in project.memberships.all():
+    """Who came and went; a project begins with its applicant as leader."""
+    members, applicant = project.memberships.all(), project.application.applicant_id
+    began = min((member.pk for member in members if member.user_id == applicant), default=None)
+    for membership in members:
         who = {"who": membership.user.full_name}
-        leads = membership.role == Membership.Role.LEADER
+        leads = membership.pk == began
         joined = _("%(who)s leads the project.") if leads else _("%(who)s joined the project.")
         yield Event(at=membership.joined_at, sentence=joined % who)
         if membership.left_at:
             yield Event(at=membership.left_at, sentence=_("%(who)s left the project.") % who)
+
+
+def _leaders(project: Project) -> Iterator[Event]:
+    if not project.has_new_leaders:
+        return
+    named = AwardChange.objects.for_lists().filter(
+        application=project.application_id, kind=ChangeKind.LEADER, state=ChangeState.APPROVED
+    )
+    for change in named:
+        if change.to_member and change.decided_at:
+            sentence = _("%(who)s leads the project.") % {"who": change.to_member.full_name}
+            actor, reason = _name(change.decided_by), change.decision_reason
+            yield Event(change.decided_at, sentence, actor=actor, reason=reason)
 
 
 def _cancels(project: Project) -> Iterator[Event]:

@@ -80,6 +80,7 @@ def sample_context(*, title: str = "", typed: str = "", name: str = "Ada") -> di
             signed_texts=[SimpleNamespace(shown_title=title, number=2)],
         ),
         "change": _change(allocation, application, person, typed),
+        "leader": person,
         "proposal": _proposal(allocation, person, typed),
         "declared": DeclaredConflict(reviewer=person, reason=typed),
         "comment": SimpleNamespace(author=person, text=typed),

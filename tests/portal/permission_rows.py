@@ -269,6 +269,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("project_changes", "POST"): WRONG_METHOD_AFTER_SIGN_IN,
     ("ask_for_change", "GET"): "in 404 404 404 200 403 404 403 403",
     ("ask_for_change", "POST"): "in 404 404 404 422 403 404 403 403",
+    ("ask_for_leader", "GET"): "in 404 404 404 200 403 404 403 403",
+    ("ask_for_leader", "POST"): "in 404 404 404 422 403 404 403 403",
     ("withdraw_change", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("withdraw_change", "POST"): "in 404 404 404 302 403 404 403 403",
     ("award_changes", "GET"): STAFF,

@@ -124,6 +124,7 @@ def _addresses(
     pages["appeal"] = reverse("appeal", args=[applications["rejected"].reference])
     pages["project_changes"] = reverse("project_changes", args=[project.name])
     pages["ask_for_change"] = reverse("ask_for_change", args=[project.name, "transfer"])
+    pages["ask_for_leader"] = reverse("ask_for_leader", args=[project.name])
     pages["papers"] = reverse("papers", args=[applications["waiting"].reference])
     pages["organisation"] = reverse("organisation", args=[applications["complete"].organisation_id])
     pages["withdraw"] = reverse("withdraw_application", args=[waiting])
