@@ -4,11 +4,13 @@ Days are those of UTC, as Slurm's own reports count them. A site whose accountin
 has no figures at all: None, which is shown as “no data” and never as 0.
 """
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, NamedTuple
+from operator import attrgetter
+from typing import Any, NamedTuple, overload
 
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
@@ -37,16 +39,12 @@ class Selection:
     track: Track | None = None
 
 
-class ReportRow(NamedTuple):
-    """A project at a site; seconds are GPU-seconds, exactly as Slurm counts them."""
+class Figures(NamedTuple):
+    """What is added up of a project at a site; seconds are GPU-seconds, exactly as Slurm counts."""
 
-    project: str
-    title: str
-    organisation: str
-    track: str
+    allocation: int
     site: str
-    account: str
-    """What the project is called in the site's Slurm."""
+    track: str
     granted_seconds: int
     used_seconds: int | None
     """Inside the period."""
@@ -54,8 +52,48 @@ class ReportRow(NamedTuple):
     """Of the whole award, whatever the period."""
     jobs: int | None
     """That ended inside the period."""
+
+
+@dataclass(frozen=True)
+class ReportRow:
+    """A project at a site, as people read of it."""
+
+    figures: Figures
+    project: str
+    title: str
+    organisation: str
+    account: str
+    """What the project is called in the site's Slurm."""
     ends_on: date
     state: AllocationState
+
+
+class ReportRows(Sequence[ReportRow]):
+    """Rows of which only those are read that are shown: a page is a slice."""
+
+    def __init__(self, figures: Sequence[Figures]) -> None:
+        self._figures = figures
+
+    def __len__(self) -> int:
+        return len(self._figures)
+
+    @overload
+    def __getitem__(self, place: int) -> ReportRow: ...
+    @overload
+    def __getitem__(self, place: slice) -> "ReportRows": ...
+    def __getitem__(self, place: int | slice) -> "ReportRow | ReportRows":
+        """A row; or some of them, of which nothing is read yet."""
+        if isinstance(place, slice):
+            return ReportRows(self._figures[place])
+        return _read([self._figures[place]])[0]
+
+    def __iter__(self) -> Iterator[ReportRow]:
+        """All of them, in one query."""
+        return iter(_read(self._figures))
+
+    def sort(self, *, key: Callable[[ReportRow], Any]) -> None:
+        """Put them in another order, for which all are read."""
+        self._figures = [row.figures for row in sorted(self, key=key)]
 
 
 @dataclass(frozen=True)
@@ -74,22 +112,25 @@ class Total:
 class Report:
     """The rows and their sums."""
 
-    rows: Sequence[ReportRow]
+    figures: Sequence[Figures]
+    """One for each row."""
     read_until: dict[str, datetime | None]
     """For each site, up to when its accounting was read."""
+
+    @property
+    def rows(self) -> ReportRows:
+        """By project and site."""
+        return ReportRows(self.figures)
 
     @cached_property
     def by_site(self) -> list[Total]:
         """One sum a site."""
-        return [self._total(name, "site") for name in sorted({row.site for row in self.rows})]
+        return _totals(self.figures, attrgetter("site"))
 
     @cached_property
     def by_track(self) -> list[Total]:
         """One sum a track."""
-        return [self._total(name, "track") for name in sorted({row.track for row in self.rows})]
-
-    def _total(self, name: str, column: str) -> Total:
-        return _sum_up(name, [row for row in self.rows if getattr(row, column) == name])
+        return _totals(self.figures, attrgetter("track"))
 
 
 def usage_report(selection: Selection) -> Report:
@@ -100,21 +141,19 @@ def usage_report(selection: Selection) -> Report:
     used = used_by_projects(period.first, period.last)
     ever = used if period == Period() else used_by_projects(None, None)
     granted = dict(_granted_minutes())
-    today = timezone.localdate()
-    rows = [
-        _row(
-            found,
-            today=today,
-            granted_minutes=granted.get(found.pk, 0),
-            used=used[found.project_id, found.site_id],
-            ever=ever[found.project_id, found.site_id],
-            has_data=read_until[found.site__name] is not None,
+    figures = [
+        _figures(
+            *found,
+            granted_seconds=granted.get(found[0], 0) * SECONDS_A_MINUTE,
+            used=used[found[1:3]],
+            ever=ever[found[1:3]],
+            read_until=read_until,
         )
         for found in _allocations(selection)
     ]
     if selection.site is not None:
         read_until = {selection.site.name: read_until[selection.site.name]}
-    return Report(rows=rows, read_until=read_until)
+    return Report(figures=figures, read_until=read_until)
 
 
 def _granted_minutes() -> QuerySet[LedgerEntry, tuple[int, int]]:
@@ -124,42 +163,65 @@ def _granted_minutes() -> QuerySet[LedgerEntry, tuple[int, int]]:
 
 
 def _allocations(selection: Selection) -> QuerySet[Allocation, Any]:
-    """What rows are made of, by project and site; thousands of objects would take long to make."""
+    """What is added up of each, by project and site."""
     found = Allocation.objects.order_by("project__name", "site__name")
     if selection.site is not None:
         found = found.filter(site=selection.site)
     if selection.track is not None:
         found = found.filter(project__track=selection.track)
-    return found.values_list(*_COLUMNS, named=True)
+    return found.values_list(
+        "pk", "project_id", "site_id", "site__name", "project__track__name", "adopted_at"
+    )
+
+
+def _figures(
+    allocation: int,
+    _project: int,
+    _site: int,
+    site: str,
+    track: str,
+    adopted_at: datetime | None,
+    *,
+    granted_seconds: int,
+    used: Used,
+    ever: Used,
+    read_until: Mapping[str, datetime | None],
+) -> Figures:
+    has_data = read_until[site] is not None
+    # An adopted account has no award, since the site limits it.
+    is_known = has_data and adopted_at is None
+    return Figures(
+        allocation=allocation,
+        site=site,
+        track=track,
+        granted_seconds=granted_seconds,
+        used_seconds=used.gpu_seconds if has_data else None,
+        remaining_seconds=max(granted_seconds - ever.gpu_seconds, 0) if is_known else None,
+        jobs=used.jobs_ended if has_data else None,
+    )
 
 
 _STATE_COLUMNS = (
     "ends_on", "is_offered", "adopted_at", "released_at", "suspended_because", "active_since",
 )  # fmt: skip
-_COLUMNS = (
-    "pk", "project_id", "site_id", "project__name", "project__title",
-    "project__organisation__name", "project__track__name", "site__name", "account_name",
-    *_STATE_COLUMNS,
-)  # fmt: skip
 
 
-def _row(
-    found: Any, *, today: date, granted_minutes: int, used: Used, ever: Used, has_data: bool
-) -> ReportRow:
-    granted = granted_minutes * SECONDS_A_MINUTE
-    # An adopted account has no award, since the site limits it.
-    is_known = has_data and found.adopted_at is None
+def _read(figures: Sequence[Figures]) -> list[ReportRow]:
+    """The rows of these figures, in their order."""
+    today = timezone.localdate()
+    wanted = Allocation.objects.filter(pk__in=[one.allocation for one in figures]).order_by()
+    columns = ("project__name", "project__title", "project__organisation__name", "account_name")
+    known = {row.pk: row for row in wanted.values_list("pk", *columns, *_STATE_COLUMNS, named=True)}
+    return [_row(one, known[one.allocation], today) for one in figures if one.allocation in known]
+
+
+def _row(figures: Figures, found: Any, today: date) -> ReportRow:
     return ReportRow(
+        figures=figures,
         project=found.project__name,
         title=found.project__title,
         organisation=found.project__organisation__name,
-        track=found.project__track__name,
-        site=found.site__name,
         account=found.account_name,
-        granted_seconds=granted,
-        used_seconds=used.gpu_seconds if has_data else None,
-        remaining_seconds=max(granted - ever.gpu_seconds, 0) if is_known else None,
-        jobs=used.jobs_ended if has_data else None,
         ends_on=found.ends_on,
         state=allocation_state(
             today=today, **{column: getattr(found, column) for column in _STATE_COLUMNS}
@@ -167,8 +229,15 @@ def _row(
     )
 
 
-def _sum_up(name: str, rows: Iterable[ReportRow]) -> Total:
-    rows = list(rows)
+def _totals(figures: Iterable[Figures], name: Callable[[Figures], str]) -> list[Total]:
+    """One sum for each name, by name."""
+    parts = defaultdict(list)
+    for one in figures:
+        parts[name(one)].append(one)
+    return [_sum_up(part, parts[part]) for part in sorted(parts)]
+
+
+def _sum_up(name: str, rows: Sequence[Figures]) -> Total:
     known = [row for row in rows if row.used_seconds is not None]
     missing = {row.site for row in rows if row.used_seconds is None}
     has_data = bool(known) or not rows

@@ -32,15 +32,23 @@ class _HoursColumn(tables.Column):  # type: ignore[misc]  # django-tables2 ships
 
 
 class ReportTable(ListTable):
-    """One row for each project and site, as they come: to sort thousands takes long."""
+    """One row for each project and site, as they come: only those of a page are read."""
 
     project = tables.Column(verbose_name=_("Project"))
-    site = tables.Column(verbose_name=_("Site"))
-    track = tables.Column(verbose_name=_("Track"))
-    granted_seconds = _HoursColumn(verbose_name=_("Granted"), attrs=_FIGURES)
-    used_seconds = _HoursColumn(verbose_name=_("Used"), attrs=_FIGURES)
-    remaining_seconds = _HoursColumn(verbose_name=_("Remaining"), attrs=_FIGURES)
-    jobs = tables.Column(verbose_name=_("Jobs"), attrs=_FIGURES, empty_values=())
+    site = tables.Column(accessor="figures__site", verbose_name=_("Site"))
+    track = tables.Column(accessor="figures__track", verbose_name=_("Track"))
+    granted_seconds = _HoursColumn(
+        accessor="figures__granted_seconds", verbose_name=_("Granted"), attrs=_FIGURES
+    )
+    used_seconds = _HoursColumn(
+        accessor="figures__used_seconds", verbose_name=_("Used"), attrs=_FIGURES
+    )
+    remaining_seconds = _HoursColumn(
+        accessor="figures__remaining_seconds", verbose_name=_("Remaining"), attrs=_FIGURES
+    )
+    jobs = tables.Column(
+        accessor="figures__jobs", verbose_name=_("Jobs"), attrs=_FIGURES, empty_values=()
+    )
     ends_on = tables.Column(verbose_name=_("Last day"))
     state = tables.Column(verbose_name=_("State"))
 

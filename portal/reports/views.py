@@ -4,6 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
+from django_tables2.data import TableListData
 
 from accounts.lists import page_of_table
 from accounts.permissions import Permission
@@ -23,7 +24,7 @@ def report(request: SignedInRequest) -> HttpResponse:
     """Granted, used and remaining GPU-hours of every project at every site."""
     form = _form(request)
     found = usage_report(form.selection() if form.is_valid() else Selection())
-    table = page_of_table(request, ReportTable(found.rows))
+    table = page_of_table(request, ReportTable(TableListData(found.rows)))
     context = {"form": form, "report": found, "table": table, "query": request.GET.urlencode()}
     return render(request, "reports/usage.html", context, status=422 if form.errors else 200)
 

@@ -170,7 +170,7 @@ def test_the_number_of_queries_does_not_grow_with_the_projects(
         draft = make_draft(applicant, title=f"Bell {number}")
         submitted: Application = submit_application(application_id=draft.pk, actor=applicant)
         make_project(submitted, staff)
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         office.get(reverse("reports"))
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         office.get(reverse("reports_json"))
