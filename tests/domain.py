@@ -7,6 +7,7 @@ import pgtrigger
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.models import Organisation, User
 from accounts.permissions import Role
@@ -26,6 +27,7 @@ from allocations.models import (
 from allocations.rules.form.fields import Field, Kind
 from allocations.rules.form.sections import asked_fields, pages
 from tests.people import make_organisation, make_person
+from tests.written_once import Rows, copy_rows, rows_written_by
 
 A_RUN = {
     "label": "Training",
@@ -38,12 +40,23 @@ A_RUN = {
 ABSTRACT = "We train a small model that hears when a bell is about to crack, and publish it."
 
 
-@pytest.fixture
-def seeded(db: None) -> None:
-    """The two sites and six tracks of a new portal, where every kind may apply, unreviewed."""
-    call_command("seed")
+@pytest.fixture(scope="session")
+def rows_of_a_new_portal(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Rows:
+    """What `manage.py seed` writes, which takes longer than most tests."""
+    with django_db_blocker.unblock():
+        return rows_written_by(_seed)
+
+
+def _seed() -> None:
+    call_command("seed", verbosity=0)
     open_to_every_kind()
     ask_for_reviews(0)
+
+
+@pytest.fixture
+def seeded(rows_of_a_new_portal: Rows, db: None) -> None:
+    """The two sites and six tracks of a new portal, where every kind may apply, unreviewed."""
+    copy_rows(rows_of_a_new_portal)
 
 
 def open_to_every_kind() -> None:
