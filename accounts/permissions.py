@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PROJECT_VIEW = "project:page:view"
     PROJECT_INVITE = "project:team:invite"
     PROJECT_ASK = "project:changes:ask"
+    PROJECT_ASK_LEADER = "project:leader:ask"
     PROJECT_REMOVE_MEMBER = "project:team:remove"
     PROJECT_MANAGE = "project:allocation:change"
     PROJECT_REPORT = "project:report:write"
@@ -84,6 +85,7 @@ _STAFF = frozenset(
         Permission.ORGANISATION_CHANGE,
         Permission.PROJECT_VIEW,
         Permission.PROJECT_INVITE,
+        Permission.PROJECT_ASK_LEADER,
         Permission.PROJECT_REMOVE_MEMBER,
         Permission.PROJECT_MANAGE,
         Permission.SITES_VIEW,
@@ -148,6 +150,7 @@ PERMISSIONS_OF_PART: dict[Part, frozenset[Permission]] = {
             Permission.PROJECT_REMOVE_MEMBER,
             Permission.PROJECT_REPORT,
             Permission.PROJECT_ASK,
+            Permission.PROJECT_ASK_LEADER,
         }
     ),
     Part.MEMBER: frozenset({Permission.PROJECT_VIEW}),

@@ -16,11 +16,16 @@ from allocations.models import Application, AwardChange, Job, Membership, Projec
 from allocations.models.applications import ApplicationQuerySet
 from allocations.models.usage import GPU_SECONDS
 from allocations.parts import OwnPart, part_of, with_part
+from allocations.rules.award_changes import ChangeKind
 from allocations.ties import conflicts_of
 
 _RUN = re.compile(r"-?[0-9]{1,19}")
 _SEES_APPLICATION = frozenset({Permission.APPLICATION_VIEW, Permission.APPLICATION_ASSESS})
 _SEES_PROJECT = frozenset({Permission.PROJECT_VIEW})
+_ASKED_BY = {
+    ChangeKind.APPEAL: Permission.APPLICATION_APPEAL,
+    ChangeKind.LEADER: Permission.PROJECT_ASK_LEADER,
+}
 # Who applies has no part in what is said and decided of it.
 _NOT_ONES_OWN = frozenset(
     {
@@ -132,6 +137,9 @@ def change_and_permission(
     on_application, on_project = _held_of(user, change)
     held = on_application if on_project is None else on_project
     _require(_needed(change, to_withdraw=to_withdraw), held, _SEES_APPLICATION | _SEES_PROJECT)
+    # A leader does not take back that staff ask for another.
+    if to_withdraw and change.to_member_id and change.asked_by_id != user.pk:
+        raise PermissionDenied
     may_decide = _may_decide(user, change, on_application, on_project)
     if to_decide and not may_decide:
         raise PermissionDenied
@@ -172,7 +180,7 @@ def _may_decide(
 
 def _needed(change: AwardChange, *, to_withdraw: bool) -> Permission:
     if to_withdraw:
-        return Permission.APPLICATION_APPEAL if change.is_appeal else Permission.PROJECT_ASK
+        return _ASKED_BY.get(ChangeKind(change.kind), Permission.PROJECT_ASK)
     return Permission.APPLICATION_VIEW if change.is_appeal else Permission.PROJECT_VIEW
 
 

@@ -55,7 +55,7 @@ EXPLANATIONS = {
     ChangeKind.RESUMPTION: gettext_lazy("New jobs are accepted again after a pause."),
     ChangeKind.LEADER: gettext_lazy(
         "Another member leads the project: invites, asks for changes and writes the final report."
-        " You stay a member."
+        " Who led it so far stays a member."
     ),
 }
 

@@ -38,7 +38,7 @@ def project_changes(request: SignedInRequest, name: str) -> HttpResponse:
     )
     may_ask = Permission.PROJECT_ASK in held
     kinds = list(askable_changes(project)) if may_ask else []
-    if may_ask and possible_leaders(project).exists():
+    if Permission.PROJECT_ASK_LEADER in held and possible_leaders(project).exists():
         kinds.append(ChangeKind.LEADER)
     asked = AwardChange.objects.for_lists().filter(application=project.application)
     context = {
@@ -81,8 +81,8 @@ def ask_for_change(request: SignedInRequest, name: str, kind: str) -> HttpRespon
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_for_leader(request: SignedInRequest, name: str) -> HttpResponse:
-    """Ask that another member lead the project."""
-    project = project_for(request.user, name, Permission.PROJECT_ASK)
+    """Ask that another member lead the project; staff can, where nobody leads it any more."""
+    project = project_for(request.user, name, Permission.PROJECT_ASK_LEADER)
     members = possible_leaders(project)
     if not members.exists():
         messages.warning(request, why_nobody_else_leads(project))

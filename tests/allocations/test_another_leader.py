@@ -8,6 +8,7 @@ from django.db import transaction
 from django.test import Client
 
 from accounts.models import User
+from accounts.permissions import Role
 from allocations.actions.allocations import remove_member
 from allocations.actions.change_decisions import approve_change
 from allocations.actions.invitations import join_project
@@ -143,11 +144,31 @@ def test_who_left_meanwhile_or_is_asked_about_decides_nothing(
     assert leader_of(project).first_name == "Ada"
 
 
+def test_where_the_leader_has_gone_staff_ask_and_somebody_else_decides(
+    client: Client, project: Project, grace: User, staff: User
+) -> None:
+    client.force_login(staff)
+    page = client.get(address(project)).text
+    assert f'href="{address(project, "/leader")}"' in page
+    assert f'href="{address(project, "/pause")}"' not in page
+    asked = {"member": grace.pk, "reason": "Ada's address bounces."}
+    assert client.post(address(project, "/leader"), asked).status_code == 302
+    change = AwardChange.objects.get()
+    with pytest.raises(RefusedError, match="Nobody decides"):
+        approve(change, staff)
+    client.force_login(leader_of(project))
+    assert f"/changes/{change.pk}/withdraw" not in client.get(address(project)).text
+    assert client.post(f"/changes/{change.pk}/withdraw").status_code == 403
+    approve(change, make_person("Second", role=Role.STAFF))
+    assert leader_of(project) == grace
+
+
 def test_it_is_taken_back_and_asked_for_again(
     client: Client, project: Project, grace: User
 ) -> None:
     change = ask(project, grace)
     client.force_login(leader_of(project))
+    assert f"/changes/{change.pk}/withdraw" in client.get(address(project)).text
     client.post(f"/changes/{change.pk}/withdraw")
     change.refresh_from_db()
     assert change.state == ChangeState.WITHDRAWN
