@@ -17,6 +17,7 @@ WAITING_FOR_SLURM = (
 LONG = (
     "tests/portal/test_each_track",
     "tests/portal/test_permission_matrix",
+    "tests/portal/test_hostile_fields",
     "tests/portal/test_accessibility_",
     "tests/deploy/",
     "tests/allocations/test_bridge_api_schema",
