@@ -117,5 +117,6 @@ def quick_and_visible(settings: Settings) -> None:
     What is said is English again, whatever language the last page of the test before was in.
     """
     translation.activate(settings.LANGUAGE_CODE)
+    settings.WHITENOISE_USE_FINDERS = False  # Each new client would look for every static file.
     settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
