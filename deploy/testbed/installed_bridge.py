@@ -38,6 +38,7 @@ def install_bridge(folder: Path) -> Path:
     shutil.copytree(
         REPOSITORY / "slurm_bridge", package, ignore=shutil.ignore_patterns("__pycache__")
     )
+    compile_packages(folder)
     text = LAUNCHER.format(python=python(), folder=str(folder))
     return owned_file(folder / "slurm-bridge", text, mode=0o755)
 
@@ -49,6 +50,12 @@ def copy_packages(folder: Path) -> None:
             if file.parts[0] != ".." and file.suffix != ".pyc":
                 (folder / file).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(str(file.locate()), folder / file)
+
+
+def compile_packages(folder: Path) -> None:
+    """Compile what is not yet, since whoever starts the bridge may not write there."""
+    command = [python(), "-m", "compileall", "-q", str(folder)]
+    subprocess.run(command, timeout=300, check=True)
 
 
 def python() -> str:
