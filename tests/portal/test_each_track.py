@@ -1,7 +1,8 @@
 """Each track from the six questions to a closed project, in a browser.
 
 Who applies reads French, staff and reviewers Dutch. The site is played: it says that it has set up
-what it was asked for. KEEP_SCREENSHOTS=FOLDER keeps a picture of every page.
+what it was asked for. One track is walked without a mouse, by who applies and who decides.
+KEEP_SCREENSHOTS=FOLDER keeps a picture of every page.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from allauth.account.models import EmailAddress
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
 from accounts.models import Organisation, User
 from accounts.permissions import Role
@@ -30,43 +31,14 @@ from allocations.rules.eligibility import Purpose, Seat
 from allocations.states import AllocationState, ApplicationState
 from tests.domain import make_organisation
 from tests.people import make_person
-from tests.portal.chromium import DESKTOP, PHONE, keep_picture, open_context
+from tests.portal.chromium import DESKTOP, PHONE, open_context
+from tests.portal.readers import KeyboardReader, Reader
 
 pytestmark = pytest.mark.browser
 
 FRENCH, DUTCH = "fr", "nl"
 SECTIONS = "#form-parts a"
-PRIMARY = "main form .btn-primary[type=submit]"
-
-
-class Reader:
-    """Somebody at a window of their own, whose every page is in their language."""
-
-    def __init__(self, context: BrowserContext, url: str, language: str, name: str) -> None:
-        self.page: Page = context.new_page()
-        self.url, self.language, self.name = url, language, name
-        self.pages = 0
-
-    def open(self, address: str) -> None:
-        """Go to a page."""
-        answer = self.page.goto(self.url + address)
-        assert answer
-        assert answer.ok, f"{address}: {answer.status}"
-        self.look()
-
-    def send(self, button: str = PRIMARY) -> None:
-        """Press a button that leads to another page."""
-        with self.page.expect_navigation():
-            self.page.locator(button).first.click()
-        self.look()
-
-    def look(self) -> None:
-        """Every page is in the reader's language, and says of no field that it is wrong."""
-        assert self.page.locator("html").get_attribute("lang") == self.language, self.page.url
-        wrong = self.page.locator(".invalid-feedback, #errors").all_inner_texts()
-        assert not wrong, f"{self.page.url}: {wrong}"
-        self.pages += 1
-        keep_picture(self.page, f"{self.name}-{self.pages:02}-{self.language}")
+BY_KEYBOARD = "fl"
 
 
 def form(name: str, word: str) -> str:
@@ -83,13 +55,13 @@ def button(name: str, word: str) -> str:
 def reader(
     browser: Browser, live_server: object, transactional_db: None
 ) -> Callable[[User, str, str], Reader]:
-    """Opens windows; who applies to some tracks does so on a phone."""
+    """Opens windows; who applies to some tracks does so on a phone, to one without a mouse."""
 
     def make(person: User, language: str, name: str, width: int = DESKTOP) -> Reader:
         User.objects.filter(pk=person.pk).update(language=language)
-        return Reader(
-            open_context(browser, str(live_server), person, width), str(live_server), language, name
-        )
+        kind = KeyboardReader if f"-{BY_KEYBOARD}-" in name else Reader
+        url = str(live_server)
+        return kind(open_context(browser, url, person, width), url, language, name)
 
     return make
 
@@ -139,12 +111,11 @@ def reviewer(name: str) -> User:
 def ask_six_questions(leader: Reader, rules: TrackVersion, kind: str) -> None:
     """The track fits, and its form can be begun from there."""
     leader.open(reverse("eligibility"))
-    page = leader.page
-    answers = {"kind": kind, "seat": Seat.EU.value, "purpose": Purpose.CIVIL.value}
-    for name, value in answers.items():
-        page.locator(f"[name={name}][value={value}]").check()
-    page.locator("[name=hours]").fill(str(rules.min_gpu_hours))
-    page.locator("[name=months]").fill(str(rules.lengths_in_months[0]))
+    leader.pick("kind", kind)
+    leader.pick("seat", Seat.EU.value)
+    leader.pick("purpose", Purpose.CIVIL.value)
+    leader.write("hours", str(rules.min_gpu_hours))
+    leader.write("months", str(rules.lengths_in_months[0]))
     leader.send("main form [type=submit]")
     leader.send(f"main a.btn-primary[href*='track={rules.track.code}']")
     leader.send(button("start_application", rules.track.code))
@@ -152,39 +123,24 @@ def ask_six_questions(leader: Reader, rules: TrackVersion, kind: str) -> None:
 
 def apply(leader: Reader, rules: TrackVersion) -> Application:
     """Fill in what is asked, part by part, and hand it in."""
-    page, application = leader.page, Application.objects.get()
-    page.locator("[name=title]").fill("Bells that tell when they crack")
-    page.locator("[name=abstract]").fill("We teach a model to hear a crack before it is seen. " * 2)
-    page.locator("[name=purpose]").fill("Training of a listening model on 40,000 hours of bells.")
-    page.locator("[name=organisation]").select_option(index=1)
-    page.locator("[name=months]").select_option(str(rules.lengths_in_months[0]))
-    page.locator("[name=hours_zellik]").fill(str(rules.min_gpu_hours))
+    application = Application.objects.get()
+    leader.write("title", "Bells that tell when they crack")
+    leader.write("abstract", "We teach a model to hear a crack before it is seen. " * 2)
+    leader.write("purpose", "Training of a listening model on 40,000 hours of bells.")
+    leader.choose("organisation", str(Organisation.objects.get().pk))
+    leader.choose("months", str(rules.lengths_in_months[0]))
+    leader.write("hours_zellik", str(rules.min_gpu_hours))
     leader.send("main form [name=step][value=save]")
-    links = page.locator(SECTIONS).evaluate_all("found => found.map(a => a.getAttribute('href'))")
-    for address in links[1:]:
+    links = leader.page.locator(SECTIONS)
+    for address in links.evaluate_all("found => found.map(a => a.getAttribute('href'))")[1:]:
         leader.open(address)
-        fill_in(page)
+        leader.fill_in("Comme dit la description.")
         leader.send()
     leader.open(application.get_absolute_url())
     leader.send(button("submit_application", application.reference))
     application.refresh_from_db()
     assert application.state == ApplicationState.SUBMITTED
     return application
-
-
-def fill_in(page: Page) -> None:
-    """Something in every field of a part of the form."""
-    part = page.locator("main form").filter(has=page.locator(".btn-primary"))
-    for choice in part.locator("select").all():
-        choice.select_option(index=1)
-    for box in part.locator("[type=checkbox]").all():
-        box.check()
-    for number in part.locator("[type=number]").all():
-        number.fill(number.get_attribute("min") or "1")
-    for day in part.locator("[type=date]").all():
-        day.fill("2050-01-01")
-    for text in part.locator("[type=text], textarea").all():
-        text.fill("Comme dit la description.")
 
 
 def review(
