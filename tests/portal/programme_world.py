@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from accounts.permissions import Role
 from allocations.actions.decisions import reject_application
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import join_project
@@ -24,12 +25,35 @@ from allocations.rules.budgets import EntryKind
 from allocations.rules.waits import wait_bucket
 from tests.domain import make_draft, make_project
 from tests.people import make_person
+from tests.written_once import Rows, copy_rows, rows_written_by
 
 HOUR = 3600
 
 
+_awarded: Rows = {}
+
+
+def rows_of_awards(new_portal: Rows) -> Rows:
+    """What two awards leave behind, with staff, in an empty database; made once for many tests."""
+
+    def write() -> None:
+        copy_rows(new_portal)
+        award_projects(make_person("Staf", role=Role.STAFF))
+
+    if not _awarded:
+        _awarded.update(rows_written_by(write))
+    return _awarded
+
+
 def make_programme(staff: User, *, members: int = 6) -> list[Project]:
     """Two projects, one rejected application, and use at Zellik; Charleroi never reported."""
+    projects = award_projects(staff, members=members)
+    count_use(projects, users=max(members, 1))
+    return projects
+
+
+def award_projects(staff: User, *, members: int = 6) -> list[Project]:
+    """Two projects and one rejected application."""
     first, second = make_person("Anna"), make_person("Bart")
     projects = [
         approved(first, staff, track="rs", hours={"zellik": 1000, "charleroi": 500}),
@@ -51,7 +75,12 @@ def make_programme(staff: User, *, members: int = 6) -> list[Project]:
     move(projects[0], university)
     for number in range(members):
         join_project(projects[0], make_person(f"Mem{number}"), Membership.Role.MEMBER)
-    use(projects[0], "zellik", gpu_hours=100, users=max(members, 1))
+    return projects
+
+
+def count_use(projects: list[Project], *, users: int = 6) -> None:
+    """Use at Zellik, with a failure, waits and a lapse; Charleroi never reported."""
+    use(projects[0], "zellik", gpu_hours=100, users=users)
     use(projects[1], "zellik", gpu_hours=50, users=1)
     zellik = Site.objects.get(code="zellik")
     SiteStatus.objects.update_or_create(
@@ -78,7 +107,6 @@ def make_programme(staff: User, *, members: int = 6) -> list[Project]:
     LedgerEntry.objects.create(
         allocation=allocation, kind=EntryKind.LAPSE, gpu_minutes=-40 * 60, reason="The end."
     )
-    return projects
 
 
 def approved(applicant: User, staff: User, *, track: str, hours: dict[str, int]) -> Project:

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from accounts.permissions import Role
 from allocations.actions.final_reports import ask_for_more
 from allocations.models import (
     Application,
@@ -31,7 +32,9 @@ from allocations.states import ApplicationState
 from portal.programme.kpis import KPIS
 from portal.programme.selection import Division
 from tests.allocations.measured_world import measured_day
-from tests.portal.programme_world import make_programme
+from tests.people import make_person
+from tests.portal.programme_world import count_use, rows_of_awards
+from tests.written_once import Rows, copy_rows
 
 
 @pytest.fixture
@@ -41,8 +44,22 @@ def office(client: Client, staff: User) -> Client:
 
 
 @pytest.fixture
-def world(staff: User) -> list[Project]:
-    return make_programme(staff)
+def seeded(request: pytest.FixtureRequest, rows_of_a_new_portal: Rows, db: None) -> None:
+    """A new portal, with its awards for whoever asks for the world."""
+    has_world = "world" in request.fixturenames
+    copy_rows(rows_of_awards(rows_of_a_new_portal) if has_world else rows_of_a_new_portal)
+
+
+@pytest.fixture
+def staff(seeded: None) -> User:
+    return User.objects.filter(role=Role.STAFF).first() or make_person("Staf", role=Role.STAFF)
+
+
+@pytest.fixture
+def world(seeded: None) -> list[Project]:
+    projects = list(Project.objects.order_by("pk"))
+    count_use(projects)
+    return projects
 
 
 Numbers = dict[tuple[str, str], Any]
