@@ -42,9 +42,7 @@ _IN_TIME = f"(decision.decided_at {_ZONE})::date <= application.decision_due_on"
 
 # Stays in a state end where the next one begins.
 _STAYS = """
-    SELECT {part} AS part, stay.state,
-           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY stay.days) AS days
-    FROM (
+    WITH stay AS MATERIALIZED (
         SELECT application_id, state, EXTRACT(EPOCH FROM left_at - at) / 86400 AS days,
                (left_at {zone})::date AS day
         FROM (
@@ -52,22 +50,26 @@ _STAYS = """
                    LEAD(at) OVER (PARTITION BY application_id ORDER BY at, id) AS left_at
             FROM allocations_transition
         ) step
-    ) stay
+        WHERE state IN ('submitted', 'info_requested')
+    )
+    {whole} UNION ALL {parts}
+"""
+_DAYS_OF_STAYS = """
+    SELECT {part} AS part, stay.state,
+           percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY stay.days) AS days
+    FROM stay
     JOIN allocations_application application ON application.id = stay.application_id
     JOIN allocations_track track ON track.id = application.track_id
     LEFT JOIN accounts_organisation organisation ON organisation.id = application.organisation_id
-    JOIN LATERAL (
-        SELECT site.code
-        FROM allocations_requestedhours wanted
-        JOIN allocations_site site ON site.id = wanted.site_id
-        WHERE wanted.application_id = application.id AND (%(site)s = '' OR site.code = %(site)s)
-        ORDER BY site.code {sites}
-    ) site ON TRUE
-    WHERE stay.state IN ('submitted', 'info_requested') AND {where}
+    {sites}
+    WHERE {where}
     GROUP BY 1, 2
 """
 _STAY = Source(tables="", day="stay.day")
-_ONCE = "LIMIT 1"
+_AT_SITES = """
+    JOIN allocations_requestedhours wanted ON wanted.application_id = application.id
+    JOIN allocations_site site ON site.id = wanted.site_id
+"""
 
 
 def handed_in(selection: ProgrammeSelection) -> Found:
@@ -116,17 +118,17 @@ def decided(selection: ProgrammeSelection) -> Found:
 def stays(selection: ProgrammeSelection) -> Found:
     """For how many days applications stood in each state."""
     where = " AND ".join(conditions(_STAY, selection))
-    by_site = selection.by == Division.SITE
     nothing = "NULL::date" if selection.by == Division.MONTH else "NULL"
-    whole = _STAYS.format(part=nothing, zone=_ZONE, sites=_ONCE, where=where)
-    parts = _STAYS.format(
+    # At a site an application stands once, and at several as often.
+    at_site = _AT_SITES if selection.site else ""
+    whole = _DAYS_OF_STAYS.format(part=nothing, sites=at_site, where=where)
+    parts = _DAYS_OF_STAYS.format(
         part=part_expression(_STAY, selection.by),
-        zone=_ZONE,
-        sites="" if by_site else _ONCE,
+        sites=_AT_SITES if selection.by == Division.SITE else at_site,
         where=where,
     )
     found: Found = {}
-    for row in ask(f"({whole}) UNION ALL ({parts})", parameters(selection)):
+    for row in ask(_STAYS.format(zone=_ZONE, whole=whole, parts=parts), parameters(selection)):
         part = None if row["part"] is None else part_key(row["part"])
         for share, days in zip(("p50", "p90"), row["days"], strict=True):
             found[part, f"days_{row['state']}_{share}"] = Value(float(days))

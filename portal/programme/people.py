@@ -55,6 +55,7 @@ _MEMBERS = """
     WHERE since <= until
     GROUP BY 1, 2, 3, 4
 """
+_FIRST, _LAST = "%(first)s::date", "%(last)s::date"
 _MONTH_NUMBER = f"({MONTHS_A_YEAR} * date_part('year', {{day}}) + date_part('month', {{day}}))::int"
 
 
@@ -135,21 +136,26 @@ def _projects(selection: ProgrammeSelection) -> str:
     by_month = selection.by == Division.MONTH
     return _PROJECTS.format(
         part="NULL" if by_month else part_expression(source, selection.by),
-        since=_place("GREATEST(allocation.starts_on, %(first)s::date)", by_month=by_month),
-        until=_place("LEAST(allocation.ends_on, %(last)s::date)", by_month=by_month),
+        since=_place(f"GREATEST(allocation.starts_on, {_FIRST})", _FIRST, by_month=by_month),
+        until=_place(f"LEAST(allocation.ends_on, {_LAST})", _LAST, by_month=by_month),
         where=" AND ".join(["TRUE", *conditions_of_place(source, selection)]),
     )
 
 
 def _members(*, by_month: bool) -> str:
     return _MEMBERS.format(
-        since=_place("since", by_month=by_month),
-        until=_place("until", by_month=by_month),
-        new=_place("first_time", by_month=by_month),
+        since=_place("since", _FIRST, by_month=by_month),
+        until=_place("until", _LAST, by_month=by_month),
+        new=_place("first_time", _FIRST, by_month=by_month),
     )
 
 
-def _place(day: str, *, by_month: bool) -> str:
-    """Which month of the period this day lies in; elsewhere the period is one."""
-    first = _MONTH_NUMBER.format(day="%(first)s::date")
-    return f"{_MONTH_NUMBER.format(day=day)} - {first}" if by_month else "0"
+def _place(day: str, often: str, *, by_month: bool) -> str:
+    """Which month of the period this day lies in; elsewhere the period is one.
+
+    Of the day that it is most often, the month is computed once for all rows.
+    """
+    if not by_month:
+        return "0"
+    usual, found, first = (_MONTH_NUMBER.format(day=one) for one in (often, day, _FIRST))
+    return f"CASE WHEN {day} = {often} THEN {usual} ELSE {found} END - {first}"
