@@ -269,17 +269,33 @@ def bring_to_an_end(play: Play) -> None:
     if play.application.state == ApplicationState.WAITLISTED:
         play.take(("fill", 0))
         return
-    play.judges = [make_reviewer(f"Late{number}") for number in range(9)]
-    for number in range(9):
+    play.judges = [make_reviewer(f"Late{number}") for number in range(REQUIRED)]
+    for number in range(REQUIRED):
         play.take(("ask", number))
+    hurry(play)
     for number in range(play.application.reviews.standing().count()):
         play.take(("reopen", number))
         play.take(("hand_in", number))
-    for number in range(len(StepKind)):
-        play.take(("check", number))
+    take_each_step(play)
+    play.take(("question", 0))
+    play.take(("answer", 0))
+    take_each_step(play)
     play.take(("decline", 0))
+    hurry(play)
+
+
+def take_each_step(play: Play) -> None:
+    """With somebody who would rather not wait for it."""
+    for number in range(len(StepKind)):
+        hurry(play)
+        play.take(("check", number))
+
+
+def hurry(play: Play) -> None:
+    """Two people try to award it as it stands."""
     play.take(("propose", 0))
     play.take(("confirm", 1))
+    check(play)
 
 
 @pytest.fixture
