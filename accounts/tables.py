@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import ListTable, WordFilter
@@ -65,7 +65,7 @@ class PeopleTable(ListTable):
             '{} <a class="ms-2" href="{}">{}<span class="visually-hidden">: {}</span></a>',
             role,
             reverse("change_role", args=[record.pk]),
-            gettext("Change"),
+            pgettext("verb", "Change"),
             record.full_name,
         )
 

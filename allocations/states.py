@@ -4,6 +4,7 @@ from datetime import date, datetime
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class ApplicationState(TextChoices):
@@ -64,8 +65,8 @@ class PlanState(TextChoices):
     """Where a plan stands that a site's bridge may not carry out by itself."""
 
     WAITING = "waiting", _("Waits for approval")
-    APPROVED = "approved", _("Approved")
-    DECLINED = "declined", _("Declined")
+    APPROVED = "approved", pgettext_lazy("plan", "Approved")
+    DECLINED = "declined", pgettext_lazy("plan", "Declined")
     APPLIED = "applied", _("Applied")
     REPLACED = "replaced", _("No longer planned")
 

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from allocations.models.applications import Application
@@ -50,8 +51,8 @@ class FinalReport(models.Model):
         """Where it stands."""
 
         OPEN = "open", _("Being written")
-        HANDED_IN = "handed_in", _("Handed in")
-        ACCEPTED = "accepted", _("Accepted")
+        HANDED_IN = "handed_in", pgettext_lazy("report", "Handed in")
+        ACCEPTED = "accepted", pgettext_lazy("report", "Accepted")
 
     project = models.OneToOneField(Project, on_delete=models.PROTECT, related_name="final_report")
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.OPEN)

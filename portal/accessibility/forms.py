@@ -4,6 +4,7 @@ import django_filters as filters
 from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.lists import WordFilter
 from allocations.rules.text import one_line, several_lines
@@ -51,7 +52,7 @@ class FeedbackFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter 
     q = WordFilter(_("Message, page or address"), "text", "page", "email")
     state = filters.ChoiceFilter(
         label=_("State"),
-        empty_label=_("Open"),
+        empty_label=pgettext_lazy("messages", "Open"),
         choices=[(ANSWERED, _("Answered")), (ALL, _("All"))],
         method="of_state",
     )
