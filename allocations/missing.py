@@ -159,10 +159,10 @@ def _sections(application: Application, rules: TrackVersion) -> Iterator[Missing
 
 def _declarations(application: Application) -> Iterator[Missing]:
     """Each text that holds today and is not signed; who changes the site signs what it asks."""
-    signed = application.declarations.values("text")
+    signed = set(application.declarations.values_list("text", flat=True))
     asked = DeclarationText.objects.asked_of(application, timezone.localdate())
     address = address_of_part(application, DECLARATIONS)
-    for text in asked.exclude(pk__in=signed):
+    for text in (text for text in asked if text.pk not in signed):
         said = _("Sign “%(title)s”.") % {"title": text.shown_title}
         yield Missing(said, DECLARATIONS, f"{address}#id_text_{text.pk}")
 

@@ -35,7 +35,7 @@ def accept_offer(*, application_id: int, text_ids: Collection[int], actor: User)
     Refused where other terms hold by now than those that the person has read.
     """
     application, offer = _lock(application_id)
-    texts = list(DeclarationText.objects.of_award(offer.decision, timezone.localdate()))
+    texts = DeclarationText.objects.of_award(offer.decision, timezone.localdate())
     if {text.pk for text in texts} != set(text_ids):
         raise StateError(_("The terms were changed since you opened the page: read them again."))
     for text in texts:

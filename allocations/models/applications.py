@@ -38,8 +38,11 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
         return self.filter(state=ApplicationState.INFO_REQUESTED, answer_due_on__lt=today)
 
     def for_form(self) -> "ApplicationQuerySet":
-        """With all that a page of the form asks again and again."""
-        hours = RequestedHours.objects.select_related("site__status")
+        """With all that a page of the form asks again and again.
+
+        What a site said of its Slurm is long to read, and nothing of the form.
+        """
+        hours = RequestedHours.objects.select_related("site__status").defer("site__status__actual")
         return self.select_related(
             "track", "track_version", "applicant", "organisation__size_figures"
         ).prefetch_related("section_answers", models.Prefetch("requested_hours", hours))

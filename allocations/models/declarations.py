@@ -1,12 +1,12 @@
 """What applicants declare: texts in versions, and who signed which, when."""
 
+from collections.abc import Collection
 from datetime import date
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pghistory
 import pgtrigger
 from django.db import models
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -31,20 +31,20 @@ class DeclarationTextQuerySet(models.QuerySet["DeclarationText"]):
             .distinct("code")
         )
 
-    def asked_of(self, application: Application, day: date) -> "DeclarationTextQuerySet":
+    def asked_of(self, application: Application, day: date) -> list["DeclarationText"]:
         """What an application has to declare: to the portal, and to each site it asks for."""
-        sites = [line.site_id for line in application.requested_hours.all()]
-        return self._owed_to(sites, day)
+        return self._owed_to({line.site_id for line in application.requested_hours.all()}, day)
 
-    def of_award(self, decision: Decision, day: date) -> "DeclarationTextQuerySet":
+    def of_award(self, decision: Decision, day: date) -> list["DeclarationText"]:
         """The terms of an award: those of the portal, and of each site that it grants hours at."""
-        return self._owed_to(decision.awards.values("site"), day)
+        return self._owed_to({award.site_id for award in decision.awards.all()}, day)
 
-    def _owed_to(
-        self, sites: list[int] | models.QuerySet[Any, Any], day: date
-    ) -> "DeclarationTextQuerySet":
-        held = DeclarationText.objects.on(day).values("pk")
-        return self.filter(Q(site=None) | Q(site__in=sites), pk__in=held).order_by("site", "code")
+    def _owed_to(self, sites: Collection[int], day: date) -> list["DeclarationText"]:
+        """Those of the portal, then those of each site; few hold at a time, so all are read."""
+        held = list(self.on(day).select_related("site"))
+        of_sites = [text for text in held if text.site and text.site_id in sites]
+        of_sites.sort(key=lambda text: str(text.site), reverse=True)
+        return [text for text in held if text.site is None] + of_sites
 
 
 @pghistory.track()

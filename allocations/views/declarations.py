@@ -35,7 +35,7 @@ def declarations(request: SignedInRequest, reference: str) -> HttpResponse:
     signed = list(application.declarations.select_related("text__site", "signed_by"))
     known = {signature.text_id for signature in signed}
     asked = DeclarationText.objects.asked_of(application, timezone.localdate())
-    to_sign = [text for text in asked.select_related("site") if text.pk not in known]
+    to_sign = [text for text in asked if text.pk not in known]
     form = SigningForm(request.POST if request.method == "POST" else None, texts=to_sign)
     if request.method == "POST" and form.is_valid():
         try:

@@ -159,7 +159,7 @@ def change_allocation(
     """Show the form of a change, or carry it out and go back to the project."""
     actor = request.user
     allocation = get_object_or_404(
-        Allocation.objects.with_figures().select_related("project", "site__status"),
+        Allocation.objects.with_figures().with_site_status().select_related("project"),
         pk=allocation_id,
     )
     project_for(actor, allocation.project.name, Permission.PROJECT_MANAGE)

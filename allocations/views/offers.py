@@ -76,8 +76,7 @@ def _load(
 
 
 def _terms(application: Application) -> list[DeclarationText]:
-    texts = DeclarationText.objects.of_award(application.decision, timezone.localdate())
-    return list(texts.select_related("site"))
+    return DeclarationText.objects.of_award(application.decision, timezone.localdate())
 
 
 def _render(
