@@ -11,6 +11,7 @@ import pytest
 from django.db import connections
 from django.utils import translation
 from pytest_django import Settings
+from xdist.remote import Producer
 
 from deploy.testbed.down import clean, take_down
 from deploy.testbed.layout import Layout, layout_from_environment
@@ -46,9 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items.sort(key=lambda item: place(item.nodeid))
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config) -> TwoLanes | None:
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> TwoLanes | None:
     """Some processes wait for Slurm while another keeps a processor busy."""
-    return scheduler(config)
+    return scheduler(config, log)
 
 
 @pytest.fixture(scope="session")

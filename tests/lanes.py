@@ -5,6 +5,7 @@ needs a testbed of its process; whoever has done all of its kind goes on with th
 """
 
 import pytest
+from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 from xdist.workermanage import WorkerController
 
@@ -43,6 +44,6 @@ class TwoLanes(LoadFileScheduling):
         super()._assign_work_unit(node)
 
 
-def scheduler(config: pytest.Config) -> TwoLanes | None:
+def scheduler(config: pytest.Config, log: Producer) -> TwoLanes | None:
     """What hands out files under `--dist loadfile`."""
-    return TwoLanes(config) if config.getoption("dist") == "loadfile" else None
+    return TwoLanes(config, log) if config.getoption("dist") == "loadfile" else None
