@@ -1,6 +1,6 @@
 """Lists that can be searched, filtered, sorted and paged, with JavaScript or without."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,8 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
 ROWS_A_PAGE = 25
@@ -79,6 +81,20 @@ class ListTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no 
     class Meta:
         template_name = "lists/table.html"
         attrs = {"class": "table table-hover align-middle list"}
+
+    def shown_rows(self) -> Iterator[list[tuple[SafeString, Any]]]:
+        """The cells of each row of the page, each with the attributes of its column.
+
+        Those are made once, and not for each cell anew.
+        """
+        attributes = {
+            column.name: format_html(
+                'data-label="{}" {}', column.header, column.attrs["td"].as_html()
+            )
+            for column in self.columns
+        }
+        for row in self.paginated_rows:
+            yield [(attributes[column.name], cell) for column, cell in row.items()]
 
 
 def render_list(
