@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -212,9 +213,10 @@ def test_answer_costs_a_few_times_what_python_needs_to_start(node: LoginNode) ->
     answers = [("-m", "slurm_bridge.login.cli", *words) for words in (("balance",), ("job", "499"))]
     rounds = [(seconds("-c", "pass"), *(seconds(*answer) for answer in answers)) for _ in range(15)]
 
-    # Python starts in 0.02 to 0.03 s on a login node, so this is well under 0.3 s.
-    quickest, *answered = map(min, zip(*rounds, strict=True))
-    assert max(answered) / quickest < 10
+    # Python starts in 0.02 to 0.03 s on a login node, so this is well under 0.3 s. Medians, since
+    # the shorter a program is, the likelier one of its rounds is spared what slows all others.
+    usual, *answered = map(median, zip(*rounds, strict=True))
+    assert max(answered) / usual < 10
 
 
 def test_balance_loads_neither_the_contract_nor_a_network_client(node: LoginNode) -> None:
