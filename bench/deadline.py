@@ -24,6 +24,8 @@ from deploy.testbed.processes import start, stop
 APPLICANTS = 500
 MINUTE_SECONDS = 60
 AT_ONCE = 16
+KEPT_CONNECTIONS = 8
+"""So many rest, as between our nginx and gunicorn."""
 KEPT_SECONDS = 2
 """A connection rests shorter than gunicorn keeps it, or both might use and close it at once."""
 BARE_PAGE = "/accounts/inactive/"
@@ -84,7 +86,7 @@ async def _all_phases(
 ) -> tuple[list[Asked], list[Asked], float, float]:
     limits = httpx.Limits(
         max_connections=4 * AT_ONCE,
-        max_keepalive_connections=4 * AT_ONCE,
+        max_keepalive_connections=KEPT_CONNECTIONS,
         keepalive_expiry=KEPT_SECONDS,
     )
     async with httpx.AsyncClient(base_url=url, timeout=60, limits=limits) as client:

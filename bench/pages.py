@@ -64,7 +64,7 @@ def summed_up(small: Pages, large: Pages, *, applications: int) -> dict[str, Any
     for name, figures in large.items():
         figures["growth_ratio"] = round(figures["median_ms"] / small[name]["median_ms"], 2)
     return {
-        "applications": applications,
+        "size": applications,
         "p95_ms": max(page["p95_ms"] for page in large.values()),
         "max_queries": max(page["queries"] for page in large.values()),
         "growth_ratio": max(page["growth_ratio"] for page in large.values()),
@@ -74,7 +74,7 @@ def summed_up(small: Pages, large: Pages, *, applications: int) -> dict[str, Any
 
 def show(figures: dict[str, Any], deadline: dict[str, Any]) -> None:
     """The figures for people, the slowest page first."""
-    table = Table(title=f"Pages among {figures['applications']:,} applications")
+    table = Table(title=f"Pages among {figures['size']:,} applications")
     for heading in ("", "median ms", "p95 ms", "queries", "bytes", "growth"):
         table.add_column(heading, justify="right" if heading else "left")
     pages = {name: found for name, found in figures.items() if isinstance(found, dict)}
