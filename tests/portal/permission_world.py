@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Mail, User
@@ -118,6 +119,14 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "uidb36": "1",
         "pk": 1,
     }
+
+
+def session_of(person: User | None) -> Any:
+    """The cookies of a browser in which this person has signed in."""
+    client = Client()
+    if person is not None:
+        client.force_login(person)
+    return client.cookies
 
 
 def _application_with_team(applicant: User, team: User) -> Application:

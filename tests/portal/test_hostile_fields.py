@@ -17,6 +17,7 @@ from lxml import html
 from accounts.models import User
 from allocations.rules.questions import Section
 from tests.domain import make_draft
+from tests.portal.permission_world import session_of
 from tests.portal.route_table import all_routes
 
 MARKUP = "<script>alert(1)</script>"
@@ -112,7 +113,7 @@ def _forms(people: dict[str, Any], values: dict[str, Any]) -> Iterator[Form]:
     """Each form once, as it is shown to the first reader who gets it."""
     addresses, seen = _addresses(people["applicant"], values), set()
     for reader in READERS:
-        session = _session(people[reader])
+        session = session_of(people[reader])
         for address, name in addresses.items():
             for form in _forms_of_page(name, address, session):
                 known = (form.action.split("?")[0], form.method, *sorted(form.fields))
@@ -152,10 +153,3 @@ def _addresses(applicant: User, values: dict[str, Any]) -> dict[str, str]:
             if not route.name.startswith(NOT_OURS):
                 found[address] = route.name
     return found
-
-
-def _session(person: User | None) -> Any:
-    client = Client()
-    if person is not None:
-        client.force_login(person)
-    return client.cookies

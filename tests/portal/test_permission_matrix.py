@@ -18,6 +18,7 @@ from accounts.permissions import Role
 from tests.people import make_person
 from tests.portal.permission_answers import ROLES
 from tests.portal.permission_rows import FUNDER, ROWS
+from tests.portal.permission_world import session_of
 from tests.portal.route_table import Route, all_routes
 
 MOST_QUERIES_OF_A_PAGE = 15
@@ -59,7 +60,7 @@ def test_funder_is_a_stranger_who_reads_reports(
     assert set(FUNDER) <= set(ROWS)
     routes = {route.name: route for route in all_routes()}
     stranger = ROLES.index("stranger")
-    session = _session(make_person("Fund", role=Role.FUNDER))
+    session = session_of(make_person("Fund", role=Role.FUNDER))
     wrong = []
     for (name, method), row in ROWS.items():
         expected = FUNDER.get((name, method), row.split()[stranger])
@@ -101,14 +102,7 @@ def _answers(
 
 def _sessions(people: dict[str, User | None]) -> list[Any]:
     """For each column the cookies of a browser in which that person has signed in."""
-    return [_session(people[role]) for role in ROLES]
-
-
-def _session(person: User | None) -> Any:
-    client = Client()
-    if person is not None:
-        client.force_login(person)
-    return client.cookies
+    return [session_of(people[role]) for role in ROLES]
 
 
 # One for all requests: each new client loads every middleware anew, which takes longer than a page.
