@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.functional import Promise
+from django.utils.functional import Promise, SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -100,23 +102,29 @@ _MENUS: tuple[tuple[Label, tuple[Entry, ...]], ...] = (
 )
 
 
-def navigation(request: HttpRequest) -> dict[str, list[Menu]]:
-    """The navigation bar of this person, on this page; a menu of one place is a plain link."""
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """The navigation bar of this person, on this page; a menu of one place is a plain link.
+
+    Made when a template shows it: parts of a page are rendered with the same names and show none.
+    """
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {"menus": []}
-    menus = [(label, _places(entries, user, request.path)) for label, entries in _MENUS]
+    return {"menus": SimpleLazyObject(partial(_menus, user, request.path))}
+
+
+def _menus(user: User, path: str) -> list[Menu]:
+    menus = [(label, _places(entries, user, path)) for label, entries in _MENUS]
     menus = [(label, places) for label, places in menus if places]
     if sum(len(places) for _label, places in menus) <= MOST_SIDE_BY_SIDE:
-        return {
-            "menus": [Menu(place.label, (place,)) for _label, places in menus for place in places]
-        }
-    return {"menus": [Menu(label, places) for label, places in menus]}
+        return [Menu(place.label, (place,)) for _label, places in menus for place in places]
+    return [Menu(label, places) for label, places in menus]
 
 
 def _places(entries: Sequence[Entry], user: User, path: str) -> tuple[Place, ...]:
-    return tuple(
-        Place(label, reverse(name), path == reverse(name))
+    shown = [
+        (label, reverse(name))
         for label, name, permission in entries
         if permission is None or user.may(permission)
-    )
+    ]
+    return tuple(Place(label, address, path == address) for label, address in shown)
