@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_filters import FilterSet
 
@@ -82,19 +82,22 @@ class ListTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no 
         template_name = "lists/table.html"
         attrs = {"class": "table table-hover align-middle list"}
 
-    def shown_rows(self) -> Iterator[list[tuple[SafeString, Any]]]:
-        """The cells of each row of the page, each with the attributes of its column.
+    def shown_rows(self) -> Iterator[SafeString]:
+        """The cells of each row of the page.
 
-        Those are made once, and not for each cell anew.
+        What the cells of a column have in common is made once, and not for each cell anew.
         """
-        attributes = {
-            column.name: format_html(
-                'data-label="{}" {}', column.header, column.attrs["td"].as_html()
+        begins = [
+            (
+                column.name,
+                format_html('<td data-label="{}" {}>', column.header, column.attrs["td"].as_html()),
             )
             for column in self.columns
-        }
+        ]
         for row in self.paginated_rows:
-            yield [(attributes[column.name], cell) for column, cell in row.items()]
+            yield format_html_join(
+                "\n", "{}{}</td>", ((begin, row.get_cell(name)) for name, begin in begins)
+            )
 
 
 def render_list(

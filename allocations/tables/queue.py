@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.lists import ListTable
+from accounts.models import Organisation
 from allocations.models import Application
 from allocations.tables.badges import application_badge, due_badge
 
@@ -53,7 +54,7 @@ class QueueTable(ListTable):
         return format_html(
             '<bdi>{}</bdi><div class="small text-body-secondary">{}</div>',
             organisation.name if organisation else "—",
-            organisation.get_kind_display() if organisation else "",
+            Organisation.Kind(organisation.kind).label if organisation else "",
         )
 
     def render_gpu_hours(self, value: int) -> str:
