@@ -27,7 +27,7 @@ class SectionAnswers(models.Model):
     class Meta:
         verbose_name = _("answers of a section")
         verbose_name_plural = _("answers of sections")
-        ordering = ("application", "section")
+        ordering = ("application_id", "section")
         constraints = [
             models.UniqueConstraint(fields=["application", "section"], name="one_answer_a_section")
         ]
