@@ -61,6 +61,9 @@ class User(AbstractBaseUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         ordering = ("last_name", "first_name")
+        indexes = [
+            models.Index(fields=["last_name", "first_name"], name="people_by_name"),
+        ]
 
     def __str__(self) -> str:
         return self.full_name

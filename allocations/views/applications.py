@@ -18,6 +18,7 @@ from allocations.models import (
     Application,
     Award,
     AwardChange,
+    Decision,
     Invitation,
     RequestedHours,
     Transition,
@@ -72,11 +73,12 @@ def application(request: SignedInRequest, reference: str) -> HttpResponse:
 
 def _with_all_parts() -> QuerySet[Application]:
     return Application.objects.select_related(
-        "track", "track_version", "organisation", "applicant", "project", "decision__offer"
+        "track", "track_version", "organisation", "applicant", "project"
     ).prefetch_related(
         *(
             Prefetch(of, queryset=rows.objects.select_related(to))
             for of, rows, to in (
+                ("decision", Decision, "offer"),
                 ("transitions", Transition, "actor"),
                 ("requested_hours", RequestedHours, "site"),
                 ("invitations", Invitation, "accepted_by"),
