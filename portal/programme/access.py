@@ -21,10 +21,10 @@ from portal.programme.values import Found, Value, percent
 
 _OF_APPLICATION = """
     allocations_application application
-    JOIN allocations_track track ON track.id = application.track_id
+    LEFT JOIN allocations_track track ON track.id = application.track_id
     LEFT JOIN accounts_organisation organisation ON organisation.id = application.organisation_id
     JOIN allocations_requestedhours wanted ON wanted.application_id = application.id
-    JOIN allocations_site site ON site.id = wanted.site_id
+    LEFT JOIN allocations_site site ON site.id = wanted.site_id
 """
 _ZONE = f"AT TIME ZONE '{settings.TIME_ZONE}'"
 _HANDED_IN = Source(
@@ -58,8 +58,8 @@ _DAYS_OF_STAYS = """
     SELECT {part} AS part, stay.state,
            percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY stay.days) AS days
     FROM stay
-    JOIN allocations_application application ON application.id = stay.application_id
-    JOIN allocations_track track ON track.id = application.track_id
+    LEFT JOIN allocations_application application ON application.id = stay.application_id
+    LEFT JOIN allocations_track track ON track.id = application.track_id
     LEFT JOIN accounts_organisation organisation ON organisation.id = application.organisation_id
     {sites}
     WHERE {where}

@@ -23,14 +23,14 @@ def _names(names: tuple[str, ...]) -> str:
 
 
 _PROJECT = """
-    JOIN allocations_project project ON project.id = {rows}.project_id
-    JOIN allocations_track track ON track.id = project.track_id
-    JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
+    LEFT JOIN allocations_project project ON project.id = {rows}.project_id
+    LEFT JOIN allocations_track track ON track.id = project.track_id
+    LEFT JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
 """
 _GRANTS = """
     allocations_ledgerentry entry
     JOIN allocations_allocation allocation ON allocation.id = entry.allocation_id
-    JOIN allocations_site site ON site.id = allocation.site_id
+    LEFT JOIN allocations_site site ON site.id = allocation.site_id
     {project}
 """
 _LEDGER = Source(
@@ -81,7 +81,7 @@ _SUMMED = f"""
 """
 _USAGE = """
     {rows} usage
-    JOIN allocations_site site ON site.id = usage.site_id
+    LEFT JOIN allocations_site site ON site.id = usage.site_id
     {project}
 """
 _USED = Source(

@@ -10,10 +10,10 @@ from portal.programme.values import NO_DATA, Found, Value, percent
 _GPUS = Source(
     tables="""
     allocations_dailygpuuse gpu
-    JOIN allocations_site site ON site.id = gpu.site_id
-    JOIN allocations_project project ON project.id = gpu.project_id
-    JOIN allocations_track track ON track.id = project.track_id
-    JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
+    LEFT JOIN allocations_site site ON site.id = gpu.site_id
+    LEFT JOIN allocations_project project ON project.id = gpu.project_id
+    LEFT JOIN allocations_track track ON track.id = project.track_id
+    LEFT JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
     """,
     day="gpu.day",
 )

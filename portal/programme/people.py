@@ -8,6 +8,7 @@ thirty-six months would take far longer to make.
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import date
 
 from accounts.models import Organisation
 from allocations.rules.months import months_between
@@ -26,37 +27,43 @@ from portal.programme.values import Found, Value
 Bits = int
 """A set of parts: each is the bit of its place among them."""
 EVERY_PART: Bits = -1
-MONTHS_A_YEAR = 12
 
 # Projects that could run at a site in the period, and from which to which of its months.
 _PROJECTS = """
     SELECT {part} AS part, project.id, organisation.id, organisation.kind, {since}, {until}
     FROM allocations_allocation allocation
-    JOIN allocations_site site ON site.id = allocation.site_id
-    JOIN allocations_project project ON project.id = allocation.project_id
-    JOIN allocations_track track ON track.id = project.track_id
-    JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
+    LEFT JOIN allocations_site site ON site.id = allocation.site_id
+    LEFT JOIN allocations_project project ON project.id = allocation.project_id
+    LEFT JOIN allocations_track track ON track.id = project.track_id
+    LEFT JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
     WHERE allocation.starts_on <= %(last)s AND allocation.ends_on >= %(first)s AND {where}
 """
-# Their members in the period, from which to which month, and in which of them each joined a project
-# for the first time. Most were there all the time, and those come together.
+# Their members in the period: in which month of it they came and left, and in which of them each
+# joined a project for the first time. Most were there all the time, and those come together.
 _MEMBERS = """
-    SELECT project_id, {since}, {until}, CASE WHEN first_time >= %(first)s THEN {new} END,
-           array_agg(user_id)
+    SELECT project_id, came, gone, newcomer, array_agg(user_id)
     FROM (
-        SELECT membership.project_id, membership.user_id, first_time.day AS first_time,
-               GREATEST(membership.joined_at::date, %(first)s::date) AS since,
-               LEAST(membership.left_at::date, %(last)s::date) AS until
+        SELECT membership.project_id, membership.user_id,
+               CASE WHEN membership.joined_at::date > %(first)s THEN {came} END AS came,
+               CASE WHEN membership.left_at::date < %(last)s THEN {gone} END AS gone,
+               newcomer.month AS newcomer
         FROM allocations_membership membership
-        JOIN (
-            SELECT user_id, MIN(joined_at)::date AS day FROM allocations_membership GROUP BY user_id
-        ) first_time USING (user_id)
+        LEFT JOIN (
+            SELECT fresh.user_id, {newcomer} AS month
+            FROM allocations_membership fresh
+            WHERE fresh.joined_at::date >= %(first)s AND NOT EXISTS (
+                SELECT FROM allocations_membership earlier
+                WHERE earlier.user_id = fresh.user_id AND earlier.joined_at::date < %(first)s
+            )
+            GROUP BY fresh.user_id
+        ) newcomer USING (user_id)
+        WHERE membership.joined_at::date <= %(last)s AND (
+            membership.left_at IS NULL
+            OR membership.left_at::date >= GREATEST(membership.joined_at::date, %(first)s::date)
+        )
     ) member
-    WHERE since <= until
     GROUP BY 1, 2, 3, 4
 """
-_FIRST, _LAST = "%(first)s::date", "%(last)s::date"
-_MONTH_NUMBER = f"({MONTHS_A_YEAR} * date_part('year', {{day}}) + date_part('month', {{day}}))::int"
 
 
 @dataclass
@@ -94,25 +101,29 @@ def in_projects(selection: ProgrammeSelection) -> Found:
     by_month = selection.by == Division.MONTH
     asked = parameters(selection)
     places: dict[str, int] = {}
+    months: dict[date | None, int] = {}
     if by_month:
-        months = months_between(selection.first, selection.last)
-        places = {part_key(month): place for place, month in enumerate(months)}
+        every = months_between(selection.first, selection.last)
+        months = {month: place for place, month in enumerate(every)}
+        places = {part_key(month): place for place, month in enumerate(every)}
     known, running = Known(), defaultdict[int, Bits](int)
     for part, project, organisation, kind, since, until in tuples(_projects(selection), asked):
         if by_month:
-            bits = _months(since, until)
+            bits = _from_to(months[since], months[until])
         else:
             bits = 1 << places.setdefault(part_key(part), len(places))
         running[project] |= bits
         known.organisations[organisation] |= bits
         known.kinds[organisation] = kind
-    for project, since, until, new, users in tuples(_members(by_month=by_month), asked):
+    for project, came, gone, newcomer, users in tuples(_members(by_month=by_month), asked):
         bits = running[project]
         if by_month:
-            bits &= _months(since, until)
+            bits &= _from_to(months.get(came, 0), months.get(gone, len(months) - 1))
         if not bits:
             continue
-        fresh = 0 if new is None else bits & (1 << new if by_month else EVERY_PART)
+        fresh = (
+            0 if newcomer is None else bits & (1 << months[newcomer] if by_month else EVERY_PART)
+        )
         for user in users:
             known.people[user] |= bits
             if fresh:
@@ -126,7 +137,7 @@ def _how_many(counted: Counter[Bits], wanted: Bits) -> int:
     return sum(number for bits, number in counted.items() if bits & wanted)
 
 
-def _months(since: int, until: int) -> Bits:
+def _from_to(since: int, until: int) -> Bits:
     """The months from one place to another."""
     return (2 << until) - (1 << since)
 
@@ -136,26 +147,22 @@ def _projects(selection: ProgrammeSelection) -> str:
     by_month = selection.by == Division.MONTH
     return _PROJECTS.format(
         part="NULL" if by_month else part_expression(source, selection.by),
-        since=_place(f"GREATEST(allocation.starts_on, {_FIRST})", _FIRST, by_month=by_month),
-        until=_place(f"LEAST(allocation.ends_on, {_LAST})", _LAST, by_month=by_month),
+        since=_month("GREATEST(allocation.starts_on, %(first)s::date)", by_month=by_month),
+        until=_month("LEAST(allocation.ends_on, %(last)s::date)", by_month=by_month),
         where=" AND ".join(["TRUE", *conditions_of_place(source, selection)]),
     )
 
 
 def _members(*, by_month: bool) -> str:
     return _MEMBERS.format(
-        since=_place("since", _FIRST, by_month=by_month),
-        until=_place("until", _LAST, by_month=by_month),
-        new=_place("first_time", _FIRST, by_month=by_month),
+        came=_month("membership.joined_at::date", by_month=by_month),
+        gone=_month("membership.left_at::date", by_month=by_month),
+        newcomer=_month("MIN(fresh.joined_at)::date", by_month=by_month),
     )
 
 
-def _place(day: str, often: str, *, by_month: bool) -> str:
-    """Which month of the period this day lies in; elsewhere the period is one.
-
-    Of the day that it is most often, the month is computed once for all rows.
-    """
+def _month(day: str, *, by_month: bool) -> str:
+    """The first day of the month that this day lies in; elsewhere the period is one."""
     if not by_month:
-        return "0"
-    usual, found, first = (_MONTH_NUMBER.format(day=one) for one in (often, day, _FIRST))
-    return f"CASE WHEN {day} = {often} THEN {usual} ELSE {found} END - {first}"
+        return "%(first)s::date"
+    return f"date_trunc('month', ({day})::timestamp)::date"

@@ -40,18 +40,20 @@ _IN_ALL = f"""
        OR month >= %(years_until)s AND month < %(months_until)s
     UNION ALL {_DAYS}
 """
-# To which part a project belongs is looked up once, and not for each of its many waits.
+# In which region a project is takes long to tell: `once` has that done for each project and not
+# for each of its many waits. Other parts are columns, and the database may share the work out.
 _OF_PROJECTS = """
-    WITH owner AS MATERIALIZED (
-        SELECT project.id AS project_id, site.id AS site_id, {part_of_owner} AS part
-        FROM allocations_project project
-        JOIN allocations_track track ON track.id = project.track_id
-        JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
-        CROSS JOIN allocations_site site
-        WHERE {where}
-    )
     SELECT {part} AS part, wait.bucket, SUM(wait.jobs)::bigint
-    FROM ({rows}) wait JOIN owner USING (project_id, site_id)
+    FROM ({rows}) wait
+    JOIN (
+        SELECT project.id AS project_id, {part_of_owner} AS part
+        FROM allocations_project project
+        LEFT JOIN allocations_track track ON track.id = project.track_id
+        LEFT JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
+        WHERE {where_project} {once}
+    ) owner USING (project_id)
+    LEFT JOIN allocations_site site ON site.id = wait.site_id
+    WHERE {where_site}
     GROUP BY 1, 2
     HAVING SUM(wait.jobs) > 0
 """
@@ -63,21 +65,14 @@ _OF_SITES = f"""
         UNION ALL
         SELECT site_id, day, bucket, {SIGN} * jobs
         FROM allocations_sitewait WHERE {AT_EDGES}
-    ) wait {{sites}}
+    ) wait LEFT JOIN allocations_site site ON site.id = wait.site_id
     WHERE {{where}}
     GROUP BY 1, 2
     HAVING SUM(wait.jobs) > 0
 """
-_SITES = """
-    SELECT {part} AS part, wait.bucket, SUM(wait.jobs)::bigint
-    FROM allocations_sitewait wait {sites}
-    WHERE wait.jobs > 0 AND {where}
-    GROUP BY 1, 2
-"""
-_SITES = "JOIN allocations_site site ON site.id = wait.site_id"
 _DIVISIONS_OF_SITES = (Division.MONTH, Division.SITE, Division.SECTOR)
 _CAPACITY = Source(
-    tables="allocations_dailycapacity capacity JOIN allocations_site site"
+    tables="allocations_dailycapacity capacity LEFT JOIN allocations_site site"
     " ON site.id = capacity.site_id",
     day="capacity.day",
     is_of_sites_alone=True,
@@ -101,22 +96,21 @@ def waits(selection: ProgrammeSelection) -> Found:
 
 def _waits_of(selection: ProgrammeSelection) -> str:
     """The statement that reads the smallest table that holds what is asked for."""
-    is_by_month = selection.by == Division.MONTH
     if selection.is_of_sites_alone and selection.by in _DIVISIONS_OF_SITES:
         source = Source(tables="", day="wait.day", is_of_sites_alone=True)
-        names_sites = selection.site or selection.by == Division.SITE
         return _OF_SITES.format(
             part=part_expression(source, selection.by),
-            sites=_SITES if names_sites else "",
             where=" AND ".join(["TRUE", *conditions_of_place(source, selection)]),
         )
     part = part_expression(Source(tables="", day="wait.day"), selection.by)
-    chosen = ["site.code = %(site)s"] if selection.site else []
+    is_of_waits = selection.by in (Division.MONTH, Division.SITE)
     return _OF_PROJECTS.format(
-        part_of_owner="NULL" if is_by_month else part,
-        part=part if is_by_month else "owner.part",
-        rows=_BY_MONTH if is_by_month else _IN_ALL,
-        where=" AND ".join(["TRUE", *chosen, *conditions_of_projects(selection)]),
+        part_of_owner="NULL" if is_of_waits else part,
+        part=part if is_of_waits else "owner.part",
+        once="OFFSET 0" if selection.by == Division.REGION else "",
+        rows=_BY_MONTH if selection.by == Division.MONTH else _IN_ALL,
+        where_project=" AND ".join(["TRUE", *conditions_of_projects(selection)]),
+        where_site="site.code = %(site)s" if selection.site else "TRUE",
     )
 
 

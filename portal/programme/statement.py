@@ -53,7 +53,11 @@ _ONE_OF_THEM = """
 
 @dataclass(frozen=True)
 class Source:
-    """Where figures are read: its tables name `site`, `track` and `organisation`."""
+    """Where figures are read: its tables name `site`, `track` and `organisation`.
+
+    They are joined from the left, though each row has its own: so the database leaves out those
+    that nothing is asked of.
+    """
 
     tables: str
     day: str
