@@ -15,7 +15,7 @@ from django.db.models.functions import Greatest
 
 from allocations.models import Allocation, DailyUsage, Job, JobOutcome, Project, QueueWait
 from allocations.queries import jobs_of
-from portal.reports.ranges import TimeRange
+from portal.reports.ranges import START_OF, TimeRange
 
 MEMBERS_SHOWN = 6
 LARGEST_JOBS = 10
@@ -95,8 +95,10 @@ def point_of(time: TimeRange) -> Combinable:
 class _StartOf(Func):
     """The first day of a day's week or month; Django's own looks up a time zone for each row."""
 
-    template = "date_trunc('%(step)s', (%(expressions)s)::timestamp)::date"
     output_field = DateField()
+
+    def __init__(self, day: Combinable, *, step: str) -> None:
+        super().__init__(day, template=START_OF[step].format(day="%(expressions)s"))
 
 
 def allocations_of(project: Project) -> list[Allocation]:

@@ -16,6 +16,13 @@ PRESETS = (7, 30, 90, 365)
 # So many bars can be told apart, and so many rows be read.
 MOST_POINTS = 92
 LONGEST_DAYS = 366 * 10
+# In SQL the first day of the bar that a day belongs to. Weeks are reckoned from a Monday before
+# all days: with numbers that takes a third of the time that a calendar's function takes.
+START_OF = {
+    "day": "{day}",
+    "week": "({day} - mod({day} - date '1900-01-01', 7))",
+    "month": "date_trunc('month', ({day})::timestamp)::date",
+}
 _EARLIEST, _LATEST = date(2000, 1, 1), date(2199, 12, 31)
 
 

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
@@ -13,11 +14,11 @@ from allocations.models import (
     DailyUsage,
     JobOutcome,
     LedgerEntry,
+    Project,
     ProjectMonth,
     Site,
     SiteDay,
     SiteStatus,
-    SiteWait,
     Track,
 )
 from allocations.rules.anomalies import (
@@ -31,12 +32,11 @@ from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.stored_texts import in_readers_language
 from portal.reports.project_figures import ByPoint, by_most, point_of
 from portal.reports.ranges import TimeRange, last_days
+from portal.reports.site_waits import WaitsBySite, waits_before_and_since
 from portal.reports.waits import wait_at
 
 ANOMALY_DAYS = 7
 USUAL_DAYS = 28
-WaitsBySite = dict[str, dict[date, dict[int, int]]]
-"""Jobs by site, bar and bucket of their wait."""
 
 
 @dataclass(frozen=True)
@@ -112,25 +112,16 @@ def site_lines(time: TimeRange, waits: WaitsBySite) -> list[SiteLine]:
     ]
 
 
-def waits_by_site(time: TimeRange) -> WaitsBySite:
-    """How many jobs waited in which bucket, by site and bar."""
-    found: WaitsBySite = defaultdict(lambda: defaultdict(dict))
-    rows = SiteWait.objects.filter(day__range=(time.first, time.last))
-    grouped = rows.annotate(point=point_of(time)).values_list("site__name", "point", "bucket")
-    for site, point, bucket, jobs in grouped.annotate(total=Sum("jobs")).order_by("-site__name"):
-        found[site][point][bucket] = jobs
-    return found
-
-
 def used_by_site_and_track(time: TimeRange) -> tuple[dict[str, ByPoint], dict[str, ByPoint]]:
     """GPU-seconds by bar of each site, and of each track."""
     sites: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
     tracks: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
+    shown = cache(in_readers_language)
     rows = SiteDay.objects.filter(day__range=(time.first, time.last))
     grouped = rows.annotate(point=point_of(time)).values_list("site__name", "track__name", "point")
     for site, track, point, seconds in grouped.annotate(total=Sum("gpu_seconds")).order_by():
         sites[site][point] += seconds
-        tracks[in_readers_language(track)][point] += seconds
+        tracks[shown(track)][point] += seconds
     return sites, by_most(tracks)
 
 
@@ -241,13 +232,17 @@ def _days_of_much_use(recent: TimeRange) -> Iterator[Anomaly]:
     )
     rows = (
         DailyUsage.objects.filter(day__range=(recent.first, recent.last))
-        .values_list("project__name", "site__name", "day")
+        .values_list("day", "project", "site")
         .annotate(total=Sum("gpu_seconds"))
         .filter(total__gte=100 * SECONDS_AN_HOUR)
-        .annotate(usual=_sum_alone(months, "gpu_seconds"))
-        .order_by("-day", "project__name")
+        .annotate(
+            usual=_sum_alone(months, "gpu_seconds"),
+            project_name=_name_of("project", Project.objects.all()),
+            site_name=_name_of("site", Site.objects.all()),
+        )
+        .order_by("-day", "project_name")
     )
-    for project, site, day, seconds, usual in rows:
+    for day, _project, _site, seconds, usual, project, site in rows:
         hours, mean = seconds / SECONDS_AN_HOUR, (usual or 0) / days / SECONDS_AN_HOUR
         if is_far_above_usual(hours=hours, usual_hours=mean):
             yield Anomaly("use", day, project, site, hours, mean)
@@ -255,21 +250,29 @@ def _days_of_much_use(recent: TimeRange) -> Iterator[Anomaly]:
 
 def _many_failures(recent: TimeRange) -> Iterator[Anomaly]:
     rows = JobOutcome.objects.filter(day__range=(recent.first, recent.last))
-    for project, site, ended, failed in (
-        rows.values_list("project__name", "site__name")
+    for _project, _site, ended, failed, project, site in (
+        rows.values_list("project", "site")
         .annotate(ended=Sum("jobs"), failed=Sum("jobs", filter=~Q(state__in=GOOD_ENDS), default=0))
-        .order_by("project__name", "site__name")
+        .annotate(
+            project_name=_name_of("project", Project.objects.all()),
+            site_name=_name_of("site", Site.objects.all()),
+        )
+        .order_by("project_name", "site_name")
     ):
         if has_many_failures(failed=failed, ended=ended):
             yield Anomaly("failures", None, project, site, failed, ended)
 
 
+def _name_of(column: str, known: QuerySet[Any]) -> Subquery:
+    """The name behind a number, looked up for each sum, and not for each of its many rows."""
+    return Subquery(known.order_by().filter(pk=OuterRef(column)).values("name"))
+
+
 def _long_waits(today: date) -> Iterator[Anomaly]:
     usual_time = last_days(USUAL_DAYS + ANOMALY_DAYS, today)
-    for site, waits in waits_by_site(usual_time).items():
-        since = today - timedelta(days=ANOMALY_DAYS)
-        recent = _together({day: found for day, found in waits.items() if day > since})
-        before = _together({day: found for day, found in waits.items() if day <= since})
+    week = last_days(ANOMALY_DAYS, today)
+    for site, waits in waits_before_and_since(week.first, usual_time).items():
+        recent, before = waits.get(week.first, {}), waits.get(usual_time.first, {})
         seconds, usual = wait_at(0.5, recent), wait_at(0.5, before)
         if is_wait_far_above_usual(seconds=seconds, usual_seconds=usual):
             yield Anomaly("wait", None, "", site, seconds or 0.0, usual or 0.0)

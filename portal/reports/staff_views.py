@@ -18,15 +18,14 @@ from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Form, Series
 from portal.reports.pool_charts import pool_charts
 from portal.reports.ranges import RangeForm, TimeRange, step_words, utc_today
+from portal.reports.site_waits import WaitsBySite, waits_by_site
 from portal.reports.staff_figures import (
     SiteLine,
-    WaitsBySite,
     anomalies,
     granted_and_used_by_track,
     projects_at_risk,
     site_lines,
     used_by_site_and_track,
-    waits_by_site,
 )
 from portal.reports.usage_charts import SECONDS_A_MINUTE, use_chart
 from portal.reports.waits import wait_at
