@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.lists import ListTable
 from accounts.models import Organisation
 from allocations.models import Application
+from allocations.review_steps import shown_steps
 from allocations.tables.badges import application_badge, due_badge
 
 
@@ -87,12 +88,14 @@ class QueueTable(ListTable):
         return format_html('{}<div class="small mt-1">{}</div>', badge, waits_for)
 
     def waits_for(self, record: Any) -> str:
-        """How many reviews are in, or that somebody has to confirm an award."""
+        """The next step and how many reviews are in, or that somebody has to confirm an award."""
         if record.waits_for_second:
             return _("waits for a second person")
-        required = record.track_version.peer_reviewers if record.track_version else 0
+        due = [str(step.kind.label) for step in shown_steps(record) if not step.is_done]
+        required = record.rules().peer_reviewers
         words = {"number": record.reviews_in, "required": required}
-        return _("%(number)d of %(required)d reviews") % words if required else ""
+        reviews = [_("%(number)d of %(required)d reviews") % words] if required else []
+        return " · ".join(due[:1] + reviews)
 
 
 class ReviewerQueueTable(QueueTable):

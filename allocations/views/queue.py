@@ -12,6 +12,7 @@ from allocations.access import applications_to_review, require
 from allocations.forms.queue import ProjectsFilter, QueueFilter, ReviewerQueueFilter
 from allocations.models import Allocation, Project
 from allocations.review_figures import with_reviews
+from allocations.review_steps import STEPS_DONE
 from allocations.tables.projects import ProjectsTable
 from allocations.tables.queue import QueueTable, ReviewerQueueTable
 
@@ -23,6 +24,8 @@ def queue(request: SignedInRequest) -> HttpResponse:
     require(request.user, Permission.QUEUE_VIEW)
     is_office = request.user.may(Permission.APPLICATION_VIEW)
     applications = with_reviews(applications_to_review(request.user).for_lists(), request.user)
+    if is_office:
+        applications = applications.annotate(steps_done=STEPS_DONE)
     return render_list(
         request,
         filters=(QueueFilter if is_office else ReviewerQueueFilter)(

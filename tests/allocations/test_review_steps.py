@@ -63,6 +63,16 @@ def decide(action: Any, application: Application, actor: User) -> Any:
     )
 
 
+def test_the_queue_says_which_step_is_next(
+    client: Client, checked: Application, staff: User
+) -> None:
+    client.force_login(staff)
+    for kind in StepKind:
+        assert str(kind.label) in client.get("/staff/queue").text
+        record(checked, kind, staff)
+    assert "Gate before the decision" not in client.get("/staff/queue").text
+
+
 def test_staff_record_each_step_on_the_page_and_then_approve(
     client: Client, checked: Application, staff: User, django_assert_max_num_queries: Any
 ) -> None:
