@@ -53,12 +53,13 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
     def for_lists(self) -> "ApplicationQuerySet":
         """With all that a row of a list shows, in a fixed number of queries.
 
-        Hours are summed for the rows of a page alone, and the long texts stay where they are.
+        Hours and people are read for the rows of a page alone; the long texts stay where they are.
         """
         asked = RequestedHours.objects.filter(application=models.OuterRef("pk")).order_by()
         hours = asked.values("application").annotate(sum=models.Sum("gpu_hours")).values("sum")
         return (
-            self.select_related("track", "organisation", "applicant")
+            self.select_related("track", "organisation")
+            .prefetch_related("applicant")
             .defer("abstract", "purpose", "answers")
             .annotate(gpu_hours=Coalesce(models.Subquery(hours), 0))
         )

@@ -1,7 +1,7 @@
 """What staff choose from: the review queue and all projects."""
 
 from django.contrib.auth.decorators import login_required
-from django.db.models import Max, Prefetch
+from django.db.models import Max, OuterRef, Prefetch, Subquery
 from django.http import HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -43,9 +43,10 @@ def all_projects(request: SignedInRequest) -> HttpResponse:
     """Every project with what it has and used at each site."""
     require(request.user, Permission.PROJECT_VIEW)
     allocations = Allocation.objects.with_figures().with_site_status()
+    of_project = Allocation.objects.filter(project=OuterRef("pk")).order_by().values("project")
     projects = (
         Project.objects.select_related("organisation", "track")
-        .annotate(ends_on=Max("allocations__ends_on"))
+        .annotate(ends_on=Subquery(of_project.annotate(last=Max("ends_on")).values("last")))
         .prefetch_related(Prefetch("allocations", queryset=allocations))
     )
     return render_list(
