@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from typing import TypeVar
 
-from django.db.models import DateField, F, Func, Model, QuerySet, Sum, Value
+from django.db.models import DateField, F, Func, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 
 from allocations.models import Allocation, DailyUsage, Job, JobOutcome, Project, QueueWait
 from allocations.queries import jobs_of
 from portal.reports.ranges import START_OF, TimeRange
+from portal.reports.sums import total_of
 
 MEMBERS_SHOWN = 6
 LARGEST_JOBS = 10
@@ -70,8 +71,8 @@ def points_by(
     """Sums of a column for each value of another, by bar; `rows` are of a rollup by day."""
     found: dict[str, ByPoint] = defaultdict(dict)
     grouped = rows.annotate(point=point_of(time)).values_list(column, "point")
-    for name, point, total in grouped.annotate(total=Sum(of)).order_by():
-        found[name][point] = int(total)
+    for name, point, total in grouped.annotate(total=total_of(of)).order_by():
+        found[name][point] = total
     return found
 
 
@@ -79,7 +80,7 @@ def waits_by_point(rows: QuerySet[_Rollup], time: TimeRange) -> dict[date, dict[
     """How many jobs waited in which bucket, by bar."""
     found: dict[date, dict[int, int]] = defaultdict(dict)
     grouped = rows.annotate(point=point_of(time)).values_list("point", "bucket")
-    for point, bucket, jobs in grouped.annotate(total=Sum("jobs")).order_by():
+    for point, bucket, jobs in grouped.annotate(total=total_of("jobs")).order_by():
         found[point][bucket] = jobs
     return found
 

@@ -12,12 +12,12 @@ from functools import cached_property
 from operator import attrgetter
 from typing import Any, NamedTuple, overload
 
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from allocations.models import Allocation, LedgerEntry, Site, SiteStatus, Track
 from allocations.states import AllocationState, allocation_state
-from portal.reports.sums import Used, used_by_projects
+from portal.reports.sums import Used, total_of, used_by_projects
 
 SECONDS_A_MINUTE = 60
 
@@ -142,13 +142,7 @@ def usage_report(selection: Selection) -> Report:
     ever = used if period == Period() else used_by_projects(None, None)
     granted = dict(_granted_minutes())
     figures = [
-        _figures(
-            *found,
-            granted_seconds=granted.get(found[0], 0) * SECONDS_A_MINUTE,
-            used=used[found[1:3]],
-            ever=ever[found[1:3]],
-            read_until=read_until,
-        )
+        _figures(found, granted.get(found[0], 0), used[found[1:3]], ever[found[1:3]], read_until)
         for found in _allocations(selection)
     ]
     if selection.site is not None:
@@ -159,7 +153,7 @@ def usage_report(selection: Selection) -> Report:
 def _granted_minutes() -> QuerySet[LedgerEntry, tuple[int, int]]:
     """The sum of each allocation's ledger."""
     entries = LedgerEntry.objects.order_by().values_list("allocation")
-    return entries.annotate(total=Sum("gpu_minutes"))
+    return entries.annotate(total=total_of("gpu_minutes"))
 
 
 def _allocations(selection: Selection) -> QuerySet[Allocation, Any]:
@@ -175,29 +169,21 @@ def _allocations(selection: Selection) -> QuerySet[Allocation, Any]:
 
 
 def _figures(
-    allocation: int,
-    _project: int,
-    _site: int,
-    site: str,
-    track: str,
-    adopted_at: datetime | None,
-    *,
-    granted_seconds: int,
+    found: tuple[Any, ...],
+    granted_minutes: int,
     used: Used,
     ever: Used,
     read_until: Mapping[str, datetime | None],
 ) -> Figures:
-    has_data = read_until[site] is not None
+    allocation, _project, _site, site, track, adopted_at = found
+    granted_seconds = granted_minutes * SECONDS_A_MINUTE
+    if read_until[site] is None:
+        return Figures(allocation, site, track, granted_seconds, None, None, None)
     # An adopted account has no award, since the site limits it.
-    is_known = has_data and adopted_at is None
+    is_awarded = adopted_at is None
+    remaining = max(granted_seconds - ever.gpu_seconds, 0) if is_awarded else None
     return Figures(
-        allocation=allocation,
-        site=site,
-        track=track,
-        granted_seconds=granted_seconds,
-        used_seconds=used.gpu_seconds if has_data else None,
-        remaining_seconds=max(granted_seconds - ever.gpu_seconds, 0) if is_known else None,
-        jobs=used.jobs_ended if has_data else None,
+        allocation, site, track, granted_seconds, used.gpu_seconds, remaining, used.jobs_ended
     )
 
 

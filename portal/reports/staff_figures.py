@@ -33,6 +33,7 @@ from allocations.stored_texts import in_readers_language
 from portal.reports.project_figures import ByPoint, by_most, point_of
 from portal.reports.ranges import TimeRange, last_days
 from portal.reports.site_waits import WaitsBySite, waits_before_and_since
+from portal.reports.sums import total_of
 from portal.reports.waits import wait_at
 
 ANOMALY_DAYS = 7
@@ -119,7 +120,7 @@ def used_by_site_and_track(time: TimeRange) -> tuple[dict[str, ByPoint], dict[st
     shown = cache(in_readers_language)
     rows = SiteDay.objects.filter(day__range=(time.first, time.last))
     grouped = rows.annotate(point=point_of(time)).values_list("site__name", "track__name", "point")
-    for site, track, point, seconds in grouped.annotate(total=Sum("gpu_seconds")).order_by():
+    for site, track, point, seconds in grouped.annotate(total=total_of("gpu_seconds")).order_by():
         sites[site][point] += seconds
         tracks[shown(track)][point] += seconds
     return sites, by_most(tracks)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Q, QuerySet, Sum
+from django.db.models.functions import Cast
 
 from allocations.models import DailyUsage, JobOutcome, ProjectMonth
 
@@ -21,14 +22,20 @@ class Used:
     jobs_ended: int = 0
 
 
+def total_of(column: str) -> Cast:
+    """The sum as a whole number: the decimal one that it would be takes longer to read."""
+    return Cast(Sum(column), BigIntegerField())
+
+
 def used_by_projects(first: date | None, last: date | None) -> dict[ProjectAtSite, Used]:
     """Between two days, both counted; None is open. Three queries at the most."""
     months, days = _parts(first, last)
     found: dict[ProjectAtSite, Used] = defaultdict(Used)
     if months is not None:
         for project, site, seconds, jobs in _sums(months, "gpu_seconds", "jobs_ended"):
-            found[project, site].gpu_seconds += seconds
-            found[project, site].jobs_ended += jobs
+            used = found[project, site]
+            used.gpu_seconds += seconds
+            used.jobs_ended += jobs
     if days:
         for project, site, seconds in _sums(
             DailyUsage.objects.filter(_within(days)), "gpu_seconds"
@@ -79,5 +86,7 @@ def _within(days: list[tuple[date, date]]) -> Q:
 
 def _sums(rows: QuerySet[Any], *columns: str) -> QuerySet[Any, tuple[Any, ...]]:
     grouped = rows.order_by().values_list("project", "site")
-    found: QuerySet[Any, tuple[Any, ...]] = grouped.annotate(*(Sum(column) for column in columns))
+    found: QuerySet[Any, tuple[Any, ...]] = grouped.annotate(
+        **{f"{column}_sum": total_of(column) for column in columns}
+    )
     return found
