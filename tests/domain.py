@@ -1,11 +1,13 @@
 """Fixtures of the domain: seeded sites and tracks, and people of each role."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pgtrigger
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
@@ -27,6 +29,7 @@ from allocations.models import (
 from allocations.rules.form.fields import Field, Kind
 from allocations.rules.form.sections import asked_fields, pages
 from tests.people import make_organisation, make_person
+from tests.story import Story, settings_now
 from tests.written_once import Rows, copy_rows, rows_written_by
 
 A_RUN = {
@@ -53,10 +56,24 @@ def _seed() -> None:
     ask_for_reviews(0)
 
 
+@pytest.fixture(scope="session")
+def usual_settings() -> dict[str, Any]:
+    """The settings before any test changes them."""
+    return settings_now()
+
+
+@pytest.fixture(autouse=True)
+def story(usual_settings: dict[str, Any]) -> Iterator[Story]:
+    """What the test begins with; it hears of everything that is written."""
+    story = Story(usual_settings)
+    with connection.execute_wrapper(story.note):
+        yield story
+
+
 @pytest.fixture
-def seeded(rows_of_a_new_portal: Rows, db: None) -> None:
+def seeded(rows_of_a_new_portal: Rows, story: Story, db: None) -> None:
     """The two sites and six tracks of a new portal, where every kind may apply, unreviewed."""
-    copy_rows(rows_of_a_new_portal)
+    story.begin("portal", lambda: copy_rows(rows_of_a_new_portal))
 
 
 def open_to_every_kind() -> None:
@@ -73,39 +90,49 @@ def ask_for_reviews(number: int, **changes: Any) -> None:
 
 
 @pytest.fixture
-def applicant(seeded: None) -> User:
+def applicant(seeded: None, story: Story) -> User:
     """Somebody who applies."""
-    return make_person("Ada")
+    return _person(story, "Ada", Role.APPLICANT)
 
 
 @pytest.fixture
-def staff(seeded: None) -> User:
+def staff(seeded: None, story: Story) -> User:
     """Somebody who decides."""
-    return make_person("Staf", role=Role.STAFF)
+    return _person(story, "Staf", Role.STAFF)
 
 
 @pytest.fixture
-def administrator(seeded: None) -> User:
+def administrator(seeded: None, story: Story) -> User:
     """Somebody who gives roles."""
-    return make_person("Admin", role=Role.ADMINISTRATOR)
+    return _person(story, "Admin", Role.ADMINISTRATOR)
 
 
 @pytest.fixture
-def draft(applicant: User) -> Application:
+def draft(applicant: User, story: Story) -> Application:
     """A complete draft on the research track, for both sites."""
-    return make_draft(applicant)
+    key = story.tell("draft", lambda: make_draft(applicant).pk)
+    return Application.objects.get(pk=key)
 
 
 @pytest.fixture
-def submitted(draft: Application, applicant: User) -> Application:
+def submitted(draft: Application, applicant: User, story: Story) -> Application:
     """The same, handed in."""
-    return submit_application(application_id=draft.pk, actor=applicant)
+    key = story.tell(
+        "submitted", lambda: submit_application(application_id=draft.pk, actor=applicant).pk
+    )
+    return Application.objects.get(pk=key)
 
 
 @pytest.fixture
-def project(submitted: Application, staff: User) -> Project:
+def project(submitted: Application, staff: User, story: Story) -> Project:
     """The same, approved in full."""
-    return make_project(submitted, staff)
+    key = story.tell("project", lambda: make_project(submitted, staff).pk)
+    return Project.objects.get(pk=key)
+
+
+def _person(story: Story, first_name: str, role: Role) -> User:
+    key = story.tell(first_name, lambda: make_person(first_name, role=role).pk)
+    return User.objects.get(pk=key)
 
 
 def make_draft(

@@ -12,13 +12,15 @@ from allocations.states import AllocationState
 from tests.domain import make_draft, make_project
 from tests.people import make_person
 from tests.portal.staff_world import fill_queue, read_accounting
+from tests.story import Story
 
 HOSTILE = ["x" * 1_000_000, "<script>alert(1)</script>", "\u202eabc\u200b", "-1", "9" * 40, "a'--"]
 
 
 @pytest.fixture
-def filled(applicant: User, staff: User) -> list[Application]:
-    return fill_queue(applicant, staff)
+def filled(applicant: User, staff: User, story: Story) -> list[Application]:
+    first = story.tell("queue", lambda: fill_queue(applicant, staff)[0].pk)
+    return list(Application.objects.filter(pk__gte=first).order_by("pk"))
 
 
 @pytest.fixture
