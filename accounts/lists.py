@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any
 
 import django_filters
@@ -76,11 +77,7 @@ class CappedPaginator(Paginator[Any]):
 
 
 class ListTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no types
-    """A table in the portal's look; on a phone each of its rows becomes a card."""
-
-    class Meta:
-        template_name = "lists/table.html"
-        attrs = {"class": "table table-hover align-middle list"}
+    """A table in the look that the settings give all; on a phone each row becomes a card."""
 
     def shown_rows(self) -> Iterator[SafeString]:
         """The cells of each row of the page.
@@ -110,12 +107,16 @@ def render_list(
 ) -> HttpResponse:
     """The list as a whole page, or as the part that htmx replaces."""
     table = page_of_table(request, table_class(filters.qs))
+    return render_page_or_list(request, template, {"filters": filters, "table": table, **context})
+
+
+def render_page_or_list(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """A page with a `table` in its `#list`, or the latter alone, where htmx asks for that."""
     wants_part = request.htmx and not request.htmx.history_restore_request  # type: ignore[attr-defined]
-    response = render(
-        request,
-        "lists/part.html" if wants_part else template,
-        {"filters": filters, "table": table, **context},
-    )
+    shown = "lists/part.html" if wants_part else template
+    response = render(request, shown, context, status=status)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

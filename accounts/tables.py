@@ -44,7 +44,7 @@ class PeopleTable(ListTable):
     has_second_factor = tables.Column(verbose_name=_("Second factor"), empty_values=())
     joined_at = tables.Column(verbose_name=_("Joined"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("name",)
 
     def render_name(self, record: User) -> SafeString:

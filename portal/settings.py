@@ -283,7 +283,8 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not PRODUCTION
 CRISPY_ALLOWED_TEMPLATE_PACKS = "bootstrap5"
 CRISPY_TEMPLATE_PACK = "bootstrap5"
-DJANGO_TABLES2_TEMPLATE = "django_tables2/bootstrap5-responsive.html"
+DJANGO_TABLES2_TEMPLATE = "lists/table.html"
+DJANGO_TABLES2_TABLE_ATTRS = {"class": "table table-hover align-middle list"}
 
 # Safety --------------------------------------------------------------------------------------
 CONTENT_SECURITY_POLICY = {

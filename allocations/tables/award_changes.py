@@ -78,7 +78,7 @@ class ChangesTable(ListTable):
     due_on = tables.Column(verbose_name=gettext_lazy("Decision"))
     state = tables.Column(verbose_name=gettext_lazy("State"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("due_on", "asked_at")
         empty_text = gettext_lazy("Nothing is asked for.")
 

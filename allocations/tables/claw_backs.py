@@ -29,7 +29,7 @@ class ClawBackTable(ListTable):
     answer_due_on = tables.Column(verbose_name=gettext_lazy("Answer due"))
     state = tables.Column(verbose_name=gettext_lazy("State"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("answer_due_on",)
 
     def render_project(self, record: ClawBack) -> SafeString:

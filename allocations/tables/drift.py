@@ -58,7 +58,7 @@ class DriftTable(ListTable):
     noticed_at = tables.Column(verbose_name=_("Noticed"))
     state = tables.Column(verbose_name=_("State"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-noticed_at",)
 
     def render_subject(self, record: Drift) -> SafeString:

@@ -25,7 +25,7 @@ class FinalReportTable(ListTable):
     due_on = tables.Column(verbose_name=_("Due"))
     state = tables.Column(verbose_name=_("State"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("due_on",)
 
     def render_project(self, record: FinalReport) -> SafeString:

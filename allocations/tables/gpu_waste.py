@@ -58,7 +58,7 @@ class RunWasteTable(ListTable):
     last_sample_at = tables.Column(verbose_name=_("Measured until"))
     mail = tables.Column(verbose_name=_("Mail"), empty_values=(), orderable=False)
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-idle_seconds",)
 
     @cached_property
@@ -155,7 +155,7 @@ class ProjectWasteTable(ListTable):
     idle_part = tables.Column(verbose_name=_("Of the measured time"), attrs=_FIGURES)
     busy_share = tables.Column(verbose_name=_("Busy"), attrs=_FIGURES)
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-idle_sum",)
 
     def render_project__name(self, record: dict[str, Any]) -> SafeString:

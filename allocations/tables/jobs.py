@@ -46,7 +46,7 @@ class JobTable(ListTable):
         verbose_name=_("GPU-hours"), attrs={"td": {"class": "figures text-lg-end"}}
     )
 
-    class Meta(ListTable.Meta):
+    class Meta:
         model = Job
         fields = (
             "shown_id",

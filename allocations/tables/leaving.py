@@ -23,7 +23,7 @@ class LeavingTable(ListTable):
     )
     read_at = tables.Column(verbose_name=_("As of"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("waiting_since",)
         empty_text = _("No removal waits for jobs.")
 

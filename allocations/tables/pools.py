@@ -22,7 +22,7 @@ class PoolsTable(ListTable):
     gpu_hours = tables.Column(verbose_name=_("GPU-hours"), attrs=_FIGURES)
     drawn = tables.Column(verbose_name=_("Granted"), attrs=_FIGURES)
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-starts_on", "name")
 
     def render_name(self, record: Pool) -> SafeString:

@@ -24,7 +24,7 @@ class ProjectsTable(ListTable):
     ends_on = tables.Column(verbose_name=_("Last day"))
     created_at = tables.Column(verbose_name=_("Awarded"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-created_at",)
 
     def render_name(self, record: Project) -> SafeString:

@@ -35,7 +35,7 @@ class QueueTable(ListTable):
     decision_due_on = tables.Column(verbose_name=gettext_lazy("Decision"), empty_values=())
     state = tables.Column(verbose_name=gettext_lazy("State"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("decision_due_on", "submitted_at")
 
     def render_title(self, record: Application) -> SafeString:
@@ -102,6 +102,9 @@ class ReviewerQueueTable(QueueTable):
     """The same for a reviewer: nothing of who applies."""
 
     organisation = None
+
+    class Meta(QueueTable.Meta):
+        pass
 
     def render_title(self, record: Application) -> SafeString:
         """The title as a link to the review page, with the reference below."""

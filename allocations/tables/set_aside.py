@@ -21,7 +21,7 @@ class SetAsideTable(ListTable):
     last_seen_at = tables.Column(verbose_name=_("Last read"))
     is_final = tables.Column(verbose_name=_("What follows"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-last_seen_at",)
 
     def render_account(self, record: SetAsideRow) -> SafeString:

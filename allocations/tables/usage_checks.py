@@ -32,7 +32,7 @@ class UsageDifferenceTable(ListTable):
     reason = tables.Column(verbose_name=_("Why"))
     seen_at = tables.Column(verbose_name=_("State"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-day",)
 
     def render_day(self, value: date) -> str:

@@ -23,7 +23,7 @@ class FeedbackTable(ListTable):
     email = tables.Column(verbose_name=gettext_lazy("Answer to"), orderable=False)
     answered_at = tables.Column(verbose_name=gettext_lazy("Answered"), empty_values=())
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-sent_at",)
 
     def render_sent_at(self, record: AccessibilityFeedback) -> str:

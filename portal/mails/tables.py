@@ -40,7 +40,7 @@ class MailTable(ListTable):
     event = tables.Column(verbose_name=_("Event"), orderable=False)
     state = tables.Column(verbose_name=_("State"), orderable=False)
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-created_at",)
 
     def render_address(self, value: str) -> SafeString:

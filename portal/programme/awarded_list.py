@@ -65,7 +65,7 @@ class AwardedTable(ListTable):
     hours = tables.Column(verbose_name=gettext_lazy("GPU-hours"), empty_values=(), orderable=False)
     begins_on = tables.Column(verbose_name=gettext_lazy("Period"))
 
-    class Meta(ListTable.Meta):
+    class Meta:
         order_by = ("-begins_on",)
 
     def render_title(self, record: Project) -> SafeString:

@@ -2,11 +2,10 @@
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse, JsonResponse
-from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django_tables2.data import TableListData
 
-from accounts.lists import page_of_table
+from accounts.lists import page_of_table, render_page_or_list
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
@@ -26,7 +25,8 @@ def report(request: SignedInRequest) -> HttpResponse:
     found = usage_report(form.selection() if form.is_valid() else Selection())
     table = page_of_table(request, ReportTable(TableListData(found.rows)))
     context = {"form": form, "report": found, "table": table, "query": request.GET.urlencode()}
-    return render(request, "reports/usage.html", context, status=422 if form.errors else 200)
+    status = 422 if form.errors else 200
+    return render_page_or_list(request, "reports/usage.html", context, status=status)
 
 
 @login_required

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -5,6 +6,7 @@ import pytest
 from django.core import mail
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from allocations.actions.drafts import submit_application
@@ -216,4 +218,21 @@ def test_the_queue_of_a_reviewer_costs_a_fixed_number_of_queries(
     client.force_login(judge)
     client.get(reverse("queue"))
     with django_assert_max_num_queries(9):
-        assert "Bell 3" in client.get(reverse("queue")).content.decode()
+        text = client.get(reverse("queue")).content.decode()
+    assert "Bell 3" in text
+
+
+def test_the_queue_of_a_reviewer_looks_and_is_ordered_as_that_of_staff(
+    client: Client, applicant: User, staff: User, judge: User
+) -> None:
+    ask_for_reviews(1)
+    for number, due in enumerate((20, 10)):
+        draft = make_draft(applicant, title=f"Bell {number}")
+        handed_in = submit_application(application_id=draft.pk, actor=applicant)
+        ask(handed_in, staff, judge)
+        due_on = timezone.localdate() + timedelta(due)
+        Application.objects.filter(pk=handed_in.pk).update(decision_due_on=due_on)
+    client.force_login(judge)
+    text = client.get(reverse("queue")).content.decode()
+    assert text.index("Bell 1") < text.index("Bell 0"), "the most urgent comes first"
+    assert 'data-label="Decision"' in text

@@ -163,6 +163,15 @@ def test_the_table_can_be_sorted_by_every_column(office: Client, used: Project) 
         assert office.get(reverse("reports"), {"sort": column}).status_code == 200
 
 
+def test_sorting_replaces_the_list_alone(office: Client, used: Project) -> None:
+    text = office.get("/reports/?sort=-jobs", headers={"HX-Request": "true"}).text
+    assert used.name in text
+    assert "<html" not in text
+    page = office.get("/reports/?sort=-jobs").text
+    assert 'hx-target="#list"' in page
+    assert '<div id="list">' in page
+
+
 def test_the_number_of_queries_does_not_grow_with_the_projects(
     office: Client, used: Project, applicant: User, staff: User, django_assert_max_num_queries: Any
 ) -> None:
