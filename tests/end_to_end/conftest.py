@@ -89,7 +89,7 @@ GiveProject = Callable[..., GivenProject]
 
 
 @pytest.fixture
-def give_project(stack: Stack, testbed: Testbed) -> GiveProject:
+def give_project(stack: Stack, testbed: Testbed, staff_browser: Browser) -> GiveProject:
     """Makes projects: `give_project({ZELLIK: 1000})`."""
 
     def give(
@@ -97,7 +97,7 @@ def give_project(stack: Stack, testbed: Testbed) -> GiveProject:
     ) -> GivenProject:
         browser, reference = apply_for_time(stack, person, track=track, hours=hours, months=months)
         hand_in(browser, reference)
-        approval = approve(reviewer(stack), browser, reference)
+        approval = approve(staff_browser, browser, reference)
         username = username_of(stack, browser, approval.project, person)
         project = GivenProject(stack, testbed, approval.project, username, browser, approval)
         for site in hours:

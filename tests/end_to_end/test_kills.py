@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from deploy.demo.browser import Browser
 from deploy.demo.people import ADA
 from deploy.demo.stack import Stack
 from deploy.demo.steps import (
     apply_for_time,
     approve,
     hand_in,
-    reviewer,
     sbatch,
     username_of,
     wait_for_end,
@@ -92,14 +92,18 @@ def repaired(condition: Callable[[], bool], what: str) -> None:
 
 @pytest.mark.parametrize("name", VICTIMS)
 def test_a_process_killed_in_the_middle_of_the_road_loses_nothing(
-    stack: Stack, testbed: Testbed, give_project: GiveProject, name: str
+    stack: Stack,
+    testbed: Testbed,
+    give_project: GiveProject,
+    staff_browser: Browser,
+    name: str,
 ) -> None:
     earlier = give_project({ZELLIK: 100}, track="pg", months=1)
     job = begin_job(earlier)
     wait_until_saved(testbed, job)
     ada, reference = apply_for_time(stack, ADA, track="pg", hours={ZELLIK: 100}, months=1)
     hand_in(ada, reference)
-    approval = approve(reviewer(stack), ada, reference)
+    approval = approve(staff_browser, ada, reference)
     time.sleep(AFTER_THE_DECISION_SECONDS)
 
     kill_and_restart(stack, name)
