@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 AT_ONCE = 2
 """While one is made in Python, another may wait for PostgreSQL."""
 LONGEST_WAIT_SECONDS = 2.0
-"""After that a page is made beside the others: those may hang, as when a provider does not answer."""
+"""After that a page is made beside the others, which may hang where a provider does not answer."""
 _PROGRAMS = "/api/"
 
 
