@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import cached_property
 from http import HTTPStatus
+from inspect import signature
 from typing import Any
 
 import django_filters
@@ -84,17 +85,30 @@ class ListTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no 
 
         What the cells of a column have in common is made once, and not for each cell anew.
         """
-        begins = [
-            (
-                column.name,
-                format_html('<td data-label="{}" {}>', column.header, column.attrs["td"].as_html()),
-            )
-            for column in self.columns
-        ]
+        columns = [(self._begin(column), self._cell(column)) for column in self.columns]
         for row in self.paginated_rows:
             yield format_html_join(
-                "\n", "{}{}</td>", ((begin, row.get_cell(name)) for name, begin in begins)
+                "\n", "{}{}</td>", ((begin, cell(row)) for begin, cell in columns)
             )
+
+    def _begin(self, column: tables.columns.BoundColumn) -> SafeString:
+        return format_html('<td data-label="{}" {}>', column.header, column.attrs["td"].as_html())
+
+    def _cell(self, column: tables.columns.BoundColumn) -> Callable[[tables.rows.BoundRow], Any]:
+        """What makes a cell of a row; a method that takes the record alone is simply called.
+
+        Of any other the library asks for each cell what it takes.
+        """
+        render = getattr(self, f"render_{column.name}", None)
+        if render is None or [*signature(render).parameters] != ["record"]:
+            return lambda row: row.get_cell(column.name)
+        empty, accessor = column.column.empty_values, column.accessor
+
+        def cell(row: tables.rows.BoundRow) -> Any:
+            has_none = empty and accessor.resolve(row.record, quiet=True) in empty
+            return column.default if has_none else render(record=row.record)
+
+        return cell
 
 
 def render_list(
