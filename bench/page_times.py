@@ -4,6 +4,7 @@ Pages are those of the URLconf that somebody may open with what this portal hold
 page is measured without being named here.
 """
 
+import gc
 import json
 import logging
 import sys
@@ -56,19 +57,30 @@ def main() -> None:
     """Find the pages, time each, print."""
     # That most pages are closed to most readers is no news.
     logging.disable()
-    readers = _readers()
-    things = _things()
-    found, closed = {}, []
+    pages, closed = _pages()
+    # All is loaded now: as in gunicorn's processes, no collection of garbage looks through it.
+    gc.collect()
+    gc.freeze()
+    found = {}
+    for label, (reader, address) in pages.items():
+        found[label] = _timed(reader, address)
+        print(f"  {label}: {found[label]}", file=sys.stderr, flush=True)
+    print(f"  no pages, or none with what is there: {', '.join(closed)}", file=sys.stderr)
+    print(json.dumps(found))
+
+
+def _pages() -> tuple[dict[str, tuple[Client, str]], list[str]]:
+    """Every page with who opens it and where, and what nobody opens."""
+    readers, things = _readers(), _things()
+    pages: dict[str, tuple[Client, str]] = {}
+    closed = []
     for name, wanted in _patterns():
         opened = list(_opened(name, wanted, things, readers))
         # Who may do more sees more on the same page.
-        for label, (reader, address) in _first_and_last(name, opened):
-            found[label] = _timed(reader, address)
-            print(f"  {label}: {found[label]}", file=sys.stderr, flush=True)
+        pages |= _first_and_last(name, opened)
         if not opened:
             closed.append(name)
-    print(f"  no pages, or none with what is there: {', '.join(closed)}", file=sys.stderr)
-    print(json.dumps(found))
+    return pages, closed
 
 
 def _readers() -> list[Client]:
