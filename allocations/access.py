@@ -113,7 +113,7 @@ def job_for(user: User, name: str, site_code: str, run: str) -> Job:
         raise Http404
     jobs = Job.objects.filter(project=project, site__code=_storable(site_code), db_index=int(run))
     found = jobs.select_related("site__status").annotate(gpu_seconds=GPU_SECONDS)  # type: ignore[no-redef]  # declared on the model
-    job = found.defer("site__status__actual").order_by("-submitted_at").first()
+    job = found.order_by("-submitted_at").first()
     if job is None:
         raise Http404
     job.project = project

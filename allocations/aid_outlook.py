@@ -8,7 +8,8 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from accounts.models import DeclaredAid, Organisation, organisations_of_undertaking
-from allocations.models import AidGrant, Application, UnitPrice
+from allocations.aid_received import prices_on
+from allocations.models import AidGrant, Application
 from allocations.rules.aid import (
     CEILING_CENTS,
     Aid,
@@ -114,7 +115,7 @@ def _lines(members: list[Organisation], day: date) -> list[AidLine]:
 
 def _asked_cents(application: Application, day: date) -> int | None:
     """The value of what is asked for; None where a site has no price, or nothing is asked for."""
-    prices = dict(UnitPrice.objects.on(day).values_list("site", "cents_per_gpu_hour"))
+    prices = prices_on(day)
     hours = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
     if not hours or not set(hours) <= set(prices):
         return None

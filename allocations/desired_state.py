@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from accounts.models import UnixIdentity
@@ -43,57 +45,100 @@ Item = TypeVar("Item")
 _CLOSED = frozenset({AllocationState.EXPIRED, AllocationState.SUSPENDED})
 
 
+@dataclass(frozen=True)
+class SiteAccount:
+    """An allocation with all that its site is told of it."""
+
+    allocation: Allocation
+    granted_minutes: int
+    members: AccountMembers
+    partitions: tuple[str, ...]
+    """The shared ones that its jobs may name, by name."""
+    own: DedicatedPartition | None
+    """What it has, or had, to itself."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What a site is told beside the accounts of projects."""
+
+    tracks: Collection[str]
+    """The codes of those whose accounts hold the others."""
+    partitions: Sequence[str] = ()
+    dedicated: Sequence[DedicatedPartition] = ()
+    plans: Sequence[str] = ()
+    cancels: Sequence[ConfirmedCancel] = ()
+
+    def with_own(self, partition: DedicatedPartition | None) -> "Surroundings":
+        """The same with another partition of a project's own, if there is one."""
+        return self if partition is None else replace(self, dedicated=[*self.dedicated, partition])
+
+
 def desired_state(site: Site) -> DesiredState:
     """All that Belfry wants at one site today; the revision changes when the content does."""
     return desired_states([site])[site]
 
 
-def desired_states(
-    sites: Collection[Site], *, projects: Collection[int] | None = None
-) -> dict[Site, DesiredState]:
-    """The same of several sites, in as many queries as of one.
-
-    With the keys of projects it is what is wanted for these alone, at a cost that does not grow
-    with the others.
-    """
+def desired_states(sites: Collection[Site]) -> dict[Site, DesiredState]:
+    """The same of several sites, in as many queries as of one."""
     today = timezone.localdate()
+    accounts = site_accounts(sites, today)
+    # All tracks, so that a first project is quicker.
+    tracks = list(Track.objects.order_by("code").values_list("code", flat=True))
+    partitions = _by_site(
+        Partition.objects.filter(site__in=sites).order_by("name").values_list("site", "name")
+    )
+    dedicated = dedicated_partitions(sites)
+    plans = _by_site(
+        SitePlan.objects.approved()
+        .filter(site__in=sites)
+        .order_by("plan_id")
+        .values_list("site", "plan_id")
+    )
+    cancels = _cancels(sites)
+    return {
+        site: state_of(
+            site,
+            accounts.get(site.pk, []),
+            Surroundings(
+                tracks=tracks,
+                partitions=partitions.get(site.pk, []),
+                dedicated=dedicated.get(site.pk, []),
+                plans=plans.get(site.pk, []),
+                cancels=cancels.get(site.pk, []),
+            ),
+            today,
+        )
+        for site in sites
+    }
+
+
+def site_accounts(
+    sites: Collection[Site], today: date, *, projects: QuerySet[Any] | None = None
+) -> dict[int, list[SiteAccount]]:
+    """The accounts that Belfry looks after at each site, by key, or those of some projects."""
     wanted = Allocation.objects.taken_up().with_grants().filter(site__in=sites)
+    shared = Allocation.partitions.through.objects.filter(allocation=OuterRef("pk"))
     allocations = list(
         (wanted if projects is None else wanted.filter(project__in=projects))
+        .annotate(partition_names=ArraySubquery(shared.values("partition__name")))
         .select_related("project", "project__track", "project__unix_group", "site", "dedicated")
-        .prefetch_related("partitions")
         .order_by("account_name")
     )
-    known = _Known(
-        allocations=_by_site((item.site_id, item) for item in allocations),
-        members=members_by_allocation(allocations, today),
-        tree=_tree(),
-        partitions=_by_site(
-            Partition.objects.filter(site__in=sites).order_by("name").values_list("site", "name")
-        ),
-        dedicated=_dedicated(sites, today),
-        plans=_by_site(
-            SitePlan.objects.approved()
-            .filter(site__in=sites)
-            .order_by("plan_id")
-            .values_list("site", "plan_id")
-        ),
-        cancels=_cancels(sites),
+    members = members_by_allocation(allocations, today) if allocations else {}
+    return _by_site(
+        (
+            item.site_id,
+            SiteAccount(
+                allocation=item,
+                granted_minutes=item.granted_minutes,
+                members=members[item.pk],
+                partitions=tuple(sorted(item.partition_names)),  # type: ignore[attr-defined]  # read with it
+                own=getattr(item, "dedicated", None),
+            ),
+        )
+        for item in allocations
     )
-    return {site: _state(site, known, today) for site in sites}
-
-
-@dataclass(frozen=True)
-class _Known:
-    """What was read: by site, or for all of them."""
-
-    allocations: Mapping[int, list[Allocation]]
-    members: Mapping[int, AccountMembers]
-    tree: list[DesiredAccount]
-    partitions: Mapping[int, list[str]]
-    dedicated: Mapping[int, list[DesiredPartition]]
-    plans: Mapping[int, list[str]]
-    cancels: Mapping[int, list[ConfirmedCancel]]
 
 
 def _by_site(rows: Iterable[tuple[int, Item]]) -> dict[int, list[Item]]:
@@ -103,52 +148,51 @@ def _by_site(rows: Iterable[tuple[int, Item]]) -> dict[int, list[Item]]:
     return found
 
 
-def _state(site: Site, known: _Known, today: date) -> DesiredState:
-    allocations = known.allocations.get(site.pk, [])
-    members = {item.pk: known.members[item.pk] for item in allocations}
-    welcome = _who_may_sign_in(allocations, members, today)
+def state_of(
+    site: Site, accounts: Sequence[SiteAccount], around: Surroundings, today: date
+) -> DesiredState:
+    """What a site is told that has these accounts, whether they are stored or not."""
+    welcome = _who_may_sign_in(accounts, today)
     content = DesiredState(
         revision="",
         cluster=site.cluster,
         generated_at=0,
-        users=tuple(_users(members, welcome)),
-        groups=tuple(_groups(allocations, members)),
+        users=tuple(_users(accounts, welcome)),
+        groups=tuple(_groups(accounts)),
         qos=tuple(
             DesiredQos(
-                name=allocation.qos_name,
+                name=item.allocation.qos_name,
                 owner_mark=QOS_MARK,
-                gpu_minutes=limit_in_slurm(allocation.granted_minutes, allocation.lost_minutes),
+                gpu_minutes=limit_in_slurm(item.granted_minutes, item.allocation.lost_minutes),
             )
-            for allocation in allocations
-            if allocation.adopted_at is None
+            for item in accounts
+            if item.allocation.adopted_at is None
         ),
-        accounts=(*known.tree, *_projects(allocations, members, today)),
-        partitions=tuple(known.partitions.get(site.pk, [])),
-        dedicated=tuple(known.dedicated.get(site.pk, [])),
-        approved_plans=tuple(known.plans.get(site.pk, [])),
-        confirmed_cancels=tuple(known.cancels.get(site.pk, [])),
+        accounts=(*_tree(around.tracks), *_projects(accounts, today)),
+        partitions=tuple(around.partitions),
+        dedicated=tuple(_own(partition, today) for partition in around.dedicated),
+        approved_plans=tuple(around.plans),
+        confirmed_cancels=tuple(around.cancels),
     )
     return content.model_copy(
         update={"revision": _revision(content), "generated_at": int(timezone.now().timestamp())}
     )
 
 
-def _who_may_sign_in(
-    allocations: list[Allocation], members: dict[int, AccountMembers], today: date
-) -> set[int]:
+def _who_may_sign_in(accounts: Sequence[SiteAccount], today: date) -> set[int]:
     """The numbers of those with a project here that has not ended long ago."""
     earliest = today - timedelta(days=settings.ACCESS_DAYS_AFTER_END)
     return {
         person.uid
-        for allocation in allocations
-        if allocation.adopted_at or allocation.ends_on >= earliest
-        for person in members[allocation.pk].people
+        for item in accounts
+        if item.allocation.adopted_at or item.allocation.ends_on >= earliest
+        for person in item.members.people
         if person.user.is_active
     }
 
 
-def _users(members: dict[int, AccountMembers], welcome: set[int]) -> list[DesiredUser]:
-    identities = {person.uid: person for part in members.values() for person in part.people}
+def _users(accounts: Sequence[SiteAccount], welcome: set[int]) -> list[DesiredUser]:
+    identities = {person.uid: person for item in accounts for person in item.members.people}
     return [
         DesiredUser(
             username=identities[uid].username,
@@ -168,67 +212,61 @@ def _keys(person: UnixIdentity) -> tuple[DesiredKey, ...]:
     )
 
 
-def _groups(
-    allocations: list[Allocation], members: dict[int, AccountMembers]
-) -> Iterator[DesiredGroup]:
+def _groups(accounts: Sequence[SiteAccount]) -> Iterator[DesiredGroup]:
     """One for each project, of the project's name whatever its account is called here.
 
     What was adopted has groups of its own, which are left as they are.
     """
-    for allocation in allocations:
-        group = allocation.project.unix_group
-        if group is not None and allocation.adopted_at is None:
-            names = members[allocation.pk].usernames
-            yield DesiredGroup(name=group.name, gid=group.gid, members=names)
+    for item in accounts:
+        group = item.allocation.project.unix_group
+        if group is not None and item.allocation.adopted_at is None:
+            yield DesiredGroup(name=group.name, gid=group.gid, members=item.members.usernames)
 
 
-def _tree() -> list[DesiredAccount]:
-    """The accounts that only hold others; all tracks, so that a first project is quicker."""
+def _tree(tracks: Collection[str]) -> list[DesiredAccount]:
+    """The accounts that only hold others."""
     top = DesiredAccount(name=TREE_ROOT, parent="root", owner_mark=TREE_MARK)
-    codes = Track.objects.order_by("code").values_list("code", flat=True)
-    tracks = [
-        DesiredAccount(name=track_account(code), parent=TREE_ROOT, owner_mark=TREE_MARK)
-        for code in codes
-    ]
-    return [top, *tracks]
-
-
-def _projects(
-    allocations: list[Allocation], members: dict[int, AccountMembers], today: date
-) -> list[DesiredAccount]:
     return [
-        DesiredAccount(
+        top,
+        *(
+            DesiredAccount(name=track_account(code), parent=TREE_ROOT, owner_mark=TREE_MARK)
+            for code in tracks
+        ),
+    ]
+
+
+def _projects(accounts: Sequence[SiteAccount], today: date) -> Iterator[DesiredAccount]:
+    for item in accounts:
+        allocation = item.allocation
+        yield DesiredAccount(
             name=allocation.account_name,
             parent=track_account(allocation.project.track.code),
             owner_mark=allocation.project.owner_mark,
             qos=None if allocation.adopted_at else allocation.qos_name,
-            members=members[allocation.pk].usernames,
-            partitions=_partitions(allocation, today),
+            members=item.members.usernames,
+            partitions=_partitions(item, today),
             suspended=allocation.state_on(today) in _CLOSED,
             ends_on=allocation.ends_on,
             closed_because=_why_closed(allocation, today),
             confirmed=allocation.active_since is not None,
-            adopted=members[allocation.pk].adopted,
+            adopted=item.members.adopted,
         )
-        for allocation in allocations
-    ]
 
 
-def _partitions(allocation: Allocation, today: date) -> tuple[str, ...]:
+def _partitions(item: SiteAccount, today: date) -> tuple[str, ...]:
     """What its jobs may name; a partition of its own comes last."""
-    shared = sorted(partition.name for partition in allocation.partitions.all())
-    own = getattr(allocation, "dedicated", None)
-    return (*shared, own.name) if own and own.is_open_on(today) else tuple(shared)
+    own = item.own
+    return (*item.partitions, own.name) if own and own.is_open_on(today) else item.partitions
 
 
-def _dedicated(sites: Collection[Site], today: date) -> dict[int, list[DesiredPartition]]:
-    """Those that have ended, too: the site removes them once they are empty."""
+def dedicated_partitions(sites: Collection[Site]) -> dict[int, list[DedicatedPartition]]:
+    """Those of each site, by key; also those that have ended: the site removes them once empty."""
     found = DedicatedPartition.objects.filter(
         allocation__site__in=sites, allocation__is_offered=False
     ).select_related("allocation__project")
     # An account that was given back, and its name used again, may have left one behind.
     newest = {(own.allocation.site_id, own.name): own for own in found.order_by("pk")}
-    return _by_site((site_id, _own(own, today)) for (site_id, _name), own in newest.items())
+    return _by_site((site_id, own) for (site_id, _name), own in newest.items())
 
 
 def _own(partition: DedicatedPartition, today: date) -> DesiredPartition:

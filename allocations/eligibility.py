@@ -3,13 +3,14 @@
 from datetime import date
 
 from accounts.models import Organisation
-from allocations.models import TrackVersion, UnitPrice
+from allocations.aid_received import prices_on
+from allocations.models import TrackVersion
 from allocations.rules.eligibility import Answers, TrackTerms, Verdict, verdicts
 
 
 def verdicts_on(day: date, answers: Answers) -> list[Verdict]:
     """Which tracks fit on a day, those first, and why the others do not."""
-    prices = dict(UnitPrice.objects.on(day).values_list("site", "cents_per_gpu_hour"))
+    prices = prices_on(day)
     versions = TrackVersion.objects.on(day).with_choices()
     in_order = sorted(versions, key=lambda version: version.track.position)
     terms = [_terms(version, prices) for version in in_order]

@@ -1,24 +1,17 @@
 """What an award would do to each pool and site over its period: shown before it is made."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import FloatField, Sum, Value
-from django.db.models.functions import Cast
+from django.db.models import F, FloatField, QuerySet, Sum, Value
+from django.db.models.functions import Cast, Greatest
 
-from accounts.models import organisations_of_undertaking
-from allocations.aid_received import aid_of
-from allocations.models import (
-    Allocation,
-    Application,
-    DailyCapacity,
-    Pool,
-    Site,
-    SiteDay,
-    UnitPrice,
-)
-from allocations.pool_rooms import drawn_minutes, read_drawn
+from allocations.aid_received import AidReceived
+from allocations.award_means import AwardMeans
+from allocations.models import Allocation, Application, DailyCapacity, Site, SiteDay
+from allocations.pool_rooms import OpenPools, drawn_minutes
 from allocations.rules.aid import counted_cents, room_cents, value_cents
 from allocations.rules.calendar import last_day
 from allocations.rules.units import MINUTES_AN_HOUR, SECONDS_A_MINUTE, SECONDS_AN_HOUR
@@ -78,26 +71,27 @@ class Outlook:
     aid: AidOutlook | None
 
 
-def outlook_of(application: Application, hours: Mapping[Site, int], today: date) -> Outlook:
+def outlook_of(
+    application: Application, hours: Mapping[Site, int], today: date, means: AwardMeans
+) -> Outlook:
     """What granting these hours would do."""
     ends_on = last_day(today, application.months or 1)
     sites = list(hours)
     return Outlook(
         ends_on=ends_on,
-        pools=_pools(application, hours, today),
+        pools=_pools(application, hours, means.pools),
         sites=_sites(hours, sites, today, (ends_on - today).days + 1),
-        aid=_aid(application, hours, today),
+        aid=_aid(hours, means.aid),
     )
 
 
-def _pools(application: Application, hours: Mapping[Site, int], today: date) -> list[PoolOutlook]:
-    found = Pool.objects.open_on(today).filter(site__in=list(hours), tracks=application.track_id)
-    pools = list(found)
-    drawn = read_drawn(pools)
+def _pools(
+    application: Application, hours: Mapping[Site, int], pools: OpenPools
+) -> list[PoolOutlook]:
     left = {site.pk: count * MINUTES_AN_HOUR for site, count in hours.items()}
     shown = []
-    for pool in pools:
-        granted = drawn_minutes(drawn, pool)
+    for pool in pools.of_track(application.track_id):
+        granted = drawn_minutes(pools.drawn, pool)
         part = min(left[pool.site_id], max(pool.gpu_minutes - granted, 0))
         left[pool.site_id] -= part
         minutes = (pool.gpu_minutes, granted, part)
@@ -108,78 +102,89 @@ def _pools(application: Application, hours: Mapping[Site, int], today: date) -> 
 def _sites(
     hours: Mapping[Site, int], sites: list[Site], today: date, days: int
 ) -> list[SiteOutlook]:
-    since = today - timedelta(days=USUAL_DAYS)
-    used, promised = _open_allocations(sites, today)
-    usual, heard = _recent_days(sites, since, today)
+    figures = _read_figures(sites, today)
     shown = []
     for site in sites:
         is_known = has_accounting(site)
-        available, seen = heard.get(site.pk, (0, 0))
-        a_day = usual.get(site.pk, 0) / USUAL_DAYS / SECONDS_AN_HOUR
+        found = figures.get(site.pk, _Figures())
         shown.append(
             SiteOutlook(
                 name=site.name,
-                used_hours=used.get(site.pk, 0) / SECONDS_AN_HOUR if is_known else None,
-                promised_hours=promised.get(site.pk, 0) / SECONDS_AN_HOUR,
-                forecast_hours=a_day * days if is_known else None,
+                used_hours=found.used / SECONDS_AN_HOUR if is_known else None,
+                promised_hours=found.promised / SECONDS_AN_HOUR,
+                forecast_hours=found.lately / USUAL_DAYS / SECONDS_AN_HOUR * days
+                if is_known
+                else None,
                 award_hours=hours[site],
-                capacity_hours=available / seen * HOURS_A_DAY * days if seen else None,
+                capacity_hours=found.available / found.seen * HOURS_A_DAY * days
+                if found.seen
+                else None,
             )
         )
     return shown
 
 
-def _recent_days(
-    sites: list[Site], since: date, today: date
-) -> tuple[dict[int, float], dict[int, tuple[float, float]]]:
-    """By site the GPU-seconds that were used, and those available with the seconds of watching."""
-    used, available, seen = (
-        Cast(Sum(column), FloatField())
-        for column in ("gpu_seconds", "available_gpu_seconds", "seen_seconds")
-    )
-    none = Value(None, FloatField())
-    days = SiteDay.objects.filter(site__in=sites, day__range=(since, today)).order_by()
-    watched = DailyCapacity.objects.filter(site__in=sites, day__gte=since).order_by()
-    rows = list(
-        days.values("site")
-        .values_list("site", used, none, none)
-        .union(watched.values("site").values_list("site", none, available, seen), all=True)
-    )
-    return (
-        {site: seconds for site, seconds, _available, _seen in rows if seconds is not None},
-        {site: (given, span) for site, _used, given, span in rows if span is not None},
-    )
+@dataclass(frozen=True)
+class _Figures:
+    """Of one site in seconds, of GPUs but for the last."""
+
+    used: float = 0
+    """By the allocations that run today."""
+    promised: float = 0
+    """What these have left."""
+    lately: float = 0
+    """What everybody used in the usual days."""
+    available: float = 0
+    seen: float = 0
+    """In these days, and for how long the site was watched."""
 
 
-def _open_allocations(sites: list[Site], today: date) -> tuple[dict[int, int], dict[int, int]]:
-    """GPU-seconds that running allocations used, and have left, by site."""
-    used: dict[int, int] = {}
-    promised: dict[int, int] = {}
+def _read_figures(sites: list[Site], today: date) -> dict[int, _Figures]:
+    """By the key of the site, in one query."""
+    since = today - timedelta(days=USUAL_DAYS)
     running = (
         Allocation.objects.current()
         .with_figures()
         .filter(site__in=sites, adopted_at=None, ends_on__gte=today)
     )
-    for allocation in running:
-        site, seconds = allocation.site_id, allocation.used_seconds
-        left = max(allocation.granted_minutes * SECONDS_A_MINUTE - seconds, 0)
-        used[site] = used.get(site, 0) + seconds
-        promised[site] = promised.get(site, 0) + left
-    return used, promised
+    left = F("granted_minutes") * SECONDS_A_MINUTE - F("used_seconds")
+    days = SiteDay.objects.filter(site__in=sites, day__range=(since, today))
+    watched = DailyCapacity.objects.filter(site__in=sites, day__gte=since)
+    rows = _sums(running, used="used_seconds", promised=Greatest(left, 0)).union(
+        _sums(days, lately="gpu_seconds"),
+        _sums(watched, available="available_gpu_seconds", seen="seen_seconds"),
+        all=True,
+    )
+    found: dict[int, _Figures] = {}
+    for site, *row in rows:
+        named = zip(_COLUMNS, row, strict=True)
+        told = {name: value for name, value in named if value is not None}
+        found[site] = replace(found.get(site, _Figures()), **told)
+    return found
 
 
-def _aid(application: Application, hours: Mapping[Site, int], today: date) -> AidOutlook | None:
-    if application.organisation is None or not application.is_economic:
+_COLUMNS = tuple(field.name for field in fields(_Figures))
+
+
+def _sums(rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, Any]:
+    """The sums of some figures by site, in their columns; the others are unknown here."""
+    sums = (
+        Cast(Sum(columns[name]) if name in columns else Value(None), FloatField())
+        for name in _COLUMNS
+    )
+    return rows.order_by().values("site").values_list("site", *sums)
+
+
+def _aid(hours: Mapping[Site, int], received: AidReceived | None) -> AidOutlook | None:
+    if received is None:
         return None
-    prices = dict(UnitPrice.objects.on(today).values_list("site", "cents_per_gpu_hour"))
-    aids = aid_of(organisations_of_undertaking(application.organisation))
     values = [
-        value_cents(count * MINUTES_AN_HOUR, prices[site.pk])
+        value_cents(count * MINUTES_AN_HOUR, received.prices[site.pk])
         for site, count in hours.items()
-        if site.pk in prices
+        if site.pk in received.prices
     ]
     return AidOutlook(
         value_cents=sum(values) if len(values) == len(hours) else None,
-        had_cents=counted_cents(aids, today),
-        room_cents=room_cents(aids, today),
+        had_cents=counted_cents(received.aids, received.day),
+        room_cents=room_cents(received.aids, received.day),
     )

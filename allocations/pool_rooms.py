@@ -4,7 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Sum
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Sum
 
 from accounts.models import Organisation
 from allocations.models import Pool, PoolDraw, Quota, Site, Track
@@ -21,26 +22,43 @@ class Drawn:
     gpu_minutes: int
 
 
-def pool_rooms(
-    *, sites: Collection[Site], track: Track, organisation: Organisation, day: date
-) -> dict[int, list[PoolRoom]]:
-    """What an award could be taken from on a day, by site; a site that nothing limits is left out.
+@dataclass(frozen=True)
+class OpenPools:
+    """The pools of some sites on a day, what is taken of them, and the quotas that hold."""
 
-    Once a site has an open pool, a track that draws from none gets nothing there.
-    """
-    pools = list(Pool.objects.open_on(day).filter(site__in=sites).prefetch_related("tracks"))
-    quotas = [
-        quota
-        for quota in Quota.objects.on(day)
-        if quota.holds_for(organisation_kind=organisation.kind, track_code=track.code)
-    ]
-    drawn = read_drawn(pools)
-    rooms: dict[int, list[PoolRoom]] = {}
-    for pool in pools:
-        at_site = rooms.setdefault(pool.site_id, [])
-        if track in pool.tracks.all():
-            at_site.append(_room(pool, quotas, drawn))
-    return rooms
+    pools: Sequence[Pool]
+    drawn: Sequence[Drawn]
+    quotas: Sequence[Quota]
+
+    def of_track(self, track_id: int) -> list[Pool]:
+        """Those that a track draws from, what ends first in front."""
+        return [pool for pool in self.pools if track_id in pool.track_ids]
+
+    def rooms(self, *, track: Track, organisation: Organisation) -> dict[int, list[PoolRoom]]:
+        """What an award could be taken from, by site; a site that nothing limits is left out.
+
+        Once a site has an open pool, a track that draws from none gets nothing there.
+        """
+        quotas = [
+            quota
+            for quota in self.quotas
+            if quota.holds_for(organisation_kind=organisation.kind, track_code=track.code)
+        ]
+        rooms: dict[int, list[PoolRoom]] = {pool.site_id: [] for pool in self.pools}
+        for pool in self.of_track(track.pk):
+            rooms[pool.site_id].append(_room(pool, quotas, self.drawn))
+        return rooms
+
+
+def read_open_pools(sites: Collection[Site], day: date) -> OpenPools:
+    """Those of these sites, in three queries; in one where there are none."""
+    tracks = Pool.tracks.through.objects.filter(pool=OuterRef("pk")).values("track_id")
+    pools = list(
+        Pool.objects.open_on(day).filter(site__in=sites).annotate(track_ids=ArraySubquery(tracks))  # type: ignore[no-redef]  # declared for its readers
+    )
+    if not pools:
+        return OpenPools(pools=(), drawn=(), quotas=())
+    return OpenPools(pools=pools, drawn=read_drawn(pools), quotas=list(Quota.objects.on(day)))
 
 
 def read_drawn(pools: Iterable[Pool]) -> list[Drawn]:

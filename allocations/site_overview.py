@@ -1,16 +1,12 @@
 """What each site last said of itself, ready to be shown."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 
 from allocations.models import Site, SitePlan, SiteStatus, SyncCycle
 from slurm_bridge.wire import (
-    ActualAccount,
-    ActualState,
     ChangeResult,
     Conflict,
     Heartbeat,
@@ -62,19 +58,6 @@ class CycleReport:
         return sum(max(len(items) - MOST_SHOWN, 0) for items in (self.results, self.conflicts))
 
 
-@dataclass(frozen=True)
-class ObservedAccount:
-    """An account as the site's Slurm has it, with the budget of its QOS."""
-
-    account: ActualAccount
-    gpu_minutes: int | None
-
-    @property
-    def members(self) -> list[str]:
-        """The users who may submit to it, by name."""
-        return sorted(self.account.members)
-
-
 def site_overviews() -> list[SiteOverview]:
     """All sites, in three queries."""
     newest = {
@@ -110,44 +93,6 @@ def cycle_report(cycle: SyncCycle) -> CycleReport:
     )
 
 
-def observed_accounts(status: SiteStatus | None) -> list[ObservedAccount]:
-    """The accounts that a site reported, by name."""
-    state = observed_state(status)
-    if state is None:
-        return []
-    budgets = {qos.name: qos.gpu_minutes for qos in state.qos}
-    return [
-        ObservedAccount(account, budgets.get(account.default_qos or ""))
-        for account in sorted(state.accounts, key=lambda account: account.name)
-    ]
-
-
-def observed_state(
-    status: SiteStatus | None, names: Collection[str] | None = None
-) -> ActualState | None:
-    """What a site's Slurm has; None where it never said so in words that this release reads.
-
-    With names, only the users, groups, QOS and accounts that bear one of them: a site has many
-    thousands, and most questions are of a few.
-    """
-    stored = [status.actual] if status and status.actual else []
-    if names is not None:
-        stored = [_named(actual, names) for actual in stored]
-    return next(iter(_readable(ActualState, stored)), None)
-
-
-def _named(actual: dict[str, Any], names: Collection[str]) -> dict[str, Any]:
-    parts = {
-        part: [item for item in actual[part] if item.get(key) in names]
-        for part, key in _NAME_KEYS.items()
-        if actual.get(part)
-    }
-    return actual | parts
-
-
-_NAME_KEYS = {"users": "username", "groups": "name", "qos": "name", "accounts": "name"}
-
-
 def plan_outline(plan: SitePlan) -> PlanOutline | None:
     """A stored plan, read back; None where another release wrote it in other words."""
     return next(iter(_readable(PlanOutline, [plan.outline])), None)
@@ -157,13 +102,6 @@ def nodes_of_site(site: Site) -> str:
     """The names of a site's nodes, folded; empty where it never said so."""
     heartbeat = _heartbeat(getattr(site, "status", None))
     return heartbeat.nodes if heartbeat else ""
-
-
-def read_at(status: SiteStatus | None) -> datetime | None:
-    """When the site read the state of its Slurm that the portal has."""
-    if status is None or status.actual is None:
-        return None
-    return datetime.fromtimestamp(status.actual["read_at"], UTC)
 
 
 def has_accounting(site: Site) -> bool:

@@ -19,7 +19,7 @@ from accounts.models import OrganisationMember, User, undertaking_of
 from allocations.models import Application, DeclaredConflict, Invitation, Membership
 from allocations.rules.conflicts import ConflictKind, Ties, conflicts_between, mail_domain
 
-TEAM = Prefetch("invitations", Invitation.objects.select_related("accepted_by"))
+TEAM = Prefetch("invitations", Invitation.objects.select_related("accepted_by__unix_identity"))
 """Everybody invited, with who accepted: read once for a page that shows them, too."""
 
 

@@ -13,7 +13,8 @@ from pytest_django import DjangoDbBlocker
 
 from accounts.models import Organisation, User
 from accounts.permissions import Role
-from allocations.actions.decisions import AwardLine, approve_application
+from allocations.actions.award_plans import AwardLine
+from allocations.actions.decisions import approve_application
 from allocations.actions.drafts import DraftText, save_draft, start_application, submit_application
 from allocations.actions.offers import accept_offer
 from allocations.models import (

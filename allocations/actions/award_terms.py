@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from allocations.actions.decisions import AwardLine
+from allocations.actions.award_plans import AwardLine
 from allocations.actions.partitions import PartitionWish
 from allocations.errors import RefusedError
 from allocations.models import Site

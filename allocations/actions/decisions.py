@@ -1,54 +1,47 @@
 """What staff do with an application: approve, reject, ask for information."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import prefetch_related_objects
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import action
-from accounts.identities import ensure_group
-from accounts.models import Organisation, User
+from accounts.identities import hold_identities
+from accounts.models import User
 from accounts.permissions import Permission
 from allocations.access import permissions_on_application
-from allocations.actions.aid import lock_undertaking, record_aid
-from allocations.actions.invitations import start_team
+from allocations.actions.aid import lock_undertaking, record_values
+from allocations.actions.award_plans import (
+    AwardLine,
+    PlannedAward,
+    PlannedProject,
+    plan_award,
+    plan_project,
+)
 from allocations.actions.mails import mail_applicant
-from allocations.actions.numbers import free_account_name, next_name
-from allocations.actions.partitions import PartitionWish, give_partition
-from allocations.actions.pools import lock_pools, settle_with_pools
+from allocations.actions.numbers import hold_names
+from allocations.actions.partitions import hold_nodes
+from allocations.actions.pools import lock_pools, record_draws
 from allocations.actions.review_steps import require_steps
 from allocations.actions.transitions import lock_application, move_application
+from allocations.award_means import AwardMeans, read_means
 from allocations.errors import RefusedError, StateError
 from allocations.models import (
-    Allocation,
     Application,
     Award,
     AwardOffer,
     Decision,
     LedgerEntry,
-    Partition,
+    Membership,
     Project,
     Site,
 )
 from allocations.review_figures import progress_of
 from allocations.review_words import words_for_low_scores, words_for_missing_reviews
-from allocations.rules.calendar import last_day
-from allocations.rules.units import MINUTES_AN_HOUR
 from allocations.states import AWARDED_STATES, GRANTABLE_STATES, ApplicationState
-
-
-@dataclass(frozen=True)
-class AwardLine:
-    """What is granted at one site."""
-
-    gpu_hours: int
-    partitions: Sequence[Partition]
-    own: PartitionWish | None = None
-    """Nodes that the project has to itself, if any."""
 
 
 @action
@@ -71,27 +64,21 @@ def award(
 
     Its hours are taken from the pools at once. No site knows of it before it is accepted.
     """
-    project = grant(application, awards, reason, actor)
-    decision = application.decision
+    refuse_unless_grantable(application)
+    requested = requested_hours_of(application)
+    check_awards(requested, awards)
+    means = _hold_means(application, awards)
+    planned = plan_award(
+        application, awards, team=_hold_team(application), means=means, reason=reason
+    )
+    granted = {site.pk: line.gpu_hours for site, line in awards.items()}
+    is_whole = granted == requested
+    outcome = ApplicationState.APPROVED if is_whole else ApplicationState.APPROVED_REDUCED
+    decision = _decide(application, outcome, reason, actor)
+    project = _store_award(planned, awards, decision)
     answer_by = timezone.localdate() + timedelta(settings.OFFER_DAYS)
     AwardOffer.objects.create(decision=decision, answer_by=answer_by)
     mail_applicant("application_approved", application, project=project, decision=decision)
-    return project
-
-
-def grant(
-    application: Application, awards: Mapping[Site, AwardLine], reason: str, actor: User
-) -> Project:
-    """Decide it and take its hours, telling nobody; the same call for an award and its preview."""
-    refuse_unless_grantable(application)
-    prefetch_related_objects([application], "requested_hours")
-    check_awards(application, awards)
-    undertaking = _lock_what_is_consumed(application, awards)
-    outcome = _outcome(application, awards)
-    decision = _decide(application, outcome, reason, actor)
-    project = start_project(application)
-    for site, line in awards.items():
-        _grant(project, site, line, decision, undertaking)
     return project
 
 
@@ -143,18 +130,26 @@ def lock_for_decision(application_id: int, reason: str, actor: User) -> Applicat
     return application
 
 
-def _lock_what_is_consumed(
-    application: Application, sites: Collection[Site]
-) -> list[Organisation] | None:
-    """Aid and pools stay as they are read until this decision has taken its part, or is refused.
-
-    The undertaking that gets the aid, where it is aid.
-    """
+def _hold_means(application: Application, awards: Mapping[Site, AwardLine]) -> AwardMeans:
+    """Aid, pools and nodes stay as they are read until this decision has taken its part."""
     undertaking = None
     if application.organisation is not None and application.is_economic:
         undertaking = lock_undertaking(application.organisation)
-    lock_pools(sites, timezone.localdate())
-    return undertaking
+    today = timezone.localdate()
+    lock_pools(awards, today)
+    with_nodes = [site for site, line in awards.items() if line.own is not None]
+    if with_nodes:
+        hold_nodes(with_nodes)
+    return read_means(application, awards, today, undertaking=undertaking)
+
+
+def _hold_team(application: Application) -> list[User]:
+    """Who becomes a member, while nobody else gives out names and numbers."""
+    hold_names()
+    hold_identities()
+    joined = application.invitations.filter(accepted_by__isnull=False).values("accepted_by")
+    people = User.objects.filter(Q(pk=application.applicant_id) | Q(pk__in=joined))
+    return list(people.select_related("unix_identity").order_by("pk"))
 
 
 def needs_second_person(application: Application, awards: Mapping[Site, AwardLine]) -> bool:
@@ -169,11 +164,15 @@ def refuse_unless_grantable(application: Application) -> None:
         raise StateError(_("Only a submitted application can be approved."))
 
 
-def check_awards(application: Application, awards: Mapping[Site, AwardLine]) -> None:
-    """Raise RefusedError where this cannot be granted to anybody who asked for what they did."""
+def requested_hours_of(application: Application) -> dict[int, int]:
+    """The GPU-hours that were asked for, by the key of the site."""
+    return {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
+
+
+def check_awards(requested: Mapping[int, int], awards: Mapping[Site, AwardLine]) -> None:
+    """Raise RefusedError where this cannot be granted to anybody who asked for so much."""
     if not awards:
         raise RefusedError(_("Grant GPU-hours at one site at least, or reject the application."))
-    requested = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
     for site, line in awards.items():
         if line.gpu_hours < 1:
             raise RefusedError(_("Grant at least one GPU-hour at %(site)s.") % {"site": site})
@@ -183,12 +182,6 @@ def check_awards(application: Application, awards: Mapping[Site, AwardLine]) -> 
             raise RefusedError(_("A partition chosen for %(site)s is elsewhere.") % {"site": site})
     if sum(line.gpu_hours for line in awards.values()) > sum(requested.values()):
         raise RefusedError(_("This grants more GPU-hours than were asked for."))
-
-
-def _outcome(application: Application, awards: Mapping[Site, AwardLine]) -> ApplicationState:
-    requested = {line.site_id: line.gpu_hours for line in application.requested_hours.all()}
-    granted = {site.pk: line.gpu_hours for site, line in awards.items()}
-    return ApplicationState.APPROVED if requested == granted else ApplicationState.APPROVED_REDUCED
 
 
 def _decide(
@@ -211,51 +204,51 @@ def _decide(
 
 def start_project(application: Application) -> Project:
     """The project of an awarded application, with its team; call it inside an action."""
-    if application.state not in AWARDED_STATES or application.organisation is None:
+    if application.state not in AWARDED_STATES:
         raise StateError(_("This application is not complete."))
-    today = timezone.localdate()
-    name = next_name(year=today.year, track_code=application.track.code)
-    project = Project.objects.create(
-        name=name,
-        unix_group=ensure_group(name),
-        application=application,
-        track=application.track,
-        organisation=application.organisation,
-        title=application.title,
+    return _store_project(plan_project(application, _hold_team(application)))
+
+
+def _store_project(planned: PlannedProject) -> Project:
+    planned.new.save()
+    project = planned.project
+    project.save()
+    leader = project.application.applicant
+    Membership.objects.bulk_create(
+        Membership(
+            project=project,
+            user=person,
+            role=Membership.Role.LEADER if person == leader else Membership.Role.MEMBER,
+        )
+        for person in planned.team
     )
-    team = User.objects.filter(accepted_invitations__application=application)
-    start_team(project, leader=application.applicant, others=team)
     return project
 
 
-def _grant(
-    project: Project,
-    site: Site,
-    line: AwardLine,
-    decision: Decision,
-    undertaking: list[Organisation] | None,
-) -> None:
-    award = Award.objects.create(decision=decision, site=site, gpu_hours=line.gpu_hours)
-    award.partitions.add(*line.partitions)
-    today = timezone.localdate()
-    allocation = Allocation.objects.create(
-        project=project,
-        site=site,
-        account_name=free_account_name(project=project, site=site) or project.name,
-        starts_on=today,
-        ends_on=last_day(today, project.application.months or 1),
-        is_offered=True,
-    )
-    allocation.partitions.add(*line.partitions)
-    if line.own is not None:
-        give_partition(allocation, line.own, reason=decision.reason)
-    entry = LedgerEntry.objects.create(
-        allocation=allocation,
-        kind=LedgerEntry.Kind.AWARD,
-        gpu_minutes=line.gpu_hours * MINUTES_AN_HOUR,
-        reason=decision.reason,
-        decision=decision,
-        actor=decision.decided_by,
-    )
-    record_aid(entry, locked=undertaking)
-    settle_with_pools(entry)
+def _store_award(
+    planned: PlannedAward, awards: Mapping[Site, AwardLine], decision: Decision
+) -> Project:
+    project = _store_project(planned.project)
+    values, draws = {}, {}
+    for site, part in planned.allocations.items():
+        line = awards[site]
+        granted = Award.objects.create(decision=decision, site=site, gpu_hours=line.gpu_hours)
+        granted.partitions.add(*line.partitions)
+        part.allocation.save()
+        part.allocation.partitions.add(*line.partitions)
+        if part.own is not None:
+            part.own.save()
+        entry = LedgerEntry.objects.create(
+            allocation=part.allocation,
+            kind=LedgerEntry.Kind.AWARD,
+            gpu_minutes=line.gpu_minutes,
+            reason=decision.reason,
+            decision=decision,
+            actor=decision.decided_by,
+        )
+        draws[entry] = part.draws
+        if part.aid is not None:
+            values[entry] = part.aid
+    record_values(values, project.organisation)
+    record_draws(draws)
+    return project

@@ -2,7 +2,6 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from accounts.audit import action
 from accounts.identities import (
     IdentityTakenError,
-    ensure_identities,
     ensure_identity,
     take_over_identity,
 )
@@ -117,16 +115,6 @@ def join_project(project: Project, user: User, role: Membership.Role) -> Members
         project=project, user=user, left_at=None, defaults={"role": role}
     )
     return membership
-
-
-def start_team(project: Project, *, leader: User, others: Iterable[User]) -> None:
-    """Make people the members of a project that has none yet; call it inside an action."""
-    parts = {leader: Membership.Role.LEADER}
-    parts |= {person: Membership.Role.MEMBER for person in others if person != leader}
-    ensure_identities(parts)
-    Membership.objects.bulk_create(
-        Membership(project=project, user=person, role=role) for person, role in parts.items()
-    )
 
 
 def _lock_invitation(invitation_id: int) -> Invitation:

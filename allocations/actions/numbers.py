@@ -1,7 +1,9 @@
 """Gives out references of applications, names of projects and of accounts, each once."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from django.db import connection
-from django.db.models import Max
 from django.db.models.functions import Length
 
 from allocations.models import Allocation, Application, Project, Site
@@ -12,8 +14,9 @@ from allocations.rules.naming import (
     project_prefix,
     qos_name,
 )
-from allocations.site_overview import observed_state
+from allocations.slurm_states import observed_states
 from slurm_bridge.ownership import carries_mark
+from slurm_bridge.wire import ActualState
 
 
 def next_reference(year: int) -> str:
@@ -29,15 +32,42 @@ def next_reference(year: int) -> str:
     return f"{prefix}{int(last.removeprefix(prefix)) + 1 if last else 1:05d}"
 
 
-def next_name(*, year: int, track_code: str) -> str:
-    """The name of the next project of a track: aif26fl0042."""
-    prefix = project_prefix(year=year, track_code=track_code)
+@dataclass(frozen=True)
+class NextName:
+    """What the next project of a track is called, and what its accounts cannot be called."""
+
+    name: str
+    given: frozenset[str]
+    """Names that its account could bear, and another account of Belfry's bears."""
+
+
+def hold_names() -> None:
+    """Until the transaction ends nobody else gives out a name of a project or an account."""
     _one_at_a_time("project_name")
+
+
+def next_name(*, year: int, track_code: str) -> NextName:
+    """The name of the next project of a track: aif26fl0042; whoever gives it out holds names."""
+    prefix = project_prefix(year=year, track_code=track_code)
     ours = f"^{prefix}[0-9]{{4}}$"
-    named = Project.objects.filter(name__regex=ours).aggregate(last=Max("name"))
-    used = Allocation.objects.filter(account_name__regex=ours).aggregate(last=Max("account_name"))
-    last = max(filter(None, (named["last"], used["last"])), default=None)
-    return next_project_name(prefix=prefix, last=last)
+    others = f"^{prefix}[0-9]{{4}}[b-z]$"
+    accounts = Allocation.objects.filter(account_name__startswith=prefix).order_by()
+    found = (
+        Project.objects.filter(name__regex=ours)
+        .order_by("-name")
+        .values_list("name")[:1]
+        .union(
+            accounts.filter(account_name__regex=ours)
+            .order_by("-account_name")
+            .values_list("account_name")[:1],
+            accounts.filter(account_name__regex=others).values_list("account_name"),
+            all=True,
+        )
+    )
+    given = {name for (name,) in found}
+    plain = [name for name in given if len(name) == len(prefix) + 4]
+    name = next_project_name(prefix=prefix, last=max(plain, default=None))
+    return NextName(name=name, given=frozenset(given & set(account_names(name))))
 
 
 def free_account_name(*, project: Project, site: Site, after: str = "") -> str | None:
@@ -45,18 +75,23 @@ def free_account_name(*, project: Project, site: Site, after: str = "") -> str |
 
     With `after`, only the names that come later than that one; None where all are taken.
     """
+    hold_names()
     names = list(account_names(project.name))
-    later = names[names.index(after) + 1 :] if after in names else names
-    _one_at_a_time("project_name")
     given = Allocation.objects.filter(account_name__in=names).exclude(project=project)
-    taken = set(given.values_list("account_name", flat=True)) | foreign_names(project, site)
+    state = observed_states([site], slurm_names(project, [site])).get(site.pk)
+    taken = {*given.values_list("account_name", flat=True), *foreign_names(project, site, state)}
+    later = names[names.index(after) + 1 :] if after in names else names
     return next((name for name in later if name not in taken), None)
 
 
-def foreign_names(project: Project, site: Site) -> set[str]:
-    """Of all names that the project's account could bear, those that something else bears."""
-    qos_names = {name: qos_name(name, site.code) for name in account_names(project.name)}
-    state = observed_state(getattr(site, "status", None), {*qos_names, *qos_names.values()})
+def slurm_names(project: Project, sites: Iterable[Site]) -> set[str]:
+    """All names that accounts and QOS of the project could bear at some sites."""
+    names = list(account_names(project.name))
+    return {*names, *(qos_name(name, site.code) for site in sites for name in names)}
+
+
+def foreign_names(project: Project, site: Site, state: ActualState | None) -> set[str]:
+    """Of all names that the project's account could bear, those that something else bears there."""
     if state is None:
         return set()
     own = project.owner_mark
@@ -66,7 +101,11 @@ def foreign_names(project: Project, site: Site) -> set[str]:
         for item in state.qos
         if not (carries_mark(item.description, QOS_MARK) or carries_mark(item.description, own))
     }
-    return {name for name in qos_names if name in accounts or qos_names[name] in qos}
+    return {
+        name
+        for name in account_names(project.name)
+        if name in accounts or qos_name(name, site.code) in qos
+    }
 
 
 def _one_at_a_time(what: str) -> None:

@@ -1,6 +1,6 @@
 """Who may use which partition, and partitions that one project has to itself."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 
@@ -87,15 +87,32 @@ def give_partition(
     allocation: Allocation, wish: PartitionWish, *, reason: str
 ) -> DedicatedPartition:
     """Give a project these nodes, or refuse; call it inside an action, the allocation locked."""
-    nodes = _checked_nodes(allocation, wish.nodes)
+    [site] = hold_nodes([allocation.site])
+    wanted = partition_for(allocation, wish, reason=reason, site=site)
+    partition, _created = DedicatedPartition.objects.update_or_create(
+        allocation=allocation, defaults=asdict(wish) | {"nodes": wanted.nodes, "reason": reason}
+    )
+    return partition
+
+
+def hold_nodes(sites: Iterable[Site]) -> list[Site]:
+    """These sites as they are now, locked, so that two projects cannot get the same node."""
+    # Weaker than what a new allocation holds on its site, so that two approvals cannot block both.
+    locked = Site.objects.select_for_update(no_key=True).filter(pk__in=[site.pk for site in sites])
+    return list(locked.order_by("pk"))
+
+
+def partition_for(
+    allocation: Allocation, wish: PartitionWish, *, reason: str, site: Site
+) -> DedicatedPartition:
+    """What a project would have to itself, not stored; RefusedError where it cannot have it."""
+    nodes = _checked_nodes(allocation, wish.nodes, site)
     if not timezone.localdate() <= wish.ends_on <= allocation.ends_on:
         raise RefusedError(_("The last day must be from today to the last day of the allocation."))
     if wish.max_nodes is not None and wish.max_nodes > len(nodes_of(nodes)):
         raise RefusedError(_("One job cannot have more nodes than the partition."))
-    partition, _created = DedicatedPartition.objects.update_or_create(
-        allocation=allocation, defaults=asdict(wish) | {"nodes": nodes, "reason": reason}
-    )
-    return partition
+    terms = asdict(wish) | {"nodes": nodes, "reason": reason}
+    return DedicatedPartition(allocation=allocation, **terms)
 
 
 @action
@@ -113,10 +130,8 @@ def end_dedicated_partition(*, allocation_id: int, reason: str, actor: User) -> 
     return partition
 
 
-def _checked_nodes(allocation: Allocation, nodes: str) -> str:
-    """The nodes, folded; the site is locked, so that two projects cannot get the same node."""
-    # Weaker than what a new allocation holds on its site, so that two approvals cannot block both.
-    site = Site.objects.select_for_update(no_key=True).get(pk=allocation.site_id)
+def _checked_nodes(allocation: Allocation, nodes: str, site: Site) -> str:
+    """The nodes, folded, if they are there and nobody else has them to itself."""
     known = nodes_of_site(site)
     if not known:
         raise RefusedError(_("The site has not said yet which nodes it has; try again later."))
@@ -126,7 +141,7 @@ def _checked_nodes(allocation: Allocation, nodes: str) -> str:
         nodes = folded(nodes)
         missing = unknown_nodes(nodes, known)
         taken = shared_nodes(
-            nodes, others.exclude(allocation=allocation).values_list("nodes", flat=True)
+            nodes, others.exclude(allocation=allocation.pk).values_list("nodes", flat=True)
         )
     except NodeListError as error:
         raise RefusedError(_("These nodes cannot be read: %(why)s.") % {"why": error}) from error

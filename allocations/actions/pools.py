@@ -1,6 +1,6 @@
 """Takes what a ledger grants from the pools of its site. Call inside actions."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Mapping
 from datetime import date
 
 from django.db.models import Sum
@@ -11,7 +11,7 @@ from accounts.models import Organisation
 from accounts.numbers import grouped
 from allocations.errors import RefusedError
 from allocations.models import LedgerEntry, Pool, PoolDraw, Site, Track
-from allocations.pool_rooms import pool_rooms
+from allocations.pool_rooms import OpenPools, read_open_pools
 from allocations.rules.budgets import EntryKind
 from allocations.rules.pools import ShortageError, give_back, take
 from allocations.rules.units import MINUTES_AN_HOUR
@@ -39,20 +39,40 @@ def settle_with_pools(entry: LedgerEntry) -> None:
         _give_back(entry)
 
 
+def draws_of(
+    minutes: Mapping[Site, int], *, track: Track, organisation: Organisation, pools: OpenPools
+) -> dict[Site, dict[int, int]]:
+    """What grants at some sites take from which pool; RefusedError where one has not enough."""
+    rooms = pools.rooms(track=track, organisation=organisation)
+    parts: dict[Site, dict[int, int]] = {}
+    for site, wanted in minutes.items():
+        try:
+            parts[site] = take(wanted, rooms[site.pk]) if site.pk in rooms else {}
+        except ShortageError as error:
+            raise _refusal(error, site, track, organisation) from error
+    return parts
+
+
+def record_draws(parts: Mapping[LedgerEntry, Mapping[int, int]]) -> None:
+    """Keep what entries took from which pool; negative what they gave back."""
+    PoolDraw.objects.bulk_create(
+        PoolDraw(pool_id=pool_id, entry=entry, gpu_minutes=minutes)
+        for entry, taken in parts.items()
+        for pool_id, minutes in taken.items()
+    )
+
+
 def _draw(entry: LedgerEntry) -> None:
     project, site = entry.allocation.project, entry.allocation.site
     today = timezone.localdate()
     lock_pools([site], today)
-    rooms = pool_rooms(
-        sites=[site], track=project.track, organisation=project.organisation, day=today
+    parts = draws_of(
+        {site: entry.gpu_minutes},
+        track=project.track,
+        organisation=project.organisation,
+        pools=read_open_pools([site], today),
     )
-    if site.pk not in rooms:
-        return
-    try:
-        parts = take(entry.gpu_minutes, rooms[site.pk])
-    except ShortageError as error:
-        raise _refusal(error, site, project.track, project.organisation) from error
-    _record(entry, parts.items())
+    record_draws({entry: parts[site]})
 
 
 def _give_back(entry: LedgerEntry) -> None:
@@ -63,13 +83,7 @@ def _give_back(entry: LedgerEntry) -> None:
         .order_by("pool__ends_on", "pool")
     )
     parts = give_back(-entry.gpu_minutes, [(pool, total) for pool, total in drawn])
-    _record(entry, ((pool, -minutes) for pool, minutes in parts.items()))
-
-
-def _record(entry: LedgerEntry, parts: Iterable[tuple[int, int]]) -> None:
-    PoolDraw.objects.bulk_create(
-        PoolDraw(pool_id=pool_id, entry=entry, gpu_minutes=minutes) for pool_id, minutes in parts
-    )
+    record_draws({entry: {pool: -minutes for pool, minutes in parts.items()}})
 
 
 def _refusal(

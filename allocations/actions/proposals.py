@@ -10,14 +10,15 @@ from accounts.mail import send_mail
 from accounts.models import User
 from accounts.permissions import Permission
 from allocations.access import permissions_on_application
+from allocations.actions.award_plans import AwardLine
 from allocations.actions.award_terms import awards_of, terms_of
 from allocations.actions.decisions import (
-    AwardLine,
     award,
     check_awards,
     lock_for_decision,
     needs_second_person,
     refuse_unless_grantable,
+    requested_hours_of,
     require_reviews,
 )
 from allocations.actions.mails import mail_applicant, mail_staff
@@ -105,7 +106,7 @@ def keep_award(
     """An award to be granted later, of an application that is locked; checked as if it were now."""
     refuse_unless_grantable(application)
     require_reviews(application)
-    check_awards(application, awards)
+    check_awards(requested_hours_of(application), awards)
     if application.proposed_awards.standing().exists():
         raise StateError(_("An award was proposed already. Reload the page to see it."))
     return ProposedAward.objects.create(

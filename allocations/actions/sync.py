@@ -1,7 +1,5 @@
 """Takes in what a site's bridge says: heartbeats, cycles, readiness."""
 
-from typing import Any
-
 from django.utils import timezone
 
 from accounts.audit import SystemActor, action
@@ -12,7 +10,8 @@ from allocations.actions.mails import mail_members
 from allocations.actions.moments import moment
 from allocations.actions.partition_problems import warn_of_partitions
 from allocations.actions.plans import record_plan
-from allocations.models import Allocation, Site, SiteStatus, SyncCycle
+from allocations.models import Allocation, Site, SiteStatus, SlurmState, SyncCycle
+from allocations.slurm_states import by_name
 from slurm_bridge.wire import Heartbeat, Readiness, SyncReport
 
 CYCLES_KEPT = 500
@@ -32,10 +31,12 @@ def record_heartbeat(*, site: Site, heartbeat: Heartbeat, actor: SystemActor) ->
 @action
 def record_report(*, site: Site, report: SyncReport, actor: SystemActor) -> None:
     """Keep what a cycle did, and mark allocations ready or not."""
-    changes: dict[str, Any] = {"last_seen_at": timezone.now()}
+    SiteStatus.objects.update_or_create(site=site, defaults={"last_seen_at": timezone.now()})
     if report.actual is not None:
-        changes["actual"] = report.actual.model_dump(mode="json")
-    SiteStatus.objects.update_or_create(site=site, defaults=changes)
+        state, read_at = by_name(report.actual), moment(report.actual.read_at)
+        SlurmState.objects.update_or_create(
+            site=site, defaults={"state": state, "read_at": read_at}
+        )
     if report.results or report.conflicts or report.refused:
         _keep_cycle(site, report)
     record_plan(site, report)

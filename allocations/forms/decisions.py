@@ -9,7 +9,7 @@ from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from allocations.actions.decisions import AwardLine
+from allocations.actions.award_plans import AwardLine
 from allocations.forms.dedicated import AwardedNodesForm
 from allocations.models import Application, Partition, RequestedHours, Site
 from allocations.models.applications import MOST_GPU_HOURS
@@ -198,7 +198,6 @@ def _read_sites(application: Application) -> list[Site]:
     partitions = Partition.objects.annotate(is_of_track=Exists(of_track))
     return list(
         Site.objects.select_related("status")
-        .defer("status__actual")
         .annotate(asked=Subquery(asked))
         .prefetch_related(Prefetch("partitions", partitions))
     )

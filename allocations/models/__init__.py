@@ -59,7 +59,7 @@ from allocations.models.section_answers import SectionAnswers
 from allocations.models.set_aside import SetAsideRow
 from allocations.models.sites import Partition, Site, SiteToken
 from allocations.models.snapshots import SubmissionSnapshot
-from allocations.models.sync import SiteLease, SiteStatus, SyncCycle
+from allocations.models.sync import SiteLease, SiteStatus, SlurmState, SyncCycle
 from allocations.models.track_versions import TrackVersion, VersionPartition
 from allocations.models.tracks import Track
 from allocations.models.usage import DailyUsage, Job, JobOutcome, QueueWait
@@ -141,6 +141,7 @@ __all__ = [
     "SiteStatus",
     "SiteToken",
     "SiteWait",
+    "SlurmState",
     "SubmissionSnapshot",
     "SyncCycle",
     "Track",

@@ -45,7 +45,7 @@ class ApplicationQuerySet(models.QuerySet["Application"]):
 
         What a site said of its Slurm is long to read, and nothing of the form.
         """
-        hours = RequestedHours.objects.select_related("site__status").defer("site__status__actual")
+        hours = RequestedHours.objects.select_related("site__status")
         return self.select_related(
             "track", "track_version", "applicant", "organisation__size_figures"
         ).prefetch_related("section_answers", models.Prefetch("requested_hours", hours))

@@ -25,7 +25,7 @@ class AwardChangeQuerySet(models.QuerySet["AwardChange"]):
 
     def for_lists(self) -> "AwardChangeQuerySet":
         """With all that a row or a page shows; what a site said of its Slurm is long to read."""
-        said = ("allocation__site__status__actual", "allocation__site__status__heartbeat")
+        said = ("allocation__site__status__heartbeat",)
         return self.defer(*said).select_related(
             "application__organisation",
             "application__project",

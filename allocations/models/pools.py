@@ -58,6 +58,9 @@ class Pool(models.Model):
     gpu_hours = models.PositiveIntegerField(_("GPU-hours"))
     tracks = models.ManyToManyField(Track, verbose_name=_("tracks that draw from it"))
 
+    track_ids: list[int]
+    """Set by `pool_rooms.read_open_pools` only."""
+
     objects: ClassVar[models.Manager["Pool"]] = PoolQuerySet.as_manager()
 
     class Meta:

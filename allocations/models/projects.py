@@ -138,7 +138,7 @@ class AllocationQuerySet(models.QuerySet["Allocation"]):
 
     def with_site_status(self) -> "AllocationQuerySet":
         """With their site and when it was heard; what it said of its Slurm is long to read."""
-        said = ("site__status__actual", "site__status__heartbeat")
+        said = ("site__status__heartbeat",)
         return self.select_related("site__status").defer(*said)
 
     def with_other_name(self) -> "AllocationQuerySet":

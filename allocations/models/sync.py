@@ -12,7 +12,7 @@ from allocations.models.sites import Site
 
 
 class SiteStatus(models.Model):
-    """The newest word of a site: its heartbeat, its state in Slurm, how far accounting is."""
+    """The newest word of a site: its heartbeat, and how far its accounting is."""
 
     site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="status")
     last_seen_at = models.DateTimeField(null=True)
@@ -20,10 +20,6 @@ class SiteStatus(models.Model):
         null=True
     )
     """The last `wire.Heartbeat`."""
-    actual: models.JSONField[dict[str, Any] | None, dict[str, Any] | None] = models.JSONField(
-        null=True
-    )
-    """The last `wire.ActualState`."""
     accounting_until = models.DateTimeField(null=True)
     """Every job alive before this time has been received."""
     counters_read_at = models.DateTimeField(null=True)
@@ -43,6 +39,22 @@ class SiteStatus(models.Model):
         """Whether the site has not been heard for longer than the setting allows."""
         limit = timedelta(seconds=settings.SITE_LATE_AFTER_SECONDS)
         return self.last_seen_at is None or timezone.now() - self.last_seen_at > limit
+
+
+class SlurmState(models.Model):
+    """What a site's Slurm had when its bridge last read it; a megabyte at a thousand projects."""
+
+    site = models.OneToOneField(Site, on_delete=models.CASCADE, related_name="slurm_state")
+    state: models.JSONField[dict[str, Any], dict[str, Any]] = models.JSONField()
+    """The last `wire.ActualState`, by names: see `allocations.slurm_states`."""
+    read_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("state of a Slurm")
+        verbose_name_plural = _("states of Slurm")
+
+    def __str__(self) -> str:
+        return f"Slurm at {self.site}"
 
 
 class SiteLease(models.Model):

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from allocations.actions.moments import moment as moment_of
-from allocations.models import Application, SiteStatus
-from allocations.site_overview import read_at
+from allocations.models import Application
 from allocations.tables import badges, words
 from allocations.tables.credits import verdict_in_words
 
@@ -31,12 +30,6 @@ def due_badge(application: Application) -> SafeString:
 def ago(moment: datetime) -> str:
     """How long ago a moment was."""
     return words.words_for_ago(moment, timezone.now())
-
-
-@register.filter
-def state_read_at(status: SiteStatus | None) -> datetime | None:
-    """When a site read the state of its Slurm that the portal has."""
-    return read_at(status)
 
 
 @register.filter

@@ -18,6 +18,7 @@ from allocations.actions.change_decisions import (
     reject_change,
 )
 from allocations.actions.ledger import read_budget
+from allocations.award_means import read_means
 from allocations.errors import AllocationsError, RefusedError
 from allocations.forms.award_changes import ChangesFilter, WhyForm
 from allocations.models import AwardChange
@@ -125,5 +126,8 @@ def _outlook(change: AwardChange) -> Outlook | None:
     """What more hours would do to pools, site and aid ceiling; None where none are asked for."""
     if not change.is_open or change.kind not in GRANTS or change.allocation is None:
         return None
-    hours = {change.allocation.site: change.gpu_hours} if change.gpu_hours else {}
-    return outlook_of(change.application, hours, timezone.localdate()) if hours else None
+    if not change.gpu_hours:
+        return None
+    hours, today = {change.allocation.site: change.gpu_hours}, timezone.localdate()
+    means = read_means(change.application, hours, today)
+    return outlook_of(change.application, hours, today, means)

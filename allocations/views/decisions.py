@@ -45,7 +45,7 @@ def preview(request: SignedInRequest, reference: str) -> HttpResponse:
     application = load(request, reference, Permission.APPLICATION_DECIDE)
     typed = request.POST if request.method == "POST" else None
     form = ApprovalForm(application, typed, needs_reason=False)
-    would_change = preview_of_form(form, request.user)
+    would_change = preview_of_form(form)
     if typed is not None and not request.htmx:
         return render_review(request, application, approval=form, preview=would_change)
     template = "staff/preview.html" if request.htmx else "staff/preview_page.html"

@@ -70,7 +70,7 @@ def _leaving_for(request: SignedInRequest, leaving_id: int) -> LeavingMember:
     rows = LeavingMember.objects.select_related(
         "allocation__project", "allocation__site__status", "user"
     )
-    found = rows.defer("allocation__site__status__actual").filter(pk=leaving_id).first()
+    found = rows.filter(pk=leaving_id).first()
     if found is None:
         raise Http404
     project_for(request.user, found.allocation.project.name, Permission.PROJECT_MANAGE)

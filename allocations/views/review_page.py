@@ -123,7 +123,8 @@ def _for_page() -> QuerySet[Application]:
     return (
         Application.objects.handed_in()
         .annotate(standing_award=standing, steps_done=STEPS_DONE)
-        .select_related("track", "track_version", "organisation", "applicant", "project")
+        .select_related("track", "track_version", "organisation", "project")
+        .select_related("applicant__unix_identity")
         .select_related("decision__decided_by", "decision__offer__answered_by")
         .select_related("standing_award__proposed_by")  # type: ignore[misc]  # it is annotated
         .prefetch_related(TEAM)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet, Subquery, Value
+from django.db.models import Count, F, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -25,11 +25,10 @@ from allocations.models import (
 )
 from allocations.site_overview import (
     cycle_report,
-    observed_accounts,
     overview_of,
-    read_at,
     site_overviews,
 )
+from allocations.slurm_states import account_names_at, observed_accounts
 
 CYCLES_A_PAGE = 10
 ACCOUNTS_A_PAGE = 25
@@ -50,20 +49,27 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
     """One site: its cycles with every change, and what its Slurm has."""
     require(request.user, Permission.SITES_VIEW)
     shown = get_object_or_404(
-        Site.objects.select_related("status", "lease", "usage_check"), code=code
+        Site.objects.select_related("status", "lease", "usage_check").annotate(
+            slurm_read_at=F("slurm_state__read_at")
+        ),
+        code=code,
     )
     history = SyncCycle.objects.filter(site=shown)
     cycles = Paginator(history, CYCLES_A_PAGE).get_page(request.GET.get("page"))
     plans = SitePlan.objects.current().defer("outline").select_related("site", "decided_by")
-    overview = overview_of(shown, history.first(), plans.filter(site=shown).first())
-    accounts = Paginator(observed_accounts(overview.status), ACCOUNTS_A_PAGE)
+    newest = next(iter(cycles), None) if cycles.number == 1 else history.first()
+    overview = overview_of(shown, newest, plans.filter(site=shown).first())
+    account_names = Paginator(account_names_at(shown), ACCOUNTS_A_PAGE).get_page(
+        request.GET.get("accounts")
+    )
     context = {
         "overview": overview,
         "site": shown,
         "cycles": cycles,
         "reports": [cycle_report(cycle) for cycle in cycles],
-        "accounts": accounts.get_page(request.GET.get("accounts")),
-        "read_at": read_at(overview.status),
+        "account_names": account_names,
+        "accounts": observed_accounts(shown, list(account_names)),
+        "read_at": shown.slurm_read_at,  # type: ignore[attr-defined]  # read with it
         "may_credit": request.user.may(Permission.PROJECT_MANAGE),
         "offers": shown.offers.all(),
         **_counts(shown),

@@ -42,7 +42,7 @@ class Places:
     @classmethod
     def read(cls, sites: QuerySet[Site] | None = None) -> "Places":
         """In two queries; `sites` are all of them, with what else is wanted of them."""
-        unread = ("status__actual", "status__heartbeat")
+        unread = ("status__heartbeat",)
         found = Site.objects.all() if sites is None else sites
         with_status = list(found.select_related("status").defer(*unread))
         silent = {site.code for site in with_status if not has_accounting(site)}

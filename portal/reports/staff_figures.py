@@ -94,14 +94,10 @@ class Anomaly:
 def site_lines(time: TimeRange, waits: WaitsBySite) -> list[SiteLine]:
     """Every site, in one query; `waits` are those of the time."""
     days = SiteDay.objects.filter(site=OuterRef("pk"), day__range=(time.first, time.last))
-    sites = (
-        Site.objects.select_related("status")
-        .defer("status__actual")
-        .annotate(
-            seconds=_sum_alone(days, "gpu_seconds"),
-            ended=_sum_alone(days, "jobs_ended"),
-            failed=_sum_alone(days, "jobs_failed"),
-        )
+    sites = Site.objects.select_related("status").annotate(
+        seconds=_sum_alone(days, "gpu_seconds"),
+        ended=_sum_alone(days, "jobs_ended"),
+        failed=_sum_alone(days, "jobs_failed"),
     )
     return [
         _line(

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from allocations.desired_state import desired_state
-from allocations.models import Allocation, Application, Job, Project, Site, SiteStatus
+from allocations.models import Allocation, Application, Job, Project, Site, SlurmState
+from allocations.slurm_states import by_name
 from slurm_bridge.plan import plan
 from slurm_bridge.wire import ActualAccount, ActualQos, ActualState, DesiredState
 from tests.allocations.bridge_caller import BridgeCaller, job_row, now
@@ -180,9 +181,10 @@ def test_name_that_the_site_is_known_to_have_is_avoided_at_the_approval(
 ) -> None:
     year = timezone.localdate().year % 100
     taken = f"aif{year:02d}rs0001"
-    SiteStatus.objects.create(
+    SlurmState.objects.create(
         site=Site.objects.get(code="zellik"),
-        actual=slurm_with(foreign(taken)).model_dump(mode="json"),
+        state=by_name(slurm_with(foreign(taken))),
+        read_at=timezone.now(),
     )
 
     project = make_project(submitted, staff)

@@ -3,7 +3,8 @@ import re
 import pytest
 
 from accounts.models import User
-from allocations.actions.decisions import AwardLine, approve_application, request_information
+from allocations.actions.award_plans import AwardLine
+from allocations.actions.decisions import approve_application, request_information
 from allocations.actions.drafts import submit_application
 from allocations.errors import RefusedError, StateError
 from allocations.models import Allocation, Application, Site

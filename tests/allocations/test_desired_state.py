@@ -16,15 +16,21 @@ from allocations.actions.allocations import (
 )
 from allocations.actions.drafts import submit_application
 from allocations.actions.invitations import accept_invitation, invite_member
-from allocations.actions.preview import preview_approval
 from allocations.actions.sync import record_report
-from allocations.desired_state import desired_state, desired_states
-from allocations.models import Allocation, Application, Membership, Project, Site, SiteStatus
-from allocations.site_overview import observed_state
-from slurm_bridge.plan import plan
-from slurm_bridge.wire import ActualState, DesiredAccount, DesiredState, Readiness, SyncReport
+from allocations.desired_state import desired_state
+from allocations.models import Allocation, Application, Membership, Project, Site
+from allocations.slurm_states import account_names_at, observed_accounts, observed_states
+from slurm_bridge.wire import (
+    ActualAccount,
+    ActualState,
+    ActualUser,
+    DesiredAccount,
+    DesiredState,
+    Readiness,
+    SyncReport,
+)
 from tests.accounts.keys import ed25519_line
-from tests.domain import award_lines, make_draft, make_project
+from tests.domain import make_draft, make_project
 from tests.people import make_person
 
 BRIDGE = SystemActor("bridge@zellik")
@@ -145,52 +151,38 @@ def hand_in(person: User) -> Application:
     return submit_application(application_id=make_draft(person).pk, actor=person)
 
 
-def test_some_projects_can_be_asked_for_alone(project: Project, staff: User, zellik: Site) -> None:
-    other = make_project(hand_in(make_person("Grace")), staff)
-    alone = desired_states([zellik], projects=[project.pk])[zellik]
-    whole = desired_state(zellik)
-    assert alone.users == tuple(user for user in whole.users if user.username == "apeeters")
-    assert set(whole.accounts) - set(alone.accounts) == {account_of(other, zellik)}
-    assert {item.name for item in alone.groups} == {project.name}
-    named = observed_state(SiteStatus(actual=as_stored(whole)), {project.name, "apeeters"})
+def test_what_a_site_has_can_be_asked_for_by_name(
+    project: Project, staff: User, zellik: Site
+) -> None:
+    make_project(hand_in(make_person("Grace")), staff)
+    report = SyncReport(
+        revision="r", plan_id="p", started_at=0, finished_at=0, actual=all_of(desired_state(zellik))
+    )
+    record_report(site=zellik, report=report, actor=BRIDGE)
+    charleroi = Site.objects.get(code="charleroi")
+    found = observed_states([zellik, charleroi], {project.name, "apeeters"})
+    assert set(found) == {zellik.pk}, "what never reported is left out"
+    named = found[zellik.pk]
     assert named
     assert [item.name for item in named.accounts] == [project.name]
     assert [item.username for item in named.users] == ["apeeters"]
-    assert named.groups is None
+    assert (named.groups, named.qos) == (None, ())
+    assert account_names_at(zellik) == sorted(item.name for item in desired_state(zellik).accounts)
+    [account] = observed_accounts(zellik, [project.name])
+    assert (account.account.parent, account.gpu_minutes) == ("aif_rs", None)
 
 
-def as_stored(state: DesiredState) -> dict[str, object]:
-    """A Slurm that has all of it."""
-    return {
-        "cluster": state.cluster,
-        "read_at": 0,
-        "users": [{"username": item.username, "uid": item.uid} for item in state.users],
-        "groups": None,
-        "accounts": [{"name": item.name, "parent": item.parent} for item in state.accounts],
-    }
-
-
-@pytest.mark.parametrize("among_others", [False, True])
-def test_the_preview_shows_exactly_what_the_approval_then_changes(
-    submitted: Application, staff: User, zellik: Site, among_others: bool
-) -> None:
-    if among_others:
-        for person in (submitted.applicant, make_person("Grace"), make_person("Hedy")):
-            make_project(hand_in(person), staff)
-    nothing = ActualState(cluster="zellik", read_at=0)
-    report = SyncReport(revision="r", plan_id="p", started_at=0, finished_at=0, actual=nothing)
-    record_report(site=zellik, report=report, actor=BRIDGE)
-    lines = award_lines(submitted)
-    before = plan(desired_state(zellik), nothing).changes
-    previews = preview_approval(application_id=submitted.pk, awards=lines, actor=staff)
-    assert not Project.objects.filter(application=submitted).exists()
-    make_project(submitted, staff)
-    after = plan(desired_state(zellik), nothing).changes
-    by_site = {preview.site.code: preview.changes for preview in previews}
-    # The mark of ownership is drawn anew each time; everything that is said is the same.
-    known = set(map(str, before))
-    assert list(map(str, by_site["zellik"])) == [str(c) for c in after if str(c) not in known]
-    assert by_site["charleroi"] is None, "a site that never reported has no preview"
+def all_of(state: DesiredState) -> ActualState:
+    """A Slurm that has all of it, at a site without groups."""
+    return ActualState(
+        cluster=state.cluster,
+        read_at=0,
+        users=tuple(ActualUser(username=item.username, uid=item.uid) for item in state.users),
+        groups=None,
+        accounts=tuple(
+            ActualAccount(name=item.name, parent=item.parent) for item in state.accounts
+        ),
+    )
 
 
 def test_an_allocation_is_active_only_while_test_submissions_are_accepted(

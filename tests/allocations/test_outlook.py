@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from allocations.actions.drafts import submit_application
+from allocations.award_means import read_means
 from allocations.models import Application, DailyCapacity, Site
 from allocations.outlook import outlook_of
 from tests.allocations.pool_world import make_pool
@@ -36,7 +37,8 @@ def test_outlook_adds_up_pool_site_and_aid(
         site=zellik, day=today - timedelta(days=1), seen_seconds=3600,
         available_gpu_seconds=3600 * 100, last_heard_at=timezone.now(),
     )  # fmt: skip
-    outlook = outlook_of(submitted, {zellik: 1_000}, today)
+    hours = {zellik: 1_000}
+    outlook = outlook_of(submitted, hours, today, read_means(submitted, hours, today))
     days = (outlook.ends_on - today).days + 1
     [pool], [site] = outlook.pools, outlook.sites
     assert (pool.hours, pool.granted_hours, pool.award_hours) == (10_000, 900, 1_000)

@@ -19,7 +19,7 @@ from allocations.models import (
     Project,
     ProjectMonth,
     Site,
-    SiteStatus,
+    SlurmState,
 )
 from allocations.states import ApplicationState
 from tests.allocations.decision_form import address, approval
@@ -107,7 +107,7 @@ def test_a_state_that_an_older_release_wrote_is_as_good_as_none(
 ) -> None:
     site = Site.objects.get(code="zellik")
     report_site(site)
-    SiteStatus.objects.update(actual={"cluster": "zellik", "read_at": 1, "of_old": True})
+    SlurmState.objects.update(state={"cluster": "zellik", "read_at": 1, "of_old": True})
     text = office.get(address("preview", submitted)).content.decode()
     assert "Zellik has never reported" in text
 

@@ -27,8 +27,8 @@ MOST_QUERIES = 15
 MOST_OF_STAFF = MOST_QUERIES - 1
 """One more asks whether staff have a second factor, where the portal wants one."""
 
-MOST_OF_PREVIEW = 100
-"""It carries an approval out at two sites, and rolls it back."""
+MOST_OF_PREVIEW = 18
+"""Three more where people of the team are in other projects: what these wait for is none of it."""
 
 
 @pytest.fixture
@@ -135,7 +135,7 @@ def test_no_page_of_a_review_costs_more_than_fifteen_queries_and_no_page_grows(
     pages = {name: cost for name, cost in costs.items() if name != "preview"}
     assert max(pages.values()) <= MOST_QUERIES, costs
     assert max(costs["decide"], costs["reviews"]) <= MOST_OF_STAFF, costs
-    assert costs["preview"] <= MOST_OF_PREVIEW
+    assert costs["preview"] <= MOST_OF_PREVIEW, costs
     grow(asked, applicant, staff)
     assert every_page(asked, staff) == costs
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from allocations.actions.sync import record_report
-from allocations.models import Site, SiteStatus, SyncCycle
+from allocations.models import Site, SiteStatus, SlurmState, SyncCycle
 from slurm_bridge.changes import AddMember
 from slurm_bridge.wire import ChangeResult
 from tests.portal.staff_world import BRIDGE, cycle, report_site
@@ -80,7 +80,8 @@ def test_a_cycle_that_an_older_bridge_wrote_differently_breaks_nothing(
     office: Client, zellik: Site
 ) -> None:
     SyncCycle.objects.update(results=[{"odd": 1}], conflicts=["odd"])
-    SiteStatus.objects.update(heartbeat={"odd": 1}, actual={"read_at": 1, "odd": 1})
+    SiteStatus.objects.update(heartbeat={"odd": 1})
+    SlurmState.objects.update(state={"read_at": 1, "accounts": {"a": 1}, "odd": 1})
     assert office.get(reverse("site", args=["zellik"])).status_code == 200
     assert office.get(reverse("sites")).status_code == 200
 
