@@ -1,15 +1,15 @@
-"""Asks for every page of the portal and prints one line of JSON: a child of `bench.pages`.
+"""Asks for every page of the portal that it is told: a child of `bench.pages`.
 
 Pages are those of the URLconf that somebody may open with what this portal holds, so that a new
 page is measured without being named here.
 """
 
 import gc
-import json
 import logging
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from itertools import product
 from statistics import median
 from typing import Any
@@ -34,6 +34,7 @@ from allocations.models import (  # noqa: E402
     Pool,
 )
 from allocations.states import ApplicationState  # noqa: E402
+from bench.children import answers  # noqa: E402
 from bench.page_world import email_of  # noqa: E402
 from bench.results import percentile  # noqa: E402
 
@@ -54,19 +55,15 @@ WORDS: dict[str, list[object]] = {
 
 
 def main() -> None:
-    """Find the pages, time each, print."""
+    """Find the pages, and time each that is asked for."""
     # That most pages are closed to most readers is no news.
     logging.disable()
     pages, closed = _pages()
     # All is loaded now: as in gunicorn's processes, no collection of garbage looks through it.
     gc.collect()
     gc.freeze()
-    found = {}
-    for label, (reader, address) in pages.items():
-        found[label] = _timed(reader, address)
-        print(f"  {label}: {found[label]}", file=sys.stderr, flush=True)
     print(f"  no pages, or none with what is there: {', '.join(closed)}", file=sys.stderr)
-    print(json.dumps(found))
+    answers({label: partial(_timed, *asked) for label, asked in pages.items()})
 
 
 def _pages() -> tuple[dict[str, tuple[Client, str]], list[str]]:

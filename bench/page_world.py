@@ -28,6 +28,7 @@ from allocations.models import (  # noqa: E402
     Transition,
 )
 from allocations.states import ApplicationState  # noqa: E402
+from bench.report_sites import say_status  # noqa: E402
 from bench.report_world import make_projects, staff_member  # noqa: E402
 from tests.domain import make_draft, open_to_every_kind  # noqa: E402
 
@@ -59,6 +60,8 @@ def main() -> None:
     for state, share in SHARES.items():
         _some_applications(state, round((applications - projects) * share))
     _whole_applications()
+    for site in Site.objects.all():
+        say_status(site)
 
 
 def _some_applications(state: ApplicationState, count: int) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.children import answer_of, child
+from bench.children import Figures, by_turns, child, talk
 from bench.deadline import measure_deadline
 from bench.reconcile import own_layout
 from bench.results import store
@@ -26,7 +26,6 @@ ROUNDS = 3
 LIMITS = {"p95_ms": 100, "max_queries": 15, "growth_ratio": 1.3}
 DEADLINE_LIMITS = {"errors": 0, "p95_ms": 1_000}
 _EMPTY = "pages_empty"
-Pages = dict[str, dict[str, Any]]
 
 
 def main() -> int:
@@ -42,12 +41,12 @@ def main() -> int:
         for size in (SMALL, large):
             progress.say(f"{size:,} applications")
             _make(layout, size)
-        found: dict[int, list[Pages]] = {SMALL: [], large: []}
-        for number in range(ROUNDS):
-            progress.say(f"every page, round {number + 1} of {ROUNDS}")
-            for size, rounds in found.items():
-                rounds.append(answer_of(layout, _database(size), "bench.page_times"))
-        figures = summed_up(_best(found[SMALL]), _best(found[large]), applications=large)
+        progress.say("every page, in both by turns")
+        with (
+            talk(layout, _database(SMALL), "bench.page_times") as few,
+            talk(layout, _database(large), "bench.page_times") as many,
+        ):
+            figures = summed_up(*by_turns(few, many, rounds=ROUNDS), applications=large)
         store("pages", figures)
         progress.say("the last minute before a cut-off")
         deadline = measure_deadline(layout, _database(SMALL))
@@ -59,7 +58,7 @@ def main() -> int:
     return int(missed or any(deadline[name] > limit for name, limit in DEADLINE_LIMITS.items()))
 
 
-def summed_up(small: Pages, large: Pages, *, applications: int) -> dict[str, Any]:
+def summed_up(small: Figures, large: Figures, *, applications: int) -> dict[str, Any]:
     """The slowest page, the most queries, the most growth, and each page by name."""
     for name, figures in large.items():
         figures["growth_ratio"] = round(figures["median_ms"] / small[name]["median_ms"], 2)
@@ -87,18 +86,6 @@ def show(figures: dict[str, Any], deadline: dict[str, Any]) -> None:
     print(f"the last minute: {deadline}")
     for name, limit in DEADLINE_LIMITS.items():
         print(f"{name}: {deadline[name]} (at most {limit})")
-
-
-def _best(rounds: list[Pages]) -> Pages:
-    """Of each page its quietest median and p95, since a noisy round says nothing of the portal."""
-    found = {name: [pages[name] for pages in rounds if name in pages] for name in rounds[0]}
-    return {
-        name: {
-            **times[0],
-            **{key: min(page[key] for page in times) for key in ("median_ms", "p95_ms")},
-        }
-        for name, times in found.items()
-    }
 
 
 def _make(layout: Layout, size: int) -> None:

@@ -1,10 +1,10 @@
-"""Asks for each page and prints one line of JSON: a child of `bench.reports`."""
+"""Asks for each page that it is told: a child of `bench.reports`."""
 
 import gc
-import json
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import django
 
@@ -15,6 +15,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from bench.children import answers  # noqa: E402
 from bench.report_addresses import Asked, all_addresses  # noqa: E402
 from bench.results import percentile  # noqa: E402
 
@@ -22,7 +23,7 @@ WARM, REPEATS = 2, 12
 
 
 def main() -> None:
-    """Ask, print."""
+    """Find the pages, and time each that is asked for."""
     call_command("migrate", verbosity=0)
     wanted = sys.argv[1:]
     pages = {
@@ -35,11 +36,7 @@ def main() -> None:
     # All is loaded now: as in gunicorn's processes, no collection of garbage looks through it.
     gc.collect()
     gc.freeze()
-    found = {}
-    for name, ask in pages.items():
-        found[name] = _measured(ask)
-        print(f"  {name}: {found[name]}", file=sys.stderr, flush=True)
-    print(json.dumps(found))
+    answers({name: partial(_measured, ask) for name, ask in pages.items()})
 
 
 def _asking(asked: Asked) -> Callable[[], None]:

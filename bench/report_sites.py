@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.db.models import Sum
 from django.utils import timezone
 
+from allocations.desired_state import desired_state
 from allocations.models import (
     Allocation,
     CheckedTotal,
@@ -14,11 +15,22 @@ from allocations.models import (
     Site,
     SiteCheck,
     SiteStatus,
+    SlurmState,
     SyncCycle,
     UsageDifference,
 )
+from allocations.slurm_states import by_name
 from bench.report_world import DAYS_OF_JOBS
-from slurm_bridge.wire import ActualAccount, ActualState, Heartbeat
+from slurm_bridge.wire import (
+    ActualAccount,
+    ActualGroup,
+    ActualPartition,
+    ActualQos,
+    ActualState,
+    ActualUser,
+    DesiredState,
+    Heartbeat,
+)
 
 GPUS, NODES = 576, 72
 CYCLES, ROWS_SET_ASIDE, DIFFERENCES = 2_000, 2_000, 2_000
@@ -28,14 +40,15 @@ SECONDS_A_DAY = 86_400
 def make_sites() -> None:
     """Heartbeats, the state of Slurm, cycles, checks, capacity, and rows that were set aside."""
     for site in Site.objects.all():
-        _status(site)
+        say_status(site)
         _capacity(site)
         _cycles(site)
         _checks(site)
         _rows_set_aside(site)
 
 
-def _status(site: Site) -> None:
+def say_status(site: Site) -> None:
+    """A site that was heard just now, and whose Slurm has all that is wanted of it."""
     now = timezone.now()
     epoch = int(now.timestamp())
     heartbeat = Heartbeat(
@@ -43,30 +56,59 @@ def _status(site: Site) -> None:
         nodes_total=NODES, nodes_available=NODES, gpus_total=GPUS, gpus_allocated=GPUS // 2,
         jobs_running=400, jobs_pending=60, nodes=f"node[1-{NODES}]",
     )  # fmt: skip
-    today = timezone.localdate()
-    running = Allocation.objects.filter(site=site, starts_on__lte=today, ends_on__gte=today)
-    accounts = tuple(
-        ActualAccount(
-            name=allocation.account_name,
-            parent="aif",
-            default_qos=allocation.qos_name,
-            members=frozenset(
-                allocation.project.memberships.values_list(
-                    "user__unix_identity__username", flat=True
-                )
-            ),
-        )
-        for allocation in running.select_related("project", "site")
+    actual = _all_of(desired_state(site), read_at=epoch)
+    SlurmState.objects.update_or_create(
+        site=site, defaults={"state": by_name(actual), "read_at": now}
     )
-    actual = ActualState(cluster=site.cluster, read_at=epoch, accounts=accounts)
     SiteStatus.objects.update_or_create(
         site=site,
         defaults={
             "last_seen_at": now,
             "accounting_until": now,
             "heartbeat": heartbeat.model_dump(mode="json"),
-            "actual": actual.model_dump(mode="json"),
         },
+    )
+
+
+def _all_of(desired: DesiredState, *, read_at: int) -> ActualState:
+    return ActualState(
+        cluster=desired.cluster,
+        read_at=read_at,
+        users=tuple(ActualUser(username=user.username, uid=user.uid) for user in desired.users),
+        groups=tuple(
+            ActualGroup(name=group.name, gid=group.gid, members=frozenset(group.members))
+            for group in desired.groups
+        ),
+        qos=tuple(
+            ActualQos(
+                name=qos.name,
+                description=qos.owner_mark,
+                gpu_minutes=qos.gpu_minutes,
+                flags=qos.flags,
+            )
+            for qos in desired.qos
+        ),
+        accounts=tuple(
+            ActualAccount(
+                name=account.name,
+                parent=account.parent,
+                description=account.owner_mark,
+                qos=frozenset(filter(None, [account.qos])),
+                default_qos=account.qos,
+                members=frozenset(account.members),
+                suspended=account.suspended,
+            )
+            for account in desired.accounts
+        ),
+        partitions=tuple(
+            ActualPartition(
+                name=name,
+                allow_accounts=frozenset(
+                    account.name for account in desired.accounts if name in account.partitions
+                ),
+            )
+            for name in desired.partitions
+        ),
     )
 
 

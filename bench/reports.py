@@ -11,7 +11,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from bench.children import answer_of, child
+from bench.children import Figures, answer_of, by_turns, child, talk
 from bench.reconcile import own_layout
 from bench.results import store
 from deploy.testbed.down import clean
@@ -21,6 +21,7 @@ from deploy.testbed.progress import Progress
 from deploy.testbed.up import bring_up
 
 SMALL, LARGE = 100_000, 10_000_000
+ROUNDS = 3
 LIMITS = {"p95_ms": 150, "max_queries": 15, "growth_ratio": 1.5}
 _WORLD, _WHOLE = "bench_world", "whole"
 
@@ -35,10 +36,12 @@ def main() -> int:
         bring_up(layout, only_postgres=True)
         for size in (SMALL, jobs):
             _make(layout, size, progress)
-        found = {
-            size: answer_of(layout, _database(size), "bench.report_pages") for size in (SMALL, jobs)
-        }
-        figures = summed_up(found[SMALL], found[jobs], jobs=jobs)
+        progress.say("every page, in both by turns")
+        with (
+            talk(layout, _database(SMALL), "bench.report_pages") as few,
+            talk(layout, _database(jobs), "bench.report_pages") as many,
+        ):
+            figures = summed_up(*by_turns(few, many, rounds=ROUNDS), jobs=jobs)
         figures["files"] = answer_of(layout, _database(jobs), "bench.report_exports")
         figures["tables"] = answer_of(layout, _database(jobs), "bench.report_tables")
     finally:
@@ -49,9 +52,7 @@ def main() -> int:
     return int(any(figures[name] > limit for name, limit in LIMITS.items()))
 
 
-def summed_up(
-    small: dict[str, dict[str, float]], large: dict[str, dict[str, float]], *, jobs: int
-) -> dict[str, Any]:
+def summed_up(small: Figures, large: Figures, *, jobs: int) -> dict[str, Any]:
     """The slowest page, the most queries, the most growth, and each page and export by name."""
     pages = [name for name in large if not name.startswith("export_")]
     for name, figures in large.items():
