@@ -151,6 +151,11 @@ urlpatterns = [
         review_steps.done,
         name="step_done",
     ),
+    path(
+        "staff/applications/<str:reference>/steps/<slug:step>/take-back",
+        review_steps.take_back,
+        name="step_taken_back",
+    ),
     path("staff/applications/<str:reference>/ask", decisions.ask, name="ask"),
     path("staff/applications/<str:reference>/waitlist", proposals.waitlist, name="waitlist"),
     path(

@@ -14,7 +14,10 @@ LONGEST_NOTE = 2_000
 
 @pghistory.track()
 class ReviewStep(models.Model):
-    """One step, taken once of each text that was handed in; who decides reads the note."""
+    """One step, taken once of each text that was handed in; who decides reads the note.
+
+    What was recorded by mistake is deleted; its history stays.
+    """
 
     application = models.ForeignKey(Application, on_delete=models.PROTECT, related_name="steps")
     kind = models.CharField(_("step"), max_length=20, choices=StepKind)

@@ -180,6 +180,7 @@ def _steps(application: Application, typed: StepForm | None, *, may_do: bool) ->
             (step, forms.get(step.kind)) for step in steps if step.done_at or step.kind in due
         ],
         "next_step": due[0] if due else None,
+        "may_take_back": may_do and application.is_undecided,
         "missing_steps": words_for_missing_steps(due) if due else "",
     }
 

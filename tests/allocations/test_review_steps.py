@@ -4,6 +4,7 @@ from typing import Any
 
 import lxml.html
 import pytest
+from django.apps import apps
 from django.test import Client
 
 from accounts.models import OrganisationMember, User
@@ -15,7 +16,7 @@ from allocations.actions.decisions import (
 )
 from allocations.actions.drafts import submit_application
 from allocations.actions.proposals import confirm_award, propose_award, put_on_wait_list
-from allocations.actions.review_steps import record_step
+from allocations.actions.review_steps import record_step, take_back_step
 from allocations.errors import RefusedError, StateError
 from allocations.models import Application, ReviewStep
 from allocations.rules.review_steps import StepKind
@@ -97,7 +98,7 @@ def test_staff_record_each_step_on_the_page_and_then_approve(
         page = client.get(address("review", checked)).text
     assert "&lt;b&gt;It&lt;/b&gt; fits." in page
     assert staff.full_name in page
-    assert "/steps/" not in page
+    assert not any(f'action="{step_address(checked, kind)}"' in page for kind in StepKind)
     assert primary_buttons(page) == ["Approve"]
     assert client.post(address("approve", checked), approval(checked)).status_code == 302
     checked.refresh_from_db()
@@ -148,6 +149,33 @@ def test_a_text_that_is_handed_in_again_needs_the_steps_again_and_shows_what_was
     record_all(checked, staff)
     assert "it has to be done again" not in client.get(address("review", checked)).text
     decide(approve_application, checked, staff)
+
+
+def test_a_step_that_was_recorded_by_mistake_is_taken_back_and_its_history_stays(
+    client: Client, checked: Application, staff: User
+) -> None:
+    record_all(checked, staff)
+    client.force_login(staff)
+    gate = step_address(checked, "gate") + "/take-back"
+    assert f'action="{gate}"' in client.get(address("review", checked)).text
+    page = client.post(gate, follow=True).text
+    assert "Taken back: it is to be done again." in page
+    assert f'action="{gate}"' not in page
+    assert f'action="{step_address(checked, "gate")}"' in page
+    assert "is not done" in client.post(gate, follow=True).text
+    assert client.post(step_address(checked, "nonsense") + "/take-back").status_code == 404
+    events = apps.get_model("allocations", "ReviewStepEvent").objects.filter(kind="gate")
+    assert [(event.pgh_label, event.note) for event in events.order_by("pgh_id")] == [
+        ("insert", "So."),
+        ("delete", "So."),
+    ]
+    with pytest.raises(RefusedError, match="record as done: Gate"):
+        decide(approve_application, checked, staff)
+    record(checked, StepKind.GATE, staff)
+    decide(approve_application, checked, staff)
+    with pytest.raises(StateError, match="No step is due"):
+        take_back_step(application_id=checked.pk, kind=StepKind.GATE, actor=staff)
+    assert f'action="{gate}"' not in client.get(address("review", checked)).text
 
 
 def test_only_what_the_version_asks_for_can_be_recorded_and_nobody_does_it_for_their_own(

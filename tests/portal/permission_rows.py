@@ -186,6 +186,8 @@ ROWS: dict[tuple[str, str], str] = {
     ("reject", "POST"): "in 404 403 403 404 404 403 422 422",
     ("step_done", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("step_done", "POST"): "in 404 403 403 404 404 403 302 302",
+    ("step_taken_back", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
+    ("step_taken_back", "POST"): "in 404 403 403 404 404 403 302 302",
     ("ask", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
     ("ask", "POST"): "in 404 403 403 404 404 403 422 422",
     ("all_projects", "GET"): STAFF,
