@@ -36,7 +36,10 @@ _PORTAL_TEXT = "\n".join(
         ),
         _("We write the final report within three months after the end."),
         _("We name the programme and its funders where we publish results."),
-        _("The title, the organisation and the GPU-hours of an award may be published."),
+        _(
+            "Title, abstract, organisation and GPU-hours are published only if we agreed to it,"
+            " which we can change at any time."
+        ),
     )
 )
 
