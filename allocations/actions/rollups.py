@@ -45,18 +45,20 @@ _USAGE = f"""
                        round(until::numeric * ran / length)::bigint
                        - round(since::numeric * ran / length)::bigint
                    END AS cpu_seconds
-            FROM {_CHANGED}
-            CROSS JOIN LATERAL generate_series(
-                (started / 86400)::int, ((counted - 1) / 86400)::int
-            ) AS day
+            FROM (
+                SELECT *, generate_series(
+                    (started / 86400)::int, ((counted - 1) / 86400)::int
+                ) AS day
+                FROM {_CHANGED}
+                WHERE counted > started
+            ) run_of_day
             CROSS JOIN LATERAL (
                 SELECT counted - started AS length,
                        GREATEST(day * 86400::bigint, started) - started AS since,
                        LEAST((day + 1) * 86400::bigint, counted) - started AS until,
                        GREATEST(counted - started - suspended_seconds, 0) AS ran
             ) part
-            WHERE counted > started
-              AND day = COALESCE(%(only_day)s::date - date '1970-01-01', day)
+            WHERE day = COALESCE(%(only_day)s::date - date '1970-01-01', day)
         ) part_of_day
         GROUP BY project_id, username, day
         HAVING SUM(gpu_seconds) <> 0 OR SUM(cpu_seconds) <> 0 OR SUM(sign) <> 0

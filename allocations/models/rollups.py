@@ -1,6 +1,7 @@
 """Sums of the days of usage, for reports about many projects or long times.
 
-Triggers of the database keep them, in the transaction that writes the days, so they cannot differ.
+Triggers of the database keep them, in the transaction that writes the days, so they cannot differ;
+as their days do, they stand without foreign keys: whoever has days cannot leave.
 """
 
 from django.db import models
@@ -17,9 +18,10 @@ class ProjectMonth(models.Model):
         "allocations.Project",
         on_delete=models.PROTECT,
         related_name="months",
+        db_constraint=False,
         db_index=False,
     )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     month = models.DateField()
     """Its first day."""
     gpu_seconds = models.BigIntegerField(default=0)
@@ -56,9 +58,12 @@ class ProjectWait(Waits):
     """How many jobs of a project that began in one month of UTC at a site had waited so long."""
 
     project = models.ForeignKey(
-        "allocations.Project", on_delete=models.PROTECT, related_name="waits_by_month"
+        "allocations.Project",
+        on_delete=models.PROTECT,
+        related_name="waits_by_month",
+        db_constraint=False,
     )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     month = models.DateField()
     """Its first day."""
 
@@ -82,9 +87,10 @@ class ProjectYearWait(Waits):
         "allocations.Project",
         on_delete=models.PROTECT,
         related_name="waits_by_year",
+        db_constraint=False,
         db_index=False,
     )
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     year = models.DateField()
     """Its first day."""
 
@@ -104,7 +110,7 @@ class ProjectYearWait(Waits):
 class SiteDay(models.Model):
     """What all projects of a track used at a site on one UTC day, and how their jobs ended."""
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     track = models.ForeignKey(Track, on_delete=models.PROTECT)
     day = models.DateField()
     gpu_seconds = models.BigIntegerField(default=0)
@@ -127,7 +133,7 @@ class SiteDay(models.Model):
 class SiteWait(Waits):
     """How many jobs that began on one UTC day at a site had waited about so long."""
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     day = models.DateField()
 
     class Meta:
@@ -146,7 +152,7 @@ class SiteWait(Waits):
 class SiteMonthWait(Waits):
     """How many jobs that began in one month of UTC at a site had waited about so long."""
 
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     month = models.DateField()
     """Its first day."""
 

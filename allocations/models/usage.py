@@ -24,7 +24,8 @@ GPU_SECONDS = Coalesce(
 class Job(models.Model):
     """One run of one job or array task, as Slurm's accounting has it; written by COPY.
 
-    In the database each month of submission is a table of its own: see `actions.job_months`.
+    In the database each month of submission is a table of its own: see `actions.job_months`. A run
+    is told apart by what `each_job_once` holds; no index finds it by `id`, which nobody asks for.
     """
 
     # Whoever writes jobs holds both, and triggers of both keep them while they have jobs: a foreign
