@@ -19,6 +19,7 @@ from slurm_bridge.slurm.job_fields import (
     FIELDS,
     is_waiting,
     job_columns,
+    run_of,
     unread_row,
     whole_rows,
 )
@@ -112,28 +113,40 @@ class JobReader:
             # Of rows that are not whole nobody knows whose they are.
             if len(cells) != FIELD_COUNT or (cells[ACCOUNT] in ours and not is_waiting(cells))
         )
-        while cells := list(islice(rows, at_once)):
-            yield self._portion(cells)
+        while portion := self._portion(islice(rows, at_once)):
+            yield portion
 
-    def _portion(self, rows: list[list[str]]) -> Portion:
+    def _portion(self, rows: Iterator[list[str]]) -> Portion:
         """All together, as is nearly always possible; else each by itself."""
+        cells: list[str] = []
+        unread: list[UnreadRow] = []
+        for row in rows:
+            if len(row) == FIELD_COUNT:
+                cells += row
+            else:
+                unread += self._unread(row)
         try:
-            return Portion(job_columns(rows))
+            runs = job_columns(cells) if cells else None
         except ValueError:
-            good, unread = [], []
-            for cells in rows:
-                try:
-                    job_columns([cells])
-                    good.append(cells)
-                except ValueError as error:
-                    unread.append(self._unread(cells, error))
-            return Portion(job_columns(good) if good else None, tuple(unread))
+            good: list[str] = []
+            for start in range(0, len(cells), FIELD_COUNT):
+                row = cells[start : start + FIELD_COUNT]
+                why = self._unread(row)
+                unread += why
+                good += [] if why else row
+            runs = job_columns(good) if good else None
+        return Portion(runs, tuple(unread))
 
-    def _unread(self, cells: list[str], error: ValueError) -> UnreadRow:
-        self.invalid_rows += 1
-        unread = unread_row(cells, error)
-        log.warning("sacct gave a job that cannot be understood: %s", unread.reason)
-        return unread
+    def _unread(self, cells: list[str]) -> list[UnreadRow]:
+        """One row by itself, with the reason, if it cannot be read."""
+        try:
+            run_of(cells)
+        except ValueError as error:
+            self.invalid_rows += 1
+            unread = unread_row(cells, error)
+            log.warning("sacct gave a job that cannot be understood: %s", unread.reason)
+            return [unread]
+        return []
 
 
 def _sacct_time(epoch: int) -> str:

@@ -7,6 +7,7 @@ name is the last column.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 from pydantic import ValidationError
 
@@ -55,24 +56,26 @@ def is_waiting(cells: Sequence[str]) -> bool:
     return cells[_STATE] in _NOT_STARTED and cells[_END] in _NEVER
 
 
-def job_columns(rows: Sequence[Sequence[str]]) -> JobColumns:
-    """Runs, of rows that are not waiting; raises ValueError if one of them cannot be read."""
-    wrong = next((len(cells) for cells in rows if len(cells) != FIELD_COUNT), None)
-    if wrong is not None:
-        raise ValueError(f"a row of {wrong} fields instead of {FIELD_COUNT}")
-    index, job_id, shown_id, account, submit, eligible, start, end, suspended, word, *rest = zip(
-        *rows, strict=True
+def job_columns(cells: Sequence[str]) -> JobColumns:
+    """Runs, of the cells of whole rows that are not waiting, one row after the other.
+
+    Raises ValueError if one of them cannot be read. All is done by columns: in thousands of small
+    lists, and two readings at once, Python would search for cycles again and again.
+    """
+    told = tuple(cells)
+    index, job_id, shown_id, account, submit, eligible, start, end, suspended, word, *rest = (
+        told[place::FIELD_COUNT] for place in range(FIELD_COUNT)
     )
     exit_code, alloc_tres, node_list, user, partition, qos, name = rest
     if not _NEVER.isdisjoint(submit):
         raise ValueError("a row without the time of submission")
-    array_job, array_task = zip(*map(_array_task, shown_id), strict=True)
-    gpus, cpus, nodes = zip(*map(_amounts, alloc_tres), strict=True)
+    tasks = tuple(chain.from_iterable(map(_array_task, shown_id)))
+    amounts = tuple(chain.from_iterable(map(_amounts, alloc_tres)))
     return JobColumns(
         db_index=tuple(map(_signed, index)),
         job_id=tuple(map(int, job_id)),
-        array_job_id=array_job,
-        array_task_id=array_task,
+        array_job_id=tasks[0::2],
+        array_task_id=tasks[1::2],
         account=account,
         username=user,
         partition=partition,
@@ -83,20 +86,27 @@ def job_columns(rows: Sequence[Sequence[str]]) -> JobColumns:
         started_at=_epochs(start),
         ended_at=_epochs(end),
         suspended_seconds=tuple(map(_seconds, suspended)),
-        gpus=gpus,
-        cpus=cpus,
-        nodes=nodes,
+        gpus=amounts[0::3],
+        cpus=amounts[1::3],
+        nodes=amounts[2::3],
         nodes_used=tuple("" if text in _NO_NODES else text for text in node_list),
         exit_code=exit_code,
         name=tuple(text[:LONGEST_NAME] for text in name),
     )
 
 
+def run_of(cells: Sequence[str]) -> JobColumns:
+    """One run, of a row that is not waiting; raises ValueError if it cannot be read."""
+    if len(cells) != FIELD_COUNT:
+        raise ValueError(f"a row of {len(cells)} fields instead of {FIELD_COUNT}")
+    return job_columns(cells)
+
+
 def job_row(cells: Sequence[str]) -> JobRow | None:
     """One run; None for one that is still waiting and has used nothing."""
     if len(cells) == FIELD_COUNT and is_waiting(cells):
         return None
-    return job_columns([cells]).row(0)
+    return run_of(cells).row(0)
 
 
 def unread_row(cells: Sequence[str], error: ValueError) -> UnreadRow:

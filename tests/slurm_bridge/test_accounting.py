@@ -237,6 +237,16 @@ def test_row_that_is_not_whole_is_handed_on_without_what_may_be_anothers(
     assert (unread.account, unread.text) == ("", "7 | 107")
 
 
+def test_row_of_twice_as_many_fields_is_not_taken_for_two(reader: JobReader, answer: Path) -> None:
+    cells = [ROW[field] for field in FIELDS.split(",")]
+    answer.write_text(json.dumps({"rows": [cells + cells], "code": 0}))
+
+    (unread,) = rows_of(reader.portions_between(0, None, ["p1"]))
+
+    assert isinstance(unread, UnreadRow)
+    assert unread.reason == "a row of 34 fields instead of 17"
+
+
 def test_name_of_millions_of_characters_takes_no_memory(reader: JobReader, answer: Path) -> None:
     says(answer, {"JobName": "x\n" * 1_000_000}, {"DBIndex": "8"})
     assert [(row.db_index, len(row.name)) for row in jobs(reader)] == [(7, 200), (8, 5)]
