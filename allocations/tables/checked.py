@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Aggregate, Max, OuterRef, Q, QuerySet, Sum
+from django.db.models import Aggregate, Max, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import Promise
@@ -142,24 +144,24 @@ def checked_sites() -> list[tuple[str, Checked | None]]:
 
 def with_checks(sites: QuerySet[Site]) -> QuerySet[Site]:
     """Sites with all that `checked_of` tells of them."""
-    remaining = UsageDifference.objects.remaining().filter(allocation__site=OuterRef("pk"))
-    current = Q(allocations__released_at=None)
-    sums = {
-        f"checked_{name}": together(f"allocations__checked_total__{name}", filter=current)
-        for name, together in _TOGETHER.items()
-    }
+    here = {"allocation__site": OuterRef("pk")}
+    remaining = UsageDifference.objects.remaining().filter(**here)
     reasons = ArraySubquery(remaining.order_by("reason").values("reason").distinct())
-    # Sums make Django forget the order of sites.
-    return sites.annotate(**sums).annotate(differing_because=reasons).order_by("-name")
+    # All sums of a site in one value, since it would be joined with each of its allocations else.
+    current = CheckedTotal.objects.filter(allocation__released_at=None, **here)
+    sums = JSONObject(**{name: together(name) for name, together in _TOGETHER.items()})
+    together = current.order_by().values("allocation__site").annotate(sums=sums).values("sums")
+    return sites.annotate(checked_sums=Subquery(together), differing_because=reasons)
 
 
 def checked_of(site: Site) -> Checked | None:
     """What the last check said of one of the sites `with_checks`; None if it was never checked."""
-    found = {name: getattr(site, f"checked_{name}") for name in _TOGETHER}
-    if found["checked_at"] is None:
+    found: dict[str, Any] | None = site.checked_sums  # type: ignore[attr-defined]  # annotated
+    if found is None:
         return None
-    seconds = {name: int(found[name]) for name in found if name.endswith("_seconds")}
-    total = CheckedSum(**found | seconds)
+    moment = datetime.fromisoformat(found["checked_at"])
+    day = date.fromisoformat(found["until_day"])
+    total = CheckedSum(**found | {"checked_at": moment, "until_day": day})
     return Checked(total, list(site.differing_because))  # type: ignore[attr-defined]  # annotated
 
 

@@ -1,7 +1,5 @@
 """Applications, decisions, and how long each step took."""
 
-from django.conf import settings
-
 from allocations.rules.suppression import people_behind_share
 from allocations.states import OFFERED_STATES
 from portal.programme.final_reports import REPORT_FIGURES, REPORTS_DUE, on_time
@@ -10,6 +8,8 @@ from portal.programme.statement import (
     Source,
     ask,
     conditions,
+    day_of,
+    in_period,
     parameters,
     part_expression,
     part_key,
@@ -26,31 +26,35 @@ _OF_APPLICATION = """
     JOIN allocations_requestedhours wanted ON wanted.application_id = application.id
     LEFT JOIN allocations_site site ON site.id = wanted.site_id
 """
-_ZONE = f"AT TIME ZONE '{settings.TIME_ZONE}'"
 _HANDED_IN = Source(
     tables=_OF_APPLICATION,
-    day=f"(application.submitted_at {_ZONE})::date",
+    day=day_of("application.submitted_at"),
+    conditions=in_period("application.submitted_at"),
+    is_of_period=True,
 )
 _DECIDED = Source(
     tables=f"""{_OF_APPLICATION}
     JOIN allocations_decision decision ON decision.application_id = application.id
     """,
-    day=f"(decision.decided_at {_ZONE})::date",
+    day=day_of("decision.decided_at"),
+    conditions=in_period("decision.decided_at"),
+    is_of_period=True,
 )
+_PEOPLE = "COUNT(DISTINCT application.applicant_id)"
 _AWARDED = ", ".join(f"'{state.value}'" for state in sorted(OFFERED_STATES))
-_IN_TIME = f"(decision.decided_at {_ZONE})::date <= application.decision_due_on"
+_IN_TIME = f"{day_of('decision.decided_at')} <= application.decision_due_on"
 
 # Stays in a state end where the next one begins.
 _STAYS = """
     WITH stay AS MATERIALIZED (
         SELECT application_id, state, EXTRACT(EPOCH FROM left_at - at) / 86400 AS days,
-               (left_at {zone})::date AS day
+               {day} AS day
         FROM (
             SELECT application_id, state, at,
                    LEAD(at) OVER (PARTITION BY application_id ORDER BY at, id) AS left_at
             FROM allocations_transition
         ) step
-        WHERE state IN ('submitted', 'info_requested')
+        WHERE state IN ('submitted', 'info_requested') AND {in_period}
     )
     {whole} UNION ALL {parts}
 """
@@ -65,18 +69,18 @@ _DAYS_OF_STAYS = """
     WHERE {where}
     GROUP BY 1, 2
 """
-_STAY = Source(tables="", day="stay.day")
+_STAY = Source(tables="", day="stay.day", is_of_period=True)
 _AT_SITES = """
     JOIN allocations_requestedhours wanted ON wanted.application_id = application.id
     JOIN allocations_site site ON site.id = wanted.site_id
 """
 
 
-def handed_in(selection: ProgrammeSelection) -> Found:
+def handed_in(selection: ProgrammeSelection, *, with_people: bool) -> Found:
     """What came in: applications, and the hours they ask for."""
-    figures = """
+    figures = f"""
         COUNT(DISTINCT application.id) AS applications,
-        COUNT(DISTINCT application.applicant_id) AS people,
+        {_PEOPLE if with_people else "0"} AS people,
         COALESCE(SUM(wanted.gpu_hours), 0) AS requested
     """
     found: Found = {}
@@ -87,14 +91,14 @@ def handed_in(selection: ProgrammeSelection) -> Found:
     return found
 
 
-def decided(selection: ProgrammeSelection) -> Found:
+def decided(selection: ProgrammeSelection, *, with_people: bool) -> Found:
     """What came out: decisions, how many were approvals, and how many came in time.
 
     And final reports, which came out of projects, since the page has no question to spare.
     """
     figures = f"""
         COUNT(DISTINCT application.id) AS decisions,
-        COUNT(DISTINCT application.applicant_id) AS people,
+        {_PEOPLE if with_people else "0"} AS people,
         COUNT(DISTINCT application.id) FILTER (WHERE decision.outcome IN ({_AWARDED})) AS approvals,
         COUNT(DISTINCT application.id) FILTER (WHERE {_IN_TIME}) AS in_time
     """
@@ -128,7 +132,10 @@ def stays(selection: ProgrammeSelection) -> Found:
         where=where,
     )
     found: Found = {}
-    for row in ask(_STAYS.format(zone=_ZONE, whole=whole, parts=parts), parameters(selection)):
+    statement = _STAYS.format(
+        day=day_of("left_at"), in_period=in_period("left_at"), whole=whole, parts=parts
+    )
+    for row in ask(statement, parameters(selection)):
         part = None if row["part"] is None else part_key(row["part"])
         for share, days in zip(("p50", "p90"), row["days"], strict=True):
             found[part, f"days_{row['state']}_{share}"] = Value(float(days))

@@ -1,13 +1,11 @@
 """GPU time: granted, lapsed, used, lost to failures, and each pool's share of it."""
 
-from django.conf import settings
-
 from accounts.models import Organisation
 from allocations.rules.aid import CENTS_A_EURO
 from allocations.rules.budgets import EntryKind
 from allocations.rules.outcomes import GOOD_ENDS
 from portal.programme.selection import ProgrammeSelection
-from portal.programme.statement import AT_EDGES, SIGN, Source, part_of, read
+from portal.programme.statement import AT_EDGES, SIGN, Source, day_of, in_period, part_of, read
 from portal.programme.values import Found, Value, hours_of_minutes, hours_of_seconds, percent
 
 INDUSTRY_KINDS = (
@@ -33,36 +31,40 @@ _GRANTS = """
     LEFT JOIN allocations_site site ON site.id = allocation.site_id
     {project}
 """
-_LEDGER = Source(
-    tables=_GRANTS.format(project=_PROJECT.format(rows="allocation")),
-    day=f"(entry.at AT TIME ZONE '{settings.TIME_ZONE}')::date",
-)
 # What was booked, the aid that it was, and the pools that it came from, each on its day.
 _BOOKED = Source(
     tables=_GRANTS.replace("allocations_ledgerentry entry", """(
-        SELECT allocation_id, {at} AS day, kind, gpu_minutes, 0 AS cents, 0 AS drawn_minutes
-        FROM allocations_ledgerentry entry
+        SELECT allocation_id, {day} AS day, kind, gpu_minutes, 0 AS cents, 0 AS drawn_minutes
+        FROM allocations_ledgerentry entry WHERE {in_period}
         UNION ALL
         SELECT entry.allocation_id, aid.granted_on, entry.kind, 0, aid.cents, 0
         FROM allocations_aidgrant aid
         JOIN allocations_ledgerentry entry ON entry.id = aid.entry_id
         JOIN allocations_allocation taken ON taken.id = entry.allocation_id
-        WHERE NOT (taken.is_offered AND taken.released_at IS NOT NULL)
+        WHERE aid.granted_on BETWEEN %(first)s AND %(last)s
+          AND NOT (taken.is_offered AND taken.released_at IS NOT NULL)
         UNION ALL
-        SELECT entry.allocation_id, {at}, entry.kind, 0, 0, draw.gpu_minutes
+        SELECT entry.allocation_id, {day}, entry.kind, 0, 0, draw.gpu_minutes
         FROM allocations_pooldraw draw
-        JOIN allocations_ledgerentry entry ON entry.id = draw.entry_id
-    ) entry""").format(at=_LEDGER.day, project=_PROJECT.format(rows="allocation")),
+        JOIN allocations_ledgerentry entry ON entry.id = draw.entry_id WHERE {in_period}
+    ) entry""").format(
+        day=day_of("entry.at"),
+        in_period=in_period("entry.at"),
+        project=_PROJECT.format(rows="allocation"),
+    ),
     day="entry.day",
+    is_of_period=True,
 )  # fmt: skip
 _LAPSED = f"entry.kind = '{EntryKind.LAPSE.value}'"
 # Today's members stand behind what their project was granted.
 _MEMBERS = Source(
-    tables=f"""{_LEDGER.tables}
+    tables=_GRANTS.format(project=_PROJECT.format(rows="allocation"))
+    + """
     JOIN allocations_membership member ON member.project_id = project.id AND member.left_at IS NULL
     """,
-    day=_LEDGER.day,
-    conditions=f"NOT {_LAPSED}",
+    day=day_of("entry.at"),
+    conditions=f"NOT {_LAPSED} AND {in_period('entry.at')}",
+    is_of_period=True,
 )
 # Months are read from their sums, and the days about them by themselves.
 _SUMMED = f"""

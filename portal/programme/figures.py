@@ -100,11 +100,11 @@ class Programme:
 def programme(
     selection: ProgrammeSelection, places: Places, *, with_people: bool = False
 ) -> Programme:
-    """All figures; the people behind what was used are counted only where somebody asks."""
+    """All figures; the people behind most of them are counted only where somebody asks."""
     found: Found = {}
     for figures in (
-        access.handed_in(selection),
-        access.decided(selection),
+        access.handed_in(selection, with_people=with_people),
+        access.decided(selection, with_people=with_people),
         access.stays(selection),
         people.in_projects(selection),
         compute.granted(selection, with_people=with_people),

@@ -39,31 +39,40 @@ _PROJECTS = """
     WHERE allocation.starts_on <= %(last)s AND allocation.ends_on >= %(first)s AND {where}
 """
 # Their members in the period: in which month of it they came and left, and in which of them each
-# joined a project for the first time. Most were there all the time, and those come together.
+# joined a project for the first time. Most were there all the time, and most are in one project
+# alone: those are only counted, and the few others come by name.
 _MEMBERS = """
-    SELECT project_id, came, gone, newcomer, array_agg(user_id)
+    SELECT project_id, came, gone, newcomer,
+           COUNT(*) FILTER (WHERE is_alone), array_agg(user_id) FILTER (WHERE NOT is_alone)
     FROM (
-        SELECT membership.project_id, membership.user_id,
-               CASE WHEN membership.joined_at::date > %(first)s THEN {came} END AS came,
-               CASE WHEN membership.left_at::date < %(last)s THEN {gone} END AS gone,
-               newcomer.month AS newcomer
+        SELECT membership.project_id, membership.user_id, several.user_id IS NULL AS is_alone,
+               CASE WHEN membership.joined_at >= {after_first} THEN {came} END AS came,
+               CASE WHEN membership.left_at < {last} THEN {gone} END AS gone,
+               CASE WHEN COALESCE(several.since, membership.joined_at) >= {first}
+                    THEN {newcomer} END AS newcomer
         FROM allocations_membership membership
         LEFT JOIN (
-            SELECT fresh.user_id, {newcomer} AS month
-            FROM allocations_membership fresh
-            WHERE fresh.joined_at::date >= %(first)s AND NOT EXISTS (
-                SELECT FROM allocations_membership earlier
-                WHERE earlier.user_id = fresh.user_id AND earlier.joined_at::date < %(first)s
-            )
-            GROUP BY fresh.user_id
-        ) newcomer USING (user_id)
-        WHERE membership.joined_at::date <= %(last)s AND (
+            SELECT user_id, MIN(joined_at) AS since FROM allocations_membership
+            GROUP BY user_id HAVING COUNT(*) > 1
+        ) several USING (user_id)
+        WHERE membership.joined_at < {after_last} AND (
             membership.left_at IS NULL
-            OR membership.left_at::date >= GREATEST(membership.joined_at::date, %(first)s::date)
+            OR membership.left_at >= {first}
+               AND membership.left_at::date >= membership.joined_at::date
+        ) AND membership.project_id IN (
+            SELECT project_id FROM allocations_allocation
+            WHERE starts_on <= %(last)s AND ends_on >= %(first)s
         )
     ) member
     GROUP BY 1, 2, 3, 4
 """
+# The beginnings of days in UTC: to compare with them is quicker than to tell the day of each row.
+_BEGINNINGS = {
+    "first": "%(first)s::timestamp AT TIME ZONE 'UTC'",
+    "after_first": "(%(first)s::date + 1)::timestamp AT TIME ZONE 'UTC'",
+    "last": "%(last)s::timestamp AT TIME ZONE 'UTC'",
+    "after_last": "(%(last)s::date + 1)::timestamp AT TIME ZONE 'UTC'",
+}
 
 
 @dataclass
@@ -73,21 +82,21 @@ class Known:
     kinds: dict[int, str] = field(default_factory=dict)
     """The kind of each organisation."""
     organisations: dict[int, Bits] = field(default_factory=lambda: defaultdict(int))
-    people: dict[int, Bits] = field(default_factory=lambda: defaultdict(int))
-    newcomers: dict[int, Bits] = field(default_factory=lambda: defaultdict(int))
-    """Those who were never in a project before."""
+    people: Counter[Bits] = field(default_factory=Counter)
+    """How many people were in just these parts."""
+    newcomers: Counter[Bits] = field(default_factory=Counter)
+    """And of them, in which parts those were who were never in a project before."""
 
     def figures(self, parts: Iterable[tuple[str | None, Bits]]) -> Found:
         """The counts in each of these sets of parts, with the people behind them."""
         kinds = Counter((self.kinds[key], bits) for key, bits in self.organisations.items())
-        people, newcomers = Counter(self.people.values()), Counter(self.newcomers.values())
         found: Found = {}
         for part, wanted in parts:
             there: Counter[str] = Counter()
             for (kind, bits), number in kinds.items():
                 if bits & wanted:
                     there[kind] += number
-            behind, fresh = _how_many(people, wanted), _how_many(newcomers, wanted)
+            behind, fresh = _how_many(self.people, wanted), _how_many(self.newcomers, wanted)
             found[part, "organisations"] = Value(there.total(), behind)
             found[part, "smes"] = Value(there[Organisation.Kind.SME], behind)
             found[part, "start_ups"] = Value(there[Organisation.Kind.START_UP], behind)
@@ -115,7 +124,8 @@ def in_projects(selection: ProgrammeSelection) -> Found:
         running[project] |= bits
         known.organisations[organisation] |= bits
         known.kinds[organisation] = kind
-    for project, came, gone, newcomer, users in tuples(_members(by_month=by_month), asked):
+    people, newcomers = defaultdict[int, Bits](int), defaultdict[int, Bits](int)
+    for project, came, gone, newcomer, alone, users in tuples(_members(by_month=by_month), asked):
         bits = running[project]
         if by_month:
             bits &= _from_to(months.get(came, 0), months.get(gone, len(months) - 1))
@@ -124,10 +134,13 @@ def in_projects(selection: ProgrammeSelection) -> Found:
         fresh = (
             0 if newcomer is None else bits & (1 << months[newcomer] if by_month else EVERY_PART)
         )
-        for user in users:
-            known.people[user] |= bits
-            if fresh:
-                known.newcomers[user] |= fresh
+        known.people[bits] += alone
+        known.newcomers[fresh] += alone
+        for user in users or ():
+            people[user] |= bits
+            newcomers[user] |= fresh
+    known.people.update(people.values())
+    known.newcomers.update(newcomers.values())
     return known.figures(
         [(None, EVERY_PART), *((part, 1 << place) for part, place in places.items())]
     )
@@ -157,7 +170,8 @@ def _members(*, by_month: bool) -> str:
     return _MEMBERS.format(
         came=_month("membership.joined_at::date", by_month=by_month),
         gone=_month("membership.left_at::date", by_month=by_month),
-        newcomer=_month("MIN(fresh.joined_at)::date", by_month=by_month),
+        newcomer=_month("COALESCE(several.since, membership.joined_at)::date", by_month=by_month),
+        **_BEGINNINGS,
     )
 
 

@@ -1,6 +1,7 @@
 """How long jobs waited, and how full the sites were."""
 
 from collections import defaultdict
+from datetime import date
 
 from allocations.rules.percentiles import percentile
 from allocations.rules.units import SECONDS_AN_HOUR
@@ -82,10 +83,13 @@ _SHARES = {"wait_p50": 0.5, "wait_p90": 0.9}
 
 def waits(selection: ProgrammeSelection) -> Found:
     """Percentiles of how long jobs waited, from counts of about equal waits."""
-    counts: dict[str | None, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+    by_part: dict[str | date, dict[int, int]] = defaultdict(dict)
+    whole: dict[int, int] = defaultdict(int)
     for part, bucket, jobs in tuples(_waits_of(selection), parameters(selection)):
-        counts[part_key(part)][bucket] += jobs
-        counts[None][bucket] += jobs
+        by_part[part][bucket] = jobs
+        whole[bucket] += jobs
+    counts: dict[str | None, dict[int, int]] = {None: whole}
+    counts |= {part_key(part): jobs for part, jobs in by_part.items()}
     found: Found = {}
     for of_part, jobs_by_bucket in counts.items():
         for key, share in _SHARES.items():

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.utils.formats import number_format
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from portal.programme.figures import Programme
+from portal.programme.figures import Named, Programme
 from portal.programme.kpis import KPIS, TOPICS, Kpi, Unit
 from portal.programme.values import Number
 
@@ -94,7 +96,9 @@ class ShownPart:
     """One row of the division's table."""
 
     name: str
-    named_cells: list[tuple[Kpi, str]]
+    cells: list[str]
+    named_cells: SafeString
+    """The same for the page, each with the name of its column; built here, since there are many."""
 
 
 DIVIDED = (
@@ -112,10 +116,14 @@ def divided_kpis() -> list[Kpi]:
 def shown_parts(found: Programme) -> list[ShownPart]:
     """A row for each part."""
     columns = divided_kpis()
-    return [
-        ShownPart(
-            part.name,
-            [(kpi, shown_number(found.number(kpi, part.key), kpi.unit)) for kpi in columns],
-        )
-        for part in found.parts
-    ]
+    names = [str(kpi.name) for kpi in columns]
+    return [_shown_part(found, part, columns, names) for part in found.parts]
+
+
+_CELL = '<td class="figures text-lg-end" data-label="{}">{}</td>'
+
+
+def _shown_part(found: Programme, part: Named, columns: list[Kpi], names: list[str]) -> ShownPart:
+    cells = [shown_number(found.number(kpi, part.key), kpi.unit) for kpi in columns]
+    named = format_html_join("", _CELL, zip(names, cells, strict=True))
+    return ShownPart(part.name, cells, named)

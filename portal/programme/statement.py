@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
@@ -36,6 +37,7 @@ _PARTS = {
     Division.KIND: "COALESCE(organisation.kind, '')",
 }
 
+_ZONE = f"AT TIME ZONE '{settings.TIME_ZONE}'"
 
 _STATEMENT = """
     SELECT {part} AS part, GROUPING({part}) = 1 AS is_total, {each} AS each, {figures}
@@ -67,6 +69,19 @@ class Source:
     """Whether its rows belong to no project."""
     is_of_period: bool = False
     """Whether its rows lie in the period already, and their day only tells the month."""
+
+
+def day_of(moment: str) -> str:
+    """The day of a moment, where the portal is."""
+    return f"({moment} {_ZONE})::date"
+
+
+def in_period(moment: str) -> str:
+    """Whether it lies in the period, told without its day, which takes longer to find."""
+    return (
+        f"{moment} >= %(first)s::timestamp {_ZONE}"
+        f" AND {moment} < (%(last)s::date + 1)::timestamp {_ZONE}"
+    )
 
 
 def read(
