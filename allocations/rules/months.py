@@ -30,10 +30,10 @@ def months_and_days(first: date, last: date, *, today: date) -> MonthsAndDays:
 
     Of a month of which most is asked for, the rest is taken away. A time that reaches today has its
     last month whole, since nothing happened after today. Without a month both its ends are the
-    last day.
+    last day. A time that ends before it begins has no days.
     """
     only_days = MonthsAndDays(last, last, (Days(first, last, 1),))
-    if last.year == LAST_YEAR:
+    if last < first or last.year == LAST_YEAR:
         return only_days
     a_day, days = timedelta(days=1), []
     since, until = first.replace(day=1), following(last)

@@ -5,8 +5,9 @@ from allocations.rules.aid import CENTS_A_EURO
 from allocations.rules.budgets import EntryKind
 from allocations.rules.outcomes import GOOD_ENDS
 from portal.programme.selection import ProgrammeSelection
-from portal.programme.statement import AT_EDGES, SIGN, Source, day_of, in_period, part_of, read
+from portal.programme.statement import Source, day_of, in_period, part_of, read
 from portal.programme.values import Found, Value, hours_of_minutes, hours_of_seconds, percent
+from portal.reports.sums import AT_EDGES, SIGN
 
 INDUSTRY_KINDS = (
     Organisation.Kind.START_UP.value,

@@ -8,8 +8,6 @@ from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.rules.waits import bucket_span
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.statement import (
-    AT_EDGES,
-    SIGN,
     Source,
     conditions_of_place,
     conditions_of_projects,
@@ -21,6 +19,7 @@ from portal.programme.statement import (
     tuples,
 )
 from portal.programme.values import Found, Value, hours_of_seconds, percent
+from portal.reports.sums import AT_EDGES, SIGN
 
 # Whole months and years of a project have sums of their own; days about them are read alone.
 _DAYS = f"""

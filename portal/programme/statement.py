@@ -13,9 +13,10 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from allocations.rules.months import Days, months_and_days, whole_years
+from allocations.rules.months import whole_years
 from allocations.rules.regions import POSTCODE, SPANS, Region
 from portal.programme.selection import Division, ProgrammeSelection
+from portal.reports.sums import months_and_edges
 
 Row = dict[str, Any]
 
@@ -137,22 +138,13 @@ def tuples(statement: str, values: Row) -> list[tuple[Any, ...]]:
 
 def parameters(selection: ProgrammeSelection) -> Row:
     """What somebody chose, as a statement takes it, and as months and days."""
-    today = timezone.now().date()
-    time = months_and_days(selection.first, selection.last, today=today)
-    years_since, years_until = whole_years(time.since, time.until, today=today)
-    no_days = Days(date.max, date.min, 0)
-    head, tail, *_none = (*time.days, no_days, no_days)
+    time = months_and_edges(selection.first, selection.last)
+    since, until = time["months_from"], time["months_until"]
+    years_since, years_until = whole_years(since, until, today=timezone.now().date())
     return {
-        "months_from": time.since,
-        "months_until": time.until,
+        **time,
         "years_from": years_since,
         "years_until": years_until,
-        "head_first": head.since,
-        "head_last": head.until,
-        "head_sign": head.sign,
-        "tail_first": tail.since,
-        "tail_last": tail.until,
-        "tail_sign": tail.sign,
         "first": selection.first,
         "last": selection.last,
         "site": selection.site,
@@ -160,16 +152,6 @@ def parameters(selection: ProgrammeSelection) -> Row:
         "region": selection.region,
         "kind": selection.kind,
     }
-
-
-# The days about the months, and whether one is added or taken away.
-AT_EDGES = """
-    (day BETWEEN %(head_first)s AND %(head_last)s OR day BETWEEN %(tail_first)s AND %(tail_last)s)
-"""
-SIGN = """
-    CASE WHEN day BETWEEN %(head_first)s AND %(head_last)s
-         THEN %(head_sign)s ELSE %(tail_sign)s END
-"""
 
 
 def part_of(row: Row) -> str | None:

@@ -6,7 +6,8 @@ from dataclasses import asdict
 from typing import Any
 
 from allocations.rules.spreadsheets import safe_cell
-from portal.reports.queries import Report, ReportRow, Selection
+from portal.reports.queries import Report, ReportRow
+from portal.reports.selection import Selection
 
 _COLUMNS = (
     "project",

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models import Site, Track
-from portal.reports.queries import Period, Selection
+from portal.reports.selection import Period, Selection
 
 _DAY = {"type": "date"}
 

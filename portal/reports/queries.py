@@ -10,39 +10,22 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
 from operator import attrgetter
-from typing import Any, NamedTuple, overload
+from typing import Any, NamedTuple, TypeAlias, overload
 
-from django.db.models import QuerySet
 from django.utils import timezone
 
-from allocations.models import Allocation, LedgerEntry, Site, SiteStatus, Track
+from allocations.models import Allocation, Site
 from allocations.states import AllocationState, allocation_state
-from portal.reports.sums import Used, total_of, used_by_projects
-
-SECONDS_A_MINUTE = 60
-
-
-@dataclass(frozen=True)
-class Period:
-    """From one UTC day to another, both counted; None is open."""
-
-    first: date | None = None
-    last: date | None = None
-
-
-@dataclass(frozen=True)
-class Selection:
-    """What a report is about."""
-
-    period: Period = Period()
-    site: Site | None = None
-    track: Track | None = None
+from portal.reports.report_statements import figures_of, summed_up
+from portal.reports.selection import Selection
 
 
 class Figures(NamedTuple):
-    """What is added up of a project at a site; seconds are GPU-seconds, exactly as Slurm counts."""
+    """What is added up of a project at a site, or of several on one track at one site.
 
-    allocation: int
+    Seconds are GPU-seconds, exactly as Slurm counts.
+    """
+
     site: str
     track: str
     granted_seconds: int
@@ -71,29 +54,35 @@ class ReportRow:
 class ReportRows(Sequence[ReportRow]):
     """Rows of which only those are read that are shown: a page is a slice."""
 
-    def __init__(self, figures: Sequence[Figures]) -> None:
-        self._figures = figures
+    def __init__(self, read: "_Reader", places: range) -> None:
+        self._read, self._places = read, places
+        self._sorted: list[ReportRow] | None = None
 
     def __len__(self) -> int:
-        return len(self._figures)
+        return len(self._places)
 
     @overload
     def __getitem__(self, place: int) -> ReportRow: ...
     @overload
-    def __getitem__(self, place: slice) -> "ReportRows": ...
-    def __getitem__(self, place: int | slice) -> "ReportRow | ReportRows":
-        """A row; or some of them, of which nothing is read yet."""
+    def __getitem__(self, place: slice) -> "Sequence[ReportRow]": ...
+    def __getitem__(self, place: int | slice) -> "ReportRow | Sequence[ReportRow]":
+        """A row; or some that follow one another, of which nothing is read yet."""
+        if self._sorted is not None:
+            return self._sorted[place]
         if isinstance(place, slice):
-            return ReportRows(self._figures[place])
-        return _read([self._figures[place]])[0]
+            return ReportRows(self._read, self._places[place])
+        return self._read(self._places[place : place + 1])[0]
 
     def __iter__(self) -> Iterator[ReportRow]:
         """All of them, in one query."""
-        return iter(_read(self._figures))
+        return iter(self._read(self._places) if self._sorted is None else self._sorted)
 
     def sort(self, *, key: Callable[[ReportRow], Any]) -> None:
         """Put them in another order, for which all are read."""
-        self._figures = [row.figures for row in sorted(self, key=key)]
+        self._sorted = sorted(self, key=key)
+
+
+_Reader: TypeAlias = Callable[[range], list[ReportRow]]
 
 
 @dataclass(frozen=True)
@@ -112,15 +101,12 @@ class Total:
 class Report:
     """The rows and their sums."""
 
+    rows: ReportRows
+    """By project and site."""
     figures: Sequence[Figures]
-    """One for each row."""
+    """The sums of each track at each site."""
     read_until: dict[str, datetime | None]
     """For each site, up to when its accounting was read."""
-
-    @property
-    def rows(self) -> ReportRows:
-        """By project and site."""
-        return ReportRows(self.figures)
 
     @cached_property
     def by_site(self) -> list[Total]:
@@ -134,74 +120,60 @@ class Report:
 
 
 def usage_report(selection: Selection) -> Report:
-    """The report, in a few queries whatever its length."""
-    statuses = SiteStatus.objects.values_list("site__name", "accounting_until")
-    read_until = dict.fromkeys(Site.objects.values_list("name", flat=True)) | dict(statuses)
-    period = selection.period
-    used = used_by_projects(period.first, period.last)
-    ever = used if period == Period() else used_by_projects(None, None)
-    granted = dict(_granted_minutes())
-    figures = [
-        _figures(found, granted.get(found[0], 0), used[found[1:3]], ever[found[1:3]], read_until)
-        for found in _allocations(selection)
-    ]
+    """The report, in two queries and two for the rows that are read."""
+    read_until = dict(Site.objects.values_list("name", "status__accounting_until"))
+    sums = summed_up(selection)
+
+    def read(places: range) -> list[ReportRow]:
+        return _rows(selection, places, read_until)
+
+    shown = read_until
     if selection.site is not None:
-        read_until = {selection.site.name: read_until[selection.site.name]}
-    return Report(figures=figures, read_until=read_until)
-
-
-def _granted_minutes() -> QuerySet[LedgerEntry, tuple[int, int]]:
-    """The sum of each allocation's ledger."""
-    entries = LedgerEntry.objects.order_by().values_list("allocation")
-    return entries.annotate(total=total_of("gpu_minutes"))
-
-
-def _allocations(selection: Selection) -> QuerySet[Allocation, Any]:
-    """What is added up of each, by project and site."""
-    found = Allocation.objects.order_by("project__name", "site__name")
-    if selection.site is not None:
-        found = found.filter(site=selection.site)
-    if selection.track is not None:
-        found = found.filter(project__track=selection.track)
-    return found.values_list(
-        "pk", "project_id", "site_id", "site__name", "project__track__name", "adopted_at"
+        shown = {selection.site.name: read_until[selection.site.name]}
+    return Report(
+        rows=ReportRows(read, range(sum(count for count, *_figures in sums))),
+        figures=[_figures(found, read_until) for _count, *found in sums],
+        read_until=shown,
     )
 
 
-def _figures(
-    found: tuple[Any, ...],
-    granted_minutes: int,
-    used: Used,
-    ever: Used,
-    read_until: Mapping[str, datetime | None],
-) -> Figures:
-    allocation, _project, _site, site, track, adopted_at = found
-    granted_seconds = granted_minutes * SECONDS_A_MINUTE
-    if read_until[site] is None:
-        return Figures(allocation, site, track, granted_seconds, None, None, None)
-    # An adopted account has no award, since the site limits it.
-    is_awarded = adopted_at is None
-    remaining = max(granted_seconds - ever.gpu_seconds, 0) if is_awarded else None
-    return Figures(
-        allocation, site, track, granted_seconds, used.gpu_seconds, remaining, used.jobs_ended
-    )
+def _figures(found: Iterable[Any], read_until: Mapping[str, datetime | None]) -> Figures:
+    """The figures, of which a site that was never read has what was granted alone."""
+    figures = Figures(*found)
+    if read_until[figures.site] is None:
+        return figures._replace(used_seconds=None, remaining_seconds=None, jobs=None)
+    return figures
 
 
 _STATE_COLUMNS = (
     "ends_on", "is_offered", "adopted_at", "released_at", "suspended_because", "active_since",
 )  # fmt: skip
+_COLUMNS = (
+    "pk", "project", "project__name", "project__title", "project__organisation__name",
+    "account_name", *_STATE_COLUMNS,
+)  # fmt: skip
 
 
-def _read(figures: Sequence[Figures]) -> list[ReportRow]:
-    """The rows of these figures, in their order."""
+def _rows(
+    selection: Selection, places: range, read_until: Mapping[str, datetime | None]
+) -> list[ReportRow]:
+    """Those at these places, by project and site."""
+    wanted = Allocation.objects.order_by("project__name", "site__name", "pk")
+    if selection.site is not None:
+        wanted = wanted.filter(site=selection.site)
+    if selection.track is not None:
+        wanted = wanted.filter(project__track=selection.track)
+    found = list(wanted.values_list(*_COLUMNS, named=True)[places.start : places.stop])
+    figures = figures_of(
+        [row.pk for row in found],
+        projects=list({row.project for row in found}),
+        period=selection.period,
+    )
     today = timezone.localdate()
-    wanted = Allocation.objects.filter(pk__in=[one.allocation for one in figures]).order_by()
-    columns = ("project__name", "project__title", "project__organisation__name", "account_name")
-    known = {row.pk: row for row in wanted.values_list("pk", *columns, *_STATE_COLUMNS, named=True)}
-    return [_row(one, known[one.allocation], today) for one in figures if one.allocation in known]
+    return [_row(row, _figures(figures[row.pk], read_until), today) for row in found]
 
 
-def _row(figures: Figures, found: Any, today: date) -> ReportRow:
+def _row(found: Any, figures: Figures, today: date) -> ReportRow:
     return ReportRow(
         figures=figures,
         project=found.project__name,

@@ -11,8 +11,9 @@ from accounts.requests import SignedInRequest
 from allocations.access import require
 from portal.reports.exports import report_as_csv, report_as_json
 from portal.reports.forms import ReportForm
-from portal.reports.queries import Selection, usage_report
+from portal.reports.queries import usage_report
 from portal.reports.replica import reads_from_replica
+from portal.reports.selection import Selection
 from portal.reports.tables import ReportTable
 
 

@@ -34,6 +34,11 @@ def test_the_end_of_the_calendar_has_no_month() -> None:
     assert time == MonthsAndDays(date.max, date.max, (Days(date(9999, 1, 1), date.max, 1),))
 
 
+def test_a_time_that_ends_before_it_begins_has_no_days() -> None:
+    first, today = date(9999, 12, 5), date(2026, 5, 10)
+    assert months_and_days(first, today, today=today).days == (Days(first, today, 1),)
+
+
 @pytest.mark.parametrize(
     ("since", "until", "years"),
     [

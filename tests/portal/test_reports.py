@@ -138,6 +138,33 @@ def test_the_ends_of_the_calendar_break_nothing(office: Client, used: Project) -
     assert rows_of(office, **{"from": "0001-01-01", "to": "9999-12-31"})["Zellik"]["jobs"] == 2
 
 
+@pytest.mark.parametrize("first", ["2150-03-07", "9999-12-05"])
+def test_nothing_was_used_in_a_time_that_is_to_come(
+    office: Client, used: Project, first: str
+) -> None:
+    zellik = rows_of(office, **{"from": first})["Zellik"]
+    assert (zellik["used_gpu_seconds"], zellik["jobs"]) == (0, 0)
+    assert zellik["remaining_gpu_seconds"] == 3_455_999
+
+
+def test_sums_are_of_all_rows_and_a_page_has_some(
+    office: Client, used: Project, applicant: User, staff: User
+) -> None:
+    for number in range(26):
+        draft = make_draft(applicant, title=f"Project {number}")
+        make_project(submit_application(application_id=draft.pk, actor=applicant), staff)
+    answer = json.loads(office.get(reverse("reports_json")).content)
+    assert len(answer["rows"]) == 54
+    for total in answer["by_site"]:
+        rows = [row for row in answer["rows"] if row["site"] == total["name"]]
+        assert total["granted_seconds"] == sum(row["granted_gpu_seconds"] for row in rows)
+    pages = [office.get(reverse("reports"), {"page": page}).content.decode() for page in (1, 2, 3)]
+    assert [page.count('class="font-monospace"') for page in pages] == [25, 25, 4]
+    assert [row["project"] for row in answer["rows"]] == sorted(
+        row["project"] for row in answer["rows"]
+    )
+
+
 def test_the_csv_has_exact_seconds_and_empty_cells_for_no_data(
     office: Client, used: Project
 ) -> None:
