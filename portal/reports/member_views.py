@@ -1,8 +1,6 @@
 """What somebody used themselves: their jobs, their share, their waits."""
 
-from collections import defaultdict
 from collections.abc import Callable, Mapping
-from datetime import UTC, date
 
 from django.contrib.auth.decorators import login_required
 from django.db.models import Sum
@@ -17,9 +15,9 @@ from accounts.requests import SignedInRequest
 from allocations.models import DailyUsage, Job, Project
 from allocations.models.usage import GPU_SECONDS
 from allocations.rules.units import SECONDS_AN_HOUR
-from allocations.rules.waits import wait_bucket
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Series
+from portal.reports.my_waits import my_waits
 from portal.reports.project_figures import by_most, points_by
 from portal.reports.ranges import RangeForm, TimeRange
 from portal.reports.staff_figures import read_until_by_site
@@ -27,8 +25,6 @@ from portal.reports.usage_charts import use_chart, waits_chart
 
 PROJECTS_SHOWN = 6
 LATEST_JOBS = 15
-MOST_WAITS = 5_000
-"""Somebody with more jobs sees the waits of the newest of them."""
 
 
 @login_required
@@ -88,9 +84,7 @@ def _charts(request: SignedInRequest, username: str, time: TimeRange) -> list[Ch
             {name: sum(points.values()) for name, points in by_project.items()}, time,
             csv_url=csv_url("my-share"),
         ),
-        waits_chart(
-            _my_waits(username, time), time, csv_url=csv_url("waits")
-        ),
+        waits_chart(my_waits(username, time), time, csv_url=csv_url("waits")),
     ]  # fmt: skip
 
 
@@ -122,19 +116,3 @@ def _share_chart(mine: Mapping[str, int], time: TimeRange, *, csv_url: str) -> C
         is_lying=True,
         csv_url=csv_url,
     )
-
-
-def _my_waits(username: str, time: TimeRange) -> dict[date, dict[int, int]]:
-    """How many of my jobs waited in which bucket, by when they began."""
-    jobs = Job.objects.filter(
-        username=username, submitted_at__gte=time.starts_at, submitted_at__lt=time.ends_at
-    )
-    newest = jobs.order_by("-submitted_at").values_list("submitted_at", "eligible_at", "started_at")
-    found: dict[date, dict[int, int]] = defaultdict(lambda: defaultdict(int))
-    for submitted, eligible, started in newest[:MOST_WAITS]:
-        if started is None or not time.starts_at <= started < time.ends_at:
-            continue
-        waited = (started - max(submitted, eligible or submitted)).total_seconds()
-        point = time.start_of(started.astimezone(UTC).date())
-        found[point][wait_bucket(waited)] += 1
-    return found
