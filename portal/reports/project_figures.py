@@ -44,16 +44,29 @@ class ProjectFigures:
 
 
 def project_figures(project: Project, time: TimeRange) -> ProjectFigures:
-    """The figures of one project, in four queries."""
+    """The figures of one project, in three queries."""
     usage = DailyUsage.objects.filter(project=project, day__range=(time.first, time.last))
+    by_site, by_member = _seconds_by_site_and_member(usage, time)
     ended = JobOutcome.objects.filter(project=project, day__range=(time.first, time.last))
     began = QueueWait.objects.filter(project=project, day__range=(time.first, time.last))
     return ProjectFigures(
-        seconds_by_site=by_most(points_by(usage, "site__name", time, of="gpu_seconds")),
-        seconds_by_member=by_most(points_by(usage, "username", time, of="gpu_seconds")),
+        seconds_by_site=by_most(by_site),
+        seconds_by_member=by_most(by_member),
         jobs_by_state=by_most(points_by(ended, "state", time, of="jobs")),
         waits=waits_by_point(began, time),
     )
+
+
+def _seconds_by_site_and_member(
+    usage: QuerySet[DailyUsage], time: TimeRange
+) -> tuple[dict[str, ByPoint], dict[str, ByPoint]]:
+    by_site: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
+    by_member: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
+    grouped = usage.annotate(point=point_of(time)).values_list("site__name", "username", "point")
+    for site, member, point, seconds in grouped.annotate(total=total_of("gpu_seconds")).order_by():
+        by_site[site][point] += seconds
+        by_member[member][point] += seconds
+    return by_site, by_member
 
 
 def largest_jobs(project: Project, time: TimeRange) -> list[Job]:
