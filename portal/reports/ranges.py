@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from django import forms
@@ -48,7 +49,7 @@ class TimeRange:
         """The first moment after it."""
         return datetime.combine(self.last + timedelta(days=1), time.min, UTC)
 
-    @property
+    @cached_property
     def step(self) -> str:
         """What its charts show one bar for: `day`, `week` or `month`."""
         if self.days <= MOST_POINTS:
@@ -63,7 +64,7 @@ class TimeRange:
             return max(day - timedelta(days=day.weekday()), self.first)
         return max(day.replace(day=1), self.first)
 
-    @property
+    @cached_property
     def points(self) -> tuple[date, ...]:
         """The first day of each bar."""
         return tuple(dict.fromkeys(self.start_of(day) for day in self.each_day()))

@@ -7,19 +7,18 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
+from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
 
 from allocations.models import (
     Allocation,
     DailyUsage,
     JobOutcome,
-    LedgerEntry,
     Project,
     ProjectMonth,
     Site,
     SiteDay,
     SiteStatus,
-    Track,
 )
 from allocations.rules.anomalies import (
     has_many_failures,
@@ -91,35 +90,46 @@ class Anomaly:
     usual: float
 
 
-def site_lines(time: TimeRange, waits: WaitsBySite) -> list[SiteLine]:
-    """Every site, in one query; `waits` are those of the time."""
-    days = SiteDay.objects.filter(site=OuterRef("pk"), day__range=(time.first, time.last))
-    sites = Site.objects.select_related("status").annotate(
-        seconds=_sum_alone(days, "gpu_seconds"),
-        ended=_sum_alone(days, "jobs_ended"),
-        failed=_sum_alone(days, "jobs_failed"),
-    )
+@dataclass(frozen=True)
+class UsedInTime:
+    """What was used in a time, in one query."""
+
+    by_site: dict[str, ByPoint]
+    """GPU-seconds of each bar, and likewise by track."""
+    by_track: dict[str, ByPoint]
+    of_site: dict[str, tuple[int, int, int]]
+    """The GPU-seconds of the whole time, and of its jobs those that ended and that failed."""
+
+
+def used_in(time: TimeRange) -> UsedInTime:
+    """What was used at each site and on each track."""
+    sites: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
+    tracks: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
+    of_site: dict[str, tuple[int, int, int]] = defaultdict(lambda: (0, 0, 0))
+    shown = cache(in_readers_language)
+    rows = SiteDay.objects.filter(day__range=(time.first, time.last))
+    grouped = rows.annotate(point=point_of(time)).values_list("site__name", "track__name", "point")
+    columns = ("gpu_seconds", "jobs_ended", "jobs_failed")
+    sums = {f"sum_of_{column}": total_of(column) for column in columns}
+    for site, track, point, seconds, ended, failed in grouped.annotate(**sums).order_by():
+        sites[site][point] += seconds
+        tracks[shown(track)][point] += seconds
+        known = of_site[site]
+        of_site[site] = (known[0] + seconds, known[1] + ended, known[2] + failed)
+    return UsedInTime(sites, by_most(tracks), of_site)
+
+
+def site_lines(used: UsedInTime, waits: WaitsBySite) -> list[SiteLine]:
+    """Every site, in one query; `used` and `waits` are those of the time."""
+    sites = Site.objects.select_related("status")
     return [
         _line(
             site,
-            [site.seconds or 0, site.ended or 0, site.failed or 0],
+            used.of_site.get(site.name, (0, 0, 0)),
             _together(waits.get(site.name, {})),
         )
         for site in sites
     ]
-
-
-def used_by_site_and_track(time: TimeRange) -> tuple[dict[str, ByPoint], dict[str, ByPoint]]:
-    """GPU-seconds by bar of each site, and of each track."""
-    sites: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
-    tracks: dict[str, ByPoint] = defaultdict(lambda: defaultdict(int))
-    shown = cache(in_readers_language)
-    rows = SiteDay.objects.filter(day__range=(time.first, time.last))
-    grouped = rows.annotate(point=point_of(time)).values_list("site__name", "track__name", "point")
-    for site, track, point, seconds in grouped.annotate(total=total_of("gpu_seconds")).order_by():
-        sites[site][point] += seconds
-        tracks[shown(track)][point] += seconds
-    return sites, by_most(tracks)
 
 
 def projects_at_risk(today: date) -> list[AtRisk]:
@@ -142,19 +152,33 @@ _RISK_COLUMNS = (
 )  # fmt: skip
 
 
+_BY_TRACK = """
+    SELECT track.name, granted.minutes, used.seconds
+    FROM allocations_track track
+    LEFT JOIN (
+        SELECT project.track_id, SUM(entry.gpu_minutes)::bigint AS minutes
+        FROM allocations_ledgerentry entry
+        JOIN allocations_allocation allocation ON allocation.id = entry.allocation_id
+        JOIN allocations_project project ON project.id = allocation.project_id
+        GROUP BY project.track_id
+    ) granted ON granted.track_id = track.id
+    LEFT JOIN (
+        SELECT track_id, SUM(gpu_seconds)::bigint AS seconds
+        FROM allocations_siteday GROUP BY track_id
+    ) used ON used.track_id = track.id
+    WHERE granted.minutes IS NOT NULL OR used.seconds IS NOT NULL
+    ORDER BY track.name
+"""
+
+
 def granted_and_used_by_track() -> list[tuple[str, float, float]]:
     """For each track the GPU-hours that were ever granted and used."""
-    of_track = OuterRef("pk")
-    granted = LedgerEntry.objects.filter(allocation__project__track=of_track)
-    used = SiteDay.objects.filter(track=of_track)
-    tracks = Track.objects.annotate(
-        granted=_sum_alone(granted, "gpu_minutes"), used=_sum_alone(used, "gpu_seconds")
-    )
-    return [
-        (in_readers_language(name), (minutes or 0) / 60, (seconds or 0) / SECONDS_AN_HOUR)
-        for name, minutes, seconds in tracks.order_by("name").values_list("name", "granted", "used")
-        if minutes is not None or seconds is not None
-    ]
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_TRACK)
+        return [
+            (in_readers_language(name), (minutes or 0) / 60, (seconds or 0) / SECONDS_AN_HOUR)
+            for name, minutes, seconds in cursor
+        ]
 
 
 def _sum_alone(rows: QuerySet[Any], column: str) -> Subquery:
@@ -169,7 +193,7 @@ def anomalies(today: date) -> list[Anomaly]:
     return [*_days_of_much_use(recent), *_many_failures(recent), *_long_waits(today)]
 
 
-def _line(site: Site, used: list[int], waits: dict[int, int]) -> SiteLine:
+def _line(site: Site, used: tuple[int, int, int], waits: dict[int, int]) -> SiteLine:
     status: SiteStatus | None = getattr(site, "status", None)
     heard = (status.heartbeat if status else None) or {}
     has_data = status is not None and status.accounting_until is not None

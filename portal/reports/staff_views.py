@@ -21,11 +21,12 @@ from portal.reports.ranges import RangeForm, TimeRange, step_words, utc_today
 from portal.reports.site_waits import WaitsBySite, waits_by_site
 from portal.reports.staff_figures import (
     SiteLine,
+    UsedInTime,
     anomalies,
     granted_and_used_by_track,
     projects_at_risk,
     site_lines,
-    used_by_site_and_track,
+    used_in,
 )
 from portal.reports.usage_charts import SECONDS_A_MINUTE, use_chart
 from portal.reports.waits import wait_at
@@ -40,15 +41,15 @@ def overview(request: SignedInRequest) -> HttpResponse:
     require(request.user, Permission.OVERVIEW_VIEW)
     form = RangeForm(request.GET)
     time = form.selected()
-    waits = waits_by_site(time)
-    lines = site_lines(time, waits)
+    used, waits = used_in(time), waits_by_site(time)
+    lines = site_lines(used, waits)
     at_risk = projects_at_risk(utc_today())
     context = {
         "form": form,
         "range": time,
         "sites": lines,
         "checks": checked_sites(),
-        "charts": _charts(request, time, waits, lines),
+        "charts": _charts(request, time, used, waits, lines),
         "at_risk": at_risk[:ROWS_SHOWN],
         "at_risk_beyond": max(len(at_risk) - ROWS_SHOWN, 0),
         "anomalies": anomalies(utc_today())[:ROWS_SHOWN],
@@ -63,9 +64,9 @@ def overview_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     require(request.user, Permission.OVERVIEW_VIEW)
     form = RangeForm(request.GET)
     time = form.selected()
-    waits = waits_by_site(time)
-    lines = site_lines(time, waits)
-    found = [item for item in _charts(request, time, waits, lines) if item.key == chart]
+    used, waits = used_in(time), waits_by_site(time)
+    lines = site_lines(used, waits)
+    found = [item for item in _charts(request, time, used, waits, lines) if item.key == chart]
     if not found or form.errors:
         raise Http404
     return chart_as_csv(found[0], filename=f"overview-{chart}.csv")
@@ -77,20 +78,23 @@ def _csv_urls(request: SignedInRequest) -> Callable[[str], str]:
 
 
 def _charts(
-    request: SignedInRequest, time: TimeRange, waits: WaitsBySite, lines: list[SiteLine]
+    request: SignedInRequest,
+    time: TimeRange,
+    used: UsedInTime,
+    waits: WaitsBySite,
+    lines: list[SiteLine],
 ) -> list[Chart]:
     csv_url = _csv_urls(request)
-    by_site, by_track = used_by_site_and_track(time)
     until = {line.name: line.read_until for line in lines}
     newest = max((day for day in until.values() if day), default=None)
     return [
         use_chart(
-            {site: by_site.get(site, {}) for site in until}, time, key="sites",
+            {site: used.by_site.get(site, {}) for site in until}, time, key="sites",
             title=_("Use by site"), most=len(until), read_until=until.get,
             csv_url=csv_url("sites"),
         ),
         use_chart(
-            by_track, time, key="tracks",
+            used.by_track, time, key="tracks",
             title=_("Use by track"), most=7, read_until=lambda _name: newest,
             csv_url=csv_url("tracks"),
         ),
