@@ -6,7 +6,7 @@ thirty-six months would take far longer to make.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -26,7 +26,6 @@ from portal.programme.values import Found, Value
 
 Bits = int
 """A set of parts: each is the bit of its place among them."""
-EVERY_PART: Bits = -1
 
 # Projects that could run at a site in the period, and from which to which of its months.
 _PROJECTS = """
@@ -38,18 +37,18 @@ _PROJECTS = """
     LEFT JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
     WHERE allocation.starts_on <= %(last)s AND allocation.ends_on >= %(first)s AND {where}
 """
-# Their members in the period: in which month of it they came and left, and in which of them each
-# joined a project for the first time. Most were there all the time, and most are in one project
-# alone: those are only counted, and the few others come by name.
+# Their members in the period: in which month of it they came and left, and whether they joined a
+# project for the first time. Most were there all the time, and most are in one project alone: those
+# are only counted, and the few others come by name, with the month in which they first joined one.
 _MEMBERS = """
-    SELECT project_id, came, gone, newcomer,
+    SELECT project_id, came, gone, is_new, first_came,
            COUNT(*) FILTER (WHERE is_alone), array_agg(user_id) FILTER (WHERE NOT is_alone)
     FROM (
         SELECT membership.project_id, membership.user_id, several.user_id IS NULL AS is_alone,
                CASE WHEN membership.joined_at >= {after_first} THEN {came} END AS came,
                CASE WHEN membership.left_at < {last} THEN {gone} END AS gone,
-               CASE WHEN COALESCE(several.since, membership.joined_at) >= {first}
-                    THEN {newcomer} END AS newcomer
+               COALESCE(several.since, membership.joined_at) >= {first} AS is_new,
+               {first_came} AS first_came
         FROM allocations_membership membership
         LEFT JOIN (
             SELECT user_id, MIN(joined_at) AS since FROM allocations_membership
@@ -64,7 +63,7 @@ _MEMBERS = """
             WHERE starts_on <= %(last)s AND ends_on >= %(first)s
         )
     ) member
-    GROUP BY 1, 2, 3, 4
+    GROUP BY 1, 2, 3, 4, 5
 """
 # The beginnings of days in UTC: to compare with them is quicker than to tell the day of each row.
 _BEGINNINGS = {
@@ -87,22 +86,38 @@ class Known:
     newcomers: Counter[Bits] = field(default_factory=Counter)
     """And of them, in which parts those were who were never in a project before."""
 
-    def figures(self, parts: Iterable[tuple[str | None, Bits]]) -> Found:
-        """The counts in each of these sets of parts, with the people behind them."""
-        kinds = Counter((self.kinds[key], bits) for key, bits in self.organisations.items())
+    def figures(self, parts: Sequence[str]) -> Found:
+        """The counts of the whole and of each of these parts, with the people behind them."""
+        kinds: dict[str, Counter[Bits]] = defaultdict(Counter)
+        for organisation, bits in self.organisations.items():
+            kinds[self.kinds[organisation]][bits] += 1
+        there = {kind: _by_part(counted, parts) for kind, counted in kinds.items()}
+        people, newcomers = _by_part(self.people, parts), _by_part(self.newcomers, parts)
         found: Found = {}
-        for part, wanted in parts:
-            there: Counter[str] = Counter()
-            for (kind, bits), number in kinds.items():
-                if bits & wanted:
-                    there[kind] += number
-            behind, fresh = _how_many(self.people, wanted), _how_many(self.newcomers, wanted)
-            found[part, "organisations"] = Value(there.total(), behind)
-            found[part, "smes"] = Value(there[Organisation.Kind.SME], behind)
-            found[part, "start_ups"] = Value(there[Organisation.Kind.START_UP], behind)
+        for part in (None, *parts):
+            behind, fresh = people[part], newcomers[part]
+            of_kind = {kind: counted[part] for kind, counted in there.items()}
+            smes = of_kind.get(Organisation.Kind.SME, 0)
+            start_ups = of_kind.get(Organisation.Kind.START_UP, 0)
+            found[part, "organisations"] = Value(sum(of_kind.values()), behind)
+            found[part, "smes"] = Value(smes, behind)
+            found[part, "start_ups"] = Value(start_ups, behind)
             found[part, "people"] = Value(behind, behind)
             found[part, "first_time_people"] = Value(fresh, people_behind_share(fresh, behind))
         return found
+
+
+def _by_part(counted: Counter[Bits], parts: Sequence[str]) -> dict[str | None, int]:
+    """How many are in the whole, which is None, and in each part, of so many in each set."""
+    found: dict[str | None, int] = dict.fromkeys((None, *parts), 0)
+    for bits, number in counted.items():
+        found[None] += number if bits else 0
+        remaining = bits
+        while remaining:
+            place = remaining.bit_length() - 1
+            found[parts[place]] += number
+            remaining ^= 1 << place
+    return found
 
 
 def in_projects(selection: ProgrammeSelection) -> Found:
@@ -125,15 +140,16 @@ def in_projects(selection: ProgrammeSelection) -> Found:
         known.organisations[organisation] |= bits
         known.kinds[organisation] = kind
     people, newcomers = defaultdict[int, Bits](int), defaultdict[int, Bits](int)
-    for project, came, gone, newcomer, alone, users in tuples(_members(by_month=by_month), asked):
+    for row in tuples(_members(by_month=by_month), asked):
+        project, came, gone, is_new, first_came, alone, users = row
         bits = running[project]
         if by_month:
             bits &= _from_to(months.get(came, 0), months.get(gone, len(months) - 1))
         if not bits:
             continue
-        fresh = (
-            0 if newcomer is None else bits & (1 << months[newcomer] if by_month else EVERY_PART)
-        )
+        fresh = bits if is_new else 0
+        if by_month:
+            fresh &= 1 << months.get(first_came or came, 0)
         known.people[bits] += alone
         known.newcomers[fresh] += alone
         for user in users or ():
@@ -141,13 +157,7 @@ def in_projects(selection: ProgrammeSelection) -> Found:
             newcomers[user] |= fresh
     known.people.update(people.values())
     known.newcomers.update(newcomers.values())
-    return known.figures(
-        [(None, EVERY_PART), *((part, 1 << place) for part, place in places.items())]
-    )
-
-
-def _how_many(counted: Counter[Bits], wanted: Bits) -> int:
-    return sum(number for bits, number in counted.items() if bits & wanted)
+    return known.figures(list(places))
 
 
 def _from_to(since: int, until: int) -> Bits:
@@ -170,7 +180,7 @@ def _members(*, by_month: bool) -> str:
     return _MEMBERS.format(
         came=_month("membership.joined_at::date", by_month=by_month),
         gone=_month("membership.left_at::date", by_month=by_month),
-        newcomer=_month("COALESCE(several.since, membership.joined_at)::date", by_month=by_month),
+        first_came=_month("several.since::date", by_month=by_month),
         **_BEGINNINGS,
     )
 
