@@ -95,7 +95,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+FORM_RENDERER = "portal.form_fields.FieldRenderer"
 
 DATABASES = {"default": database(ENVIRONMENT.database_url.get_secret_value())}
 if ENVIRONMENT.reports_database_url is not None:
