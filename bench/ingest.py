@@ -30,7 +30,7 @@ from slurm_bridge.slurm.job_fields import FIELDS
 
 JOBS = 1_000_000
 REPEATS = 3
-PORT_BASE = 38600
+PORT_BASE = 19600
 LIMITS = {"ratio_to_sacct": 1.5, "bridge_mb": 150, "worker_mb": 300, "idle_cycle_seconds": 2}
 
 

@@ -44,7 +44,7 @@ from slurm_bridge.slurm.site import SlurmSite
 
 SIZES = (200, 2000)
 REPEATS = 5
-PORT_BASE = 37600
+PORT_BASE = 18600
 LIMITS = {"idle_ratio": 1.5, "idle_processes": 6, "mixed_seconds": 15, "memory_mb": 200}
 LEAST_SPEEDUP = 15
 SIZE_OF_SPEEDUP = 2000

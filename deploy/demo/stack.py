@@ -10,11 +10,11 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-import urllib.error
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
+from http.client import HTTPException
 from pathlib import Path
 
 from deploy.testbed.bridge_user import bridge_user, make_bridge_user
@@ -173,7 +173,7 @@ class Stack:
         try:
             with urllib.request.urlopen(f"{self.url}/health", timeout=2) as answer:
                 return bool(answer.status == HTTPStatus.OK)
-        except (urllib.error.URLError, OSError):
+        except (OSError, HTTPException):
             return False
 
     def manage(self, *arguments: str) -> str:
