@@ -146,7 +146,7 @@ class JobPush:
                 if following is None and (span := spans.next()):
                     following = self._begin(span, accounts, readings)
                 rows += self._send_one(batch, sending)
-            spans.had(rows)
+            spans.had(done, rows)
             sent += rows
             if following is None and (span := spans.next()):
                 following = self._begin(span, accounts, readings)

@@ -45,7 +45,13 @@ class Spans:
         self.since = end if end < self.until else self.until + 1
         return span
 
-    def had(self, rows: int) -> None:
-        """Choose the length of what follows by how many rows a span had."""
+    def had(self, span: Span, rows: int) -> None:
+        """Choose the length of what follows by how many rows a span had.
+
+        It is the span's own length that changes: the next one was cut before its rows were known.
+        What lies years back says nothing of how long a span may be.
+        """
         change = min(max(ROWS_WANTED / max(rows, 1), 1 / MOST_CHANGE), MOST_CHANGE)
-        self.length = min(max(int(self.length * change), SHORTEST_SECONDS), LONGEST_SECONDS)
+        seconds = span.until - span.since
+        length = self.length if seconds > LONGEST_SECONDS else seconds
+        self.length = min(max(int(length * change), SHORTEST_SECONDS), LONGEST_SECONDS)
