@@ -55,14 +55,6 @@ def ensure_identities(users: Collection[User]) -> dict[User, UnixIdentity]:
     return {user: known[user.pk] for user in users}
 
 
-def ensure_group(project: str) -> UnixGroup:
-    """The UNIX group of a project, made now if there is none; call it inside an action."""
-    hold_identities()
-    made = new_identities([], project=project)
-    made.save()
-    return made.group  # type: ignore[return-value]  # it was asked for
-
-
 def hold_identities() -> None:
     """Until the transaction ends nobody else gives out a name or a number."""
     with connection.cursor() as cursor:
