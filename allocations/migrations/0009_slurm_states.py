@@ -6,16 +6,29 @@ from django.db import migrations, models
 NAMED_BY = {"users": "username", "groups": "name", "qos": "name", "accounts": "name"}
 
 
+def by_name(state):
+    """A state with its named parts by name; None where another release wrote it in other words."""
+    try:
+        parts = {
+            part: {item[key]: item for item in state[part]}
+            for part, key in NAMED_BY.items()
+            if isinstance(state.get(part), list)
+        }
+        datetime.fromtimestamp(state["read_at"], UTC)
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+        return None
+    return state | parts
+
+
 def keep_by_name(apps, schema_editor):
+    """What cannot be read is left out: the site says it anew in its next cycle."""
     statuses = apps.get_model("allocations", "SiteStatus").objects.filter(actual__isnull=False)
     kept = apps.get_model("allocations", "SlurmState").objects
     for status in statuses:
-        state = status.actual
-        for part, key in NAMED_BY.items():
-            if isinstance(state.get(part), list):
-                state[part] = {item[key]: item for item in state[part]}
-        read_at = datetime.fromtimestamp(state["read_at"], UTC)
-        kept.create(site_id=status.site_id, state=state, read_at=read_at)
+        state = by_name(status.actual)
+        if state is not None:
+            read_at = datetime.fromtimestamp(state["read_at"], UTC)
+            kept.create(site_id=status.site_id, state=state, read_at=read_at)
 
 
 def keep_in_lists(apps, schema_editor):
