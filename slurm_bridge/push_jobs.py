@@ -108,9 +108,11 @@ class JobPush:
             sent += self._send_window(spans, accounts, readings, sending, moves=has_every_record)
             sending.finish()
         if has_every_record:
-            # Only after every row has arrived: until then the old watermark must hold.
+            # Only after every row has arrived: until then the old watermark must hold. The portal
+            # sees by `read_at` how far this clock is ahead of its own.
+            read_at = int(self.clock())
             self.receiver.send_jobs(
-                JobBatch(read_at=began_at, complete_until=began_at, history_of=adopted)
+                JobBatch(read_at=read_at, complete_until=began_at, history_of=adopted)
             )
         return sent
 

@@ -21,9 +21,9 @@ from allocations.bridge.gpu import router as gpu_router
 from allocations.bridge.job_rows import sorted_out
 from allocations.bridge.long_poll import wait_for_change
 from allocations.bridge.plausible import (
-    refuse_future_reading,
+    delivered_by_our_clock,
+    read_by_our_clock,
     refuse_future_report,
-    refuse_impossible_times,
 )
 from allocations.bridge.tokens import SiteTokenAuth
 from slurm_bridge.wire import (
@@ -91,8 +91,7 @@ def post_jobs(request: HttpRequest, delivery: AnyBatch) -> Watermark:
     A row that is no JobRow, or that cannot be, is set aside with the reason; the others are taken.
     """
     site = site_of(request)
-    refuse_impossible_times(delivery)
-    batch, bad = sorted_out(delivery)
+    batch, bad = sorted_out(delivered_by_our_clock(delivery))
     return record_jobs(site=site, batch=batch, bad_rows=bad, actor=bridge_of(site))
 
 
@@ -108,8 +107,7 @@ def post_adoptions(request: HttpRequest, offers: Offers) -> OffersAnswer:
 def post_counters(request: HttpRequest, reading: CounterReading) -> Status[None]:
     """How much of each budget is gone, as Slurm counts it."""
     site = site_of(request)
-    refuse_future_reading(reading)
-    record_counters(site=site, reading=reading, actor=bridge_of(site))
+    record_counters(site=site, reading=read_by_our_clock(reading), actor=bridge_of(site))
     return Status(204, None)
 
 

@@ -5,7 +5,7 @@ import pytest
 from django.test import Client
 
 from allocations.actions.allocations import change_budget
-from allocations.models import Project
+from allocations.models import Job, Project
 from slurm_bridge.wire import API_PREFIX, DesiredState
 from tests.allocations.bridge_caller import (
     BridgeCaller,
@@ -133,3 +133,18 @@ def test_the_contract_is_served_to_anyone_and_tells_nothing_of_a_site(
 def test_there_is_no_page_that_loads_scripts_from_elsewhere(client: Client, db: None) -> None:
     for path in ("/docs", "/"):
         assert client.get(API_PREFIX + path).status_code == 404
+
+
+def test_a_clock_that_runs_ahead_moves_the_watermark_no_farther_than_ours(
+    project: Project, zellik: BridgeCaller
+) -> None:
+    ahead, began = 3600, now() - 400
+    ended = job_row(project.name)
+    running = ended | {"ended_at": None, "state": "RUNNING"}
+    zellik.post("/jobs", {"read_at": now() + ahead, "rows": [running]})
+    answer = zellik.post("/jobs", {"read_at": now() + ahead, "complete_until": began + ahead})
+    assert abs(answer.json()["complete_until"] - began) <= 5
+
+    stored = zellik.post("/jobs", {"read_at": now(), "rows": [ended]}).json()["stored"]
+    assert stored == 1, "what is read right after counts as the newer reading"
+    assert Job.objects.get().state == "COMPLETED"

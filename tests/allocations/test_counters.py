@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import User
 from allocations.actions.counters import record_counters
 from allocations.actions.drafts import submit_application
-from allocations.models import Allocation, Project, SiteStatus
+from allocations.models import Allocation, BudgetCounter, Project, SiteStatus
 from slurm_bridge.wire_accounting import CounterReading, QosCounter
 from tests.allocations.bridge_caller import BridgeCaller, now, refusal
 from tests.allocations.budget_world import budget, count, use_hours
@@ -183,6 +183,16 @@ def test_a_site_cannot_speak_of_anothers_budget(
 def test_counters_of_the_future_are_refused(zellik: BridgeCaller) -> None:
     answer = zellik.post("/budget-counters", {"read_at": now() + 10**6})
     assert "clock" in refusal(answer, 422)
+
+
+def test_counters_read_by_a_clock_that_runs_ahead_hide_no_later_ones(
+    allocation: Allocation, zellik: BridgeCaller
+) -> None:
+    counter = {"qos": allocation.qos_name, "reserved_minutes": 0}
+    for read_at, used in ((now() + 3600, 5000), (now(), 6000)):
+        reading = {"read_at": read_at, "counters": [counter | {"used_minutes": used}]}
+        assert zellik.post("/budget-counters", reading).status_code == 204
+    assert BudgetCounter.objects.get().used_minutes == 6000
 
 
 def test_a_busy_site_costs_no_query_more_for_each_project(

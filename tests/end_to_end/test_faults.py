@@ -4,6 +4,7 @@ import os
 import pwd
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -18,6 +19,7 @@ from deploy.testbed.bridge_user import bridge_user
 from tests.end_to_end.conftest import GiveProject
 from tests.end_to_end.faulty_site import CYCLE_SECONDS, FaultySite, faulty_site, wrong_at
 from tests.end_to_end.network import site_network
+from tests.end_to_end.reports import query
 from tests.end_to_end.running_job import RunningJob, running_job
 from tests.testbed import Testbed
 
@@ -94,6 +96,12 @@ def test_a_wrong_clock_is_reported_and_harms_nothing(
     project = site.approve_project()
     complaints = replace(site, prefix=("/usr/bin/faketime", "-f", offset)).cycle()
     assert "clock" in complaints
+    [(until,)] = query(
+        site.stack,
+        """SELECT EXTRACT(EPOCH FROM accounting_until) FROM allocations_sitestatus status
+           JOIN allocations_site site ON site.id = status.site_id WHERE site.code = 'zellik'""",
+    )
+    assert until <= time.time(), "what ends from now on would not be read"
     site.cycle()
     assert not wrong_at(site, project, before, job)
 
