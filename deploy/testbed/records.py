@@ -13,6 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 ENDED_STATES = "ZX"
+# Where, after its state, the kernel says how many threads a process has.
+THREADS_FIELD = 17
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ def record_of(pid: int) -> ProcessRecord | None:
     with suppress(ChildProcessError):
         os.waitpid(pid, os.WNOHANG)
     fields = stat_fields(pid)
-    if not fields or fields[0] in ENDED_STATES:
+    if not fields or has_ended(fields):
         return None
     return ProcessRecord(pid, int(fields[19]), boot_id())
 
@@ -37,7 +39,12 @@ def record_of(pid: int) -> ProcessRecord | None:
 def is_unreaped(pid: int) -> bool:
     """Whether a process has ended, but its parent has not taken note."""
     fields = stat_fields(pid)
-    return bool(fields) and fields[0] in ENDED_STATES
+    return bool(fields) and has_ended(fields)
+
+
+def has_ended(fields: list[str]) -> bool:
+    """Whether a process has ended with all of its threads, the last of which holds its ports."""
+    return fields[0] in ENDED_STATES and int(fields[THREADS_FIELD]) <= 1
 
 
 def stat_fields(pid: int) -> list[str]:

@@ -15,7 +15,7 @@ from deploy.testbed.errors import BusyPortError, StepError
 from deploy.testbed.layout import Layout
 from deploy.testbed.leftovers import end_leftovers, has_processes
 from deploy.testbed.processes import Service, record_path, running, start, stop, wait_until_gone
-from deploy.testbed.records import record_of, write_record
+from deploy.testbed.records import record_of, stat_fields, write_record
 from deploy.testbed.sockets import is_listening
 
 ME = "root"
@@ -82,6 +82,22 @@ def test_a_killed_service_starts_again(layout: Layout, listener: Service) -> Non
     wait_until_gone(first, 5)
     assert start(layout, listener)
     assert running(layout, "listener") != first
+
+
+def test_a_process_lives_as_long_as_its_last_thread(layout: Layout, listener: Service) -> None:
+    last_thread = f"""
+import ctypes, threading
+threading.Thread(target=exec, args=({LISTEN!r}, {{}})).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+    start(
+        layout, replace(listener, command=(sys.executable, "-c", last_thread, str(listener.port)))
+    )
+    record = running(layout, "listener")
+    assert record is not None
+    assert stat_fields(record.pid)[0] == "Z", "of its first thread"
+    assert stop(layout, listener, kill=True)
+    assert not is_listening(listener.port or 0)
 
 
 def test_a_reused_process_id_is_not_ours(layout: Layout, listener: Service) -> None:
