@@ -204,7 +204,18 @@ def runs_of(history: History, chance: random.Random, job: PastRun) -> list[PastR
         clock = run.ended + 1
         runs.append(run)
     offset = moment(history, chance, clock)
-    return [shifted(run, offset) for run in runs]
+    return [awake_over_midnight(shifted(run, offset)) for run in runs]
+
+
+def awake_over_midnight(run: PastRun) -> PastRun:
+    """The run, suspended only within one day.
+
+    When a run was suspended Slurm's report knows and its records do not: over a midnight nobody
+    could tell from them which day its processors rested.
+    """
+    if run.started is None or run.started // SECONDS_A_DAY == run.ended // SECONDS_A_DAY:
+        return run
+    return replace(run, suspended_seconds=0)
 
 
 def timed_run(history: History, chance: random.Random, run: PastRun) -> PastRun:

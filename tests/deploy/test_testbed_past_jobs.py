@@ -63,6 +63,12 @@ def test_a_requeued_job_has_runs_one_after_another_under_one_id(runs: list[PastR
             assert earlier.ended < later.submitted
 
 
+def test_nobody_is_suspended_over_midnight(runs: list[PastRun]) -> None:
+    over = [run for run in runs if run.started and run.started // 86400 < run.ended // 86400]
+    assert over
+    assert not any(run.suspended_seconds for run in over)
+
+
 @pytest.mark.parametrize("days", [1, 30])
 def test_everything_happened_inside_the_span(days: int) -> None:
     for run in past_runs(history(jobs=1000, days=days)):
