@@ -4,13 +4,15 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
+from bench.results import percentile
 from deploy.testbed.layout import Layout
-
-Figures = dict[str, dict[str, Any]]
 
 
 def database_address(layout: Layout, database: str) -> str:
@@ -65,29 +67,57 @@ def talk(layout: Layout, database: str, *command: str) -> Iterator[Talk]:
         yield Talk(process)
 
 
-def by_turns(small: Talk, large: Talk, *, rounds: int) -> tuple[Figures, Figures]:
-    """What both say of each page, in the quietest of some rounds.
+def by_turns(
+    small: Talk, large: Talk, *, rounds: int, repeats: int
+) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """Each page by name, with what it costs in the small portal and in the large one.
 
-    A noisy round says nothing of the portal.
+    Both are asked request by request, since the machine may be slower for a moment: the growth of
+    a page is the median of the ratios of neighbours. Of the times the quietest round counts; a
+    noisy one says nothing of the portal.
     """
-    found: tuple[Figures, Figures] = ({}, {})
     for name in large.first:
-        said = [(small.answer(name), large.answer(name)) for _round in range(rounds)]
-        for figures, answers in zip(found, zip(*said, strict=True), strict=True):
-            quietest = {key: min(one[key] for one in answers) for key in _TIMES & set(answers[0])}
-            figures[name] = {**answers[0], **quietest}
-        print(f"  {name}: {found[0][name]} {found[1][name]}", flush=True)
-    return found
+        found = [talk.answer(f"{COST} {name}") for talk in (small, large)]
+        pairs = [
+            (small.answer(f"{TIME} {name}"), large.answer(f"{TIME} {name}"))
+            for _turn in range(rounds * repeats)
+        ]
+        for figures, taken in zip(found, zip(*pairs, strict=True), strict=True):
+            parts = [taken[n : n + repeats] for n in range(0, len(taken), repeats)]
+            figures["median_ms"] = round(min(median(part) for part in parts), 1)
+            figures["p95_ms"] = round(min(percentile(list(part), 0.95) for part in parts), 1)
+        found[1]["growth_ratio"] = round(median(more / less for less, more in pairs), 2)
+        print(f"  {name}: {found[0]} {found[1]}", flush=True)
+        yield name, found[0], found[1]
 
 
-_TIMES = {"median_ms", "p95_ms"}
+COST, TIME = "cost", "time"
 
 
-def answers(pages: Mapping[str, Callable[[], Any]]) -> None:
-    """The other side of a talk: say the names of pages, and the figures of each that is named."""
+@dataclass(frozen=True)
+class Page:
+    """What a child of a benchmark asks for."""
+
+    ask: Callable[[], Any]
+    """One request."""
+    cost: Callable[[], dict[str, int]]
+    """What one costs beside time; it warms the page, too."""
+
+
+def answers(pages: Mapping[str, Page]) -> None:
+    """The other side of a talk: say the names of pages, and of each what is asked for."""
     print(json.dumps(list(pages)), flush=True)
     for line in sys.stdin:
-        print(json.dumps(pages[line.strip()]()), flush=True)
+        wanted, name = line.strip().split(" ", 1)
+        page = pages[name]
+        print(json.dumps(page.cost() if wanted == COST else _timed(page.ask)), flush=True)
+
+
+def _timed(ask: Callable[[], Any]) -> float:
+    """How long a request takes, in milliseconds."""
+    began = time.perf_counter()
+    ask()
+    return 1000 * (time.perf_counter() - began)
 
 
 def _environment(layout: Layout, database: str) -> dict[str, str]:

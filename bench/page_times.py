@@ -7,11 +7,9 @@ page is measured without being named here.
 import gc
 import logging
 import sys
-import time
 from collections.abc import Iterator
 from functools import partial
 from itertools import product
-from statistics import median
 from typing import Any
 
 import django
@@ -34,11 +32,9 @@ from allocations.models import (  # noqa: E402
     Pool,
 )
 from allocations.states import ApplicationState  # noqa: E402
-from bench.children import answers  # noqa: E402
+from bench.children import Page, answers  # noqa: E402
 from bench.page_world import email_of  # noqa: E402
-from bench.results import percentile  # noqa: E402
 
-WARM, REPEATS = 2, 15
 SKIPPED = ("admin:", "socialaccount_login_error", "socialaccount_login_cancelled")
 """Django's own pages, and those that only follow a failure elsewhere."""
 PROJECT = "bench0"
@@ -63,7 +59,7 @@ def main() -> None:
     gc.collect()
     gc.freeze()
     print(f"  no pages, or none with what is there: {', '.join(closed)}", file=sys.stderr)
-    answers({label: partial(_timed, *asked) for label, asked in pages.items()})
+    answers({label: _page(*asked) for label, asked in pages.items()})
 
 
 def _pages() -> tuple[dict[str, tuple[Client, str]], list[str]]:
@@ -168,22 +164,15 @@ def _is_page(answer: Any) -> bool:
     return bool(answer.status_code == 200) and kind.startswith("text/html")
 
 
-def _timed(reader: Client, address: str) -> dict[str, float | str]:
-    for _ in range(WARM):
-        reader.get(address)
-    taken = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        answer = reader.get(address)
-        taken.append(1000 * (time.perf_counter() - began))
+def _page(reader: Client, address: str) -> Page:
+    return Page(partial(reader.get, address), partial(_cost, reader, address))
+
+
+def _cost(reader: Client, address: str) -> dict[str, int]:
+    reader.get(address)
     with CaptureQueriesContext(connection) as queries:
-        reader.get(address)
-    return {
-        "median_ms": round(median(taken), 1),
-        "p95_ms": round(percentile(taken, 0.95), 1),
-        "queries": len(queries),
-        "bytes": len(answer.content),
-    }
+        answer = reader.get(address)
+    return {"queries": len(queries), "bytes": len(answer.content)}
 
 
 if __name__ == "__main__":

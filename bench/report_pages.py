@@ -2,7 +2,6 @@
 
 import gc
 import sys
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -15,11 +14,8 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
-from bench.children import answers  # noqa: E402
+from bench.children import Page, answers  # noqa: E402
 from bench.report_addresses import Asked, all_addresses  # noqa: E402
-from bench.results import percentile  # noqa: E402
-
-WARM, REPEATS = 2, 12
 
 
 def main() -> None:
@@ -36,7 +32,7 @@ def main() -> None:
     # All is loaded now: as in gunicorn's processes, no collection of garbage looks through it.
     gc.collect()
     gc.freeze()
-    answers({name: partial(_measured, ask) for name, ask in pages.items()})
+    answers({name: Page(ask, partial(_cost, ask)) for name, ask in pages.items()})
 
 
 def _asking(asked: Asked) -> Callable[[], None]:
@@ -54,23 +50,11 @@ def _asking(asked: Asked) -> Callable[[], None]:
     return ask
 
 
-def _measured(ask: Callable[[], None]) -> dict[str, float]:
-    p95 = _timed(ask)
+def _cost(ask: Callable[[], None]) -> dict[str, int]:
+    ask()
     with CaptureQueriesContext(connection) as queries:
         ask()
-    return {"p95_ms": p95, "queries": len(queries)}
-
-
-def _timed(ask: Callable[[], object]) -> float:
-    """The 95th percentile of how long it takes, in milliseconds, once warm."""
-    for _ in range(WARM):
-        ask()
-    taken = []
-    for _ in range(REPEATS):
-        began = time.perf_counter()
-        ask()
-        taken.append(1000 * (time.perf_counter() - began))
-    return round(percentile(taken, 0.95), 1)
+    return {"queries": len(queries)}
 
 
 if __name__ == "__main__":
