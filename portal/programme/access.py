@@ -1,10 +1,13 @@
 """Applications, decisions, and how long each step took."""
 
+from collections.abc import Iterable
+
 from allocations.rules.suppression import people_behind_share
 from allocations.states import OFFERED_STATES
 from portal.programme.final_reports import REPORT_FIGURES, REPORTS_DUE, on_time
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.statement import (
+    Row,
     Source,
     ask,
     conditions,
@@ -14,7 +17,6 @@ from portal.programme.statement import (
     part_expression,
     part_key,
     part_of,
-    read,
     read_together,
 )
 from portal.programme.values import Found, Value, percent
@@ -76,37 +78,50 @@ _AT_SITES = """
 """
 
 
-def handed_in(selection: ProgrammeSelection, *, with_people: bool) -> Found:
-    """What came in: applications, and the hours they ask for."""
-    figures = f"""
-        COUNT(DISTINCT application.id) AS applications,
-        {_PEOPLE if with_people else "0"} AS people,
+def handed_in_and_decided(selection: ProgrammeSelection, *, with_people: bool) -> Found:
+    """What came in, what came out, and the final reports that came of projects.
+
+    In one question, since a page has none to spare.
+    """
+    people = f"{_PEOPLE if with_people else '0'} AS people"
+    handed_in = f"""
+        COUNT(DISTINCT application.id) AS applications, {people},
         COALESCE(SUM(wanted.gpu_hours), 0) AS requested
     """
+    decided = f"""
+        COUNT(DISTINCT application.id) AS decisions, {people},
+        COUNT(DISTINCT application.id) FILTER (WHERE decision.outcome IN ({_AWARDED})) AS approvals,
+        COUNT(DISTINCT application.id) FILTER (WHERE {_IN_TIME}) AS in_time
+    """
+    rows = read_together(
+        {
+            "handed_in": (_HANDED_IN, handed_in),
+            "decided": (_DECIDED, decided),
+            "reports": (REPORTS_DUE, REPORT_FIGURES),
+        },
+        selection,
+    )
+    return {
+        **_handed_in(rows["handed_in"]),
+        **_decided(rows["decided"]),
+        **on_time(rows["reports"]),
+    }
+
+
+def _handed_in(rows: Iterable[Row]) -> Found:
+    """Applications, and the hours they ask for."""
     found: Found = {}
-    for row in read(_HANDED_IN, figures, selection):
+    for row in rows:
         part, people = part_of(row), row["people"]
         found[part, "applications"] = Value(row["applications"], people)
         found[part, "requested"] = Value(float(row["requested"]), people)
     return found
 
 
-def decided(selection: ProgrammeSelection, *, with_people: bool) -> Found:
-    """What came out: decisions, how many were approvals, and how many came in time.
-
-    And final reports, which came out of projects, since the page has no question to spare.
-    """
-    figures = f"""
-        COUNT(DISTINCT application.id) AS decisions,
-        {_PEOPLE if with_people else "0"} AS people,
-        COUNT(DISTINCT application.id) FILTER (WHERE decision.outcome IN ({_AWARDED})) AS approvals,
-        COUNT(DISTINCT application.id) FILTER (WHERE {_IN_TIME}) AS in_time
-    """
-    rows = read_together(
-        {"decisions": (_DECIDED, figures), "reports": (REPORTS_DUE, REPORT_FIGURES)}, selection
-    )
-    found = on_time(rows["reports"])
-    for row in rows["decisions"]:
+def _decided(rows: Iterable[Row]) -> Found:
+    """Decisions, how many were approvals, and how many came in time."""
+    found: Found = {}
+    for row in rows:
         part, all_of_them = part_of(row), row["decisions"]
         found[part, "decisions"] = Value(all_of_them, row["people"])
         for key, count in (

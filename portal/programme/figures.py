@@ -4,9 +4,10 @@ from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from portal.programme import access, compute, gpus, people, service
 from portal.programme.kpis import KPIS, Kpi
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.values import NO_DATA, Found, Number, Value, percent
+from portal.remembered import Remembered
 
 HOURS_A_DAY = 24
 
@@ -101,24 +103,54 @@ def programme(
     selection: ProgrammeSelection, places: Places, *, with_people: bool = False
 ) -> Programme:
     """All figures; the people behind most of them are counted only where somebody asks."""
-    found: Found = {}
-    for figures in (
-        access.handed_in(selection, with_people=with_people),
-        access.decided(selection, with_people=with_people),
-        access.stays(selection),
-        people.in_projects(selection),
-        compute.granted(selection, with_people=with_people),
-        compute.used(selection, with_people=with_people),
-        gpus.measured(selection, with_people=with_people),
-        service.waits(selection),
-        service.capacity(selection),
-    ):
-        found |= figures
+    decided = _DECIDED.answer(
+        # Reports are due by the day, where the portal is.
+        (selection, with_people, timezone.localdate()),
+        partial(_decided, selection, with_people=with_people),
+    )
+    found: Found = {
+        **decided,
+        **compute.used(selection, with_people=with_people),
+        **gpus.measured(selection, with_people=with_people),
+        **service.waits(selection),
+        **service.capacity(selection),
+    }
     now = datetime.now(UTC)
     whole = Programme(selection, places, found, now)
     found |= _filled(whole) | _of_capacity(whole, now.date())
     found |= _coverage(whole)
     return whole
+
+
+def _decided(selection: ProgrammeSelection, *, with_people: bool) -> Found:
+    """What people decided, and not what sites tell every few seconds."""
+    return {
+        **access.handed_in_and_decided(selection, with_people=with_people),
+        **access.stays(selection),
+        **people.in_projects(selection),
+        **compute.granted(selection, with_people=with_people),
+    }
+
+
+# All that the statements of these figures read.
+_DECIDED: Remembered[Found] = Remembered(
+    (
+        "accounts.Organisation",
+        "allocations.AidGrant",
+        "allocations.Allocation",
+        "allocations.Application",
+        "allocations.Decision",
+        "allocations.FinalReport",
+        "allocations.LedgerEntry",
+        "allocations.Membership",
+        "allocations.PoolDraw",
+        "allocations.Project",
+        "allocations.RequestedHours",
+        "allocations.Site",
+        "allocations.Track",
+        "allocations.Transition",
+    )
+)
 
 
 def parts_of(selection: ProgrammeSelection, places: Places) -> list[Named]:

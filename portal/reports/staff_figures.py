@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from allocations.models import (
     Allocation,
@@ -29,6 +31,7 @@ from allocations.rules.outcomes import GOOD_ENDS
 from allocations.rules.risks import Risk, risks_of
 from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.stored_texts import in_readers_language
+from portal.remembered import Remembered
 from portal.reports.project_figures import ByPoint, by_most, point_of
 from portal.reports.ranges import TimeRange, last_days
 from portal.reports.site_waits import WaitsBySite, waits_before_and_since
@@ -76,6 +79,18 @@ class AtRisk:
     used_percent: int
     ends_on: date
     risks: list[Risk]
+
+    @property
+    def reasons(self) -> list[tuple[str, str | Promise]]:
+        """Each risk as a colour and words."""
+        return [_RISK_WORDS[risk] for risk in self.risks]
+
+
+_RISK_WORDS: dict[Risk, tuple[str, str | Promise]] = {
+    Risk.MUCH_USED: ("warning", _("nearly used up")),
+    Risk.LITTLE_USED: ("info", _("little used")),
+    Risk.ENDS_SOON: ("secondary", _("ends soon")),
+}
 
 
 @dataclass(frozen=True)
@@ -152,33 +167,44 @@ _RISK_COLUMNS = (
 )  # fmt: skip
 
 
-_BY_TRACK = """
-    SELECT track.name, granted.minutes, used.seconds
+_GRANTED_BY_TRACK = """
+    SELECT project.track_id, SUM(entry.gpu_minutes)::bigint
+    FROM allocations_ledgerentry entry
+    JOIN allocations_allocation allocation ON allocation.id = entry.allocation_id
+    JOIN allocations_project project ON project.id = allocation.project_id
+    GROUP BY project.track_id
+"""
+_USED_BY_TRACK = """
+    SELECT track.id, track.name, used.seconds
     FROM allocations_track track
-    LEFT JOIN (
-        SELECT project.track_id, SUM(entry.gpu_minutes)::bigint AS minutes
-        FROM allocations_ledgerentry entry
-        JOIN allocations_allocation allocation ON allocation.id = entry.allocation_id
-        JOIN allocations_project project ON project.id = allocation.project_id
-        GROUP BY project.track_id
-    ) granted ON granted.track_id = track.id
     LEFT JOIN (
         SELECT track_id, SUM(gpu_seconds)::bigint AS seconds
         FROM allocations_siteday GROUP BY track_id
     ) used ON used.track_id = track.id
-    WHERE granted.minutes IS NOT NULL OR used.seconds IS NOT NULL
     ORDER BY track.name
 """
+_GRANTED: Remembered[dict[int, int]] = Remembered(
+    ("allocations.Allocation", "allocations.LedgerEntry", "allocations.Project")
+)
 
 
 def granted_and_used_by_track() -> list[tuple[str, float, float]]:
     """For each track the GPU-hours that were ever granted and used."""
+    granted = _GRANTED.answer(None, _granted_by_track)
     with connection.cursor() as cursor:
-        cursor.execute(_BY_TRACK)
+        cursor.execute(_USED_BY_TRACK)
         return [
-            (in_readers_language(name), (minutes or 0) / 60, (seconds or 0) / SECONDS_AN_HOUR)
-            for name, minutes, seconds in cursor
+            (in_readers_language(name), granted.get(track, 0) / 60, (used or 0) / SECONDS_AN_HOUR)
+            for track, name, used in cursor
+            if track in granted or used is not None
         ]
+
+
+def _granted_by_track() -> dict[int, int]:
+    """The GPU-minutes of each track that ever had some."""
+    with connection.cursor() as cursor:
+        cursor.execute(_GRANTED_BY_TRACK)
+        return dict(cursor.fetchall())
 
 
 def _sum_alone(rows: QuerySet[Any], column: str) -> Subquery:
