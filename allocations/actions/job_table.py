@@ -4,10 +4,12 @@ import io
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection
+from psycopg2.errors import UniqueViolation
 
 from allocations.actions.copy_text import copy_text
 from allocations.actions.rollups import COUNTED_OF_JOBS, count_changes
+from allocations.models import Site
 from slurm_bridge.wire_accounting import COLUMNS, JobColumns
 
 # What a job keeps of it, and what is added here.
@@ -42,6 +44,16 @@ _HOLD_OWNERS = """
 # The newer reading of a run wins, so that repeats and late deliveries change nothing. The bounds
 # of time spare PostgreSQL the months in which none of these runs can be; the limit has it look each
 # run up, where it would go through all jobs for each of a month that it has no statistics of yet.
+_KNOWN_BEFORE = """
+    LEFT JOIN LATERAL (
+        SELECT read_at FROM allocations_job job
+        WHERE job.site_id = %(site)s AND job.db_index = staged.db_index
+          AND job.submitted_at = to_timestamp(staged.submitted_at)
+          AND job.submitted_at BETWEEN %(oldest)s AND %(newest)s
+        LIMIT 1
+    ) known ON true
+    WHERE known.read_at IS NULL OR known.read_at <= %(read_at)s
+"""
 _FRESH = """
     CREATE TEMPORARY TABLE fresh_job ON COMMIT DROP AS
     SELECT DISTINCT ON (staged.db_index, staged.submitted_at)
@@ -52,21 +64,16 @@ _FRESH = """
            CASE WHEN staged.started_at IS NOT NULL
                 THEN COALESCE(staged.ended_at, %(read)s) END AS counted,
            staged.suspended_seconds, staged.gpus, staged.cpus, staged.nodes, staged.nodes_used,
-           staged.exit_code, known.read_at IS NOT NULL AS is_known
+           staged.exit_code, {is_known} AS is_known
     FROM staged_job staged
     JOIN allocations_allocation allocation
       ON allocation.account_name = staged.account AND allocation.site_id = %(site)s
      AND allocation.released_at IS NULL
-    LEFT JOIN LATERAL (
-        SELECT read_at FROM allocations_job job
-        WHERE job.site_id = %(site)s AND job.db_index = staged.db_index
-          AND job.submitted_at = to_timestamp(staged.submitted_at)
-          AND job.submitted_at BETWEEN %(oldest)s AND %(newest)s
-        LIMIT 1
-    ) known ON true
-    WHERE known.read_at IS NULL OR known.read_at <= %(read_at)s
+    {known}
     ORDER BY staged.db_index, staged.submitted_at, staged.ended_at DESC NULLS LAST
 """
+_FRESH_OF_NEWS = _FRESH.format(is_known="false", known="")
+_FRESH_OF_ALL = _FRESH.format(is_known="known.read_at IS NOT NULL", known=_KNOWN_BEFORE)
 
 # What could not be read once, and now could.
 _NOT_ASIDE = """
@@ -99,49 +106,72 @@ _INSERT = f"""
     INSERT INTO allocations_job (site_id, {", ".join(_STORED)})
     SELECT %(site)s, {", ".join(_VALUES[name] for name in _STORED)} FROM fresh_job fresh
 """
-# Nobody else writes jobs of a site that is held, so most batches need not look for conflicts.
+# Who has a site's jobs alone need not look for conflicts where no run is known; of runs that are
+# written beside other batches, a conflict means that they are no news. All are written in the order
+# of their key, so that no two batches can wait for each other.
 _UPSERT = f"""{_INSERT}
     ON CONFLICT (site_id, db_index, submitted_at) DO UPDATE SET
         {", ".join(f"{name} = EXCLUDED.{name}" for name in _STORED if name not in _KEY)}
 """
 
 
-def stage_runs(runs: JobColumns) -> None:
-    """Bring runs into a table of this transaction, from which `store_runs` takes them.
+class KnownRunError(Exception):
+    """A run that was taken for news is known: nothing may be kept of this transaction."""
 
-    It touches nothing that anybody else has, so whoever holds a site can do it before.
-    """
+
+def hold_jobs(site: Site, *, alone: bool) -> None:
+    """Until the transaction ends, write jobs of a site: alone, or beside others that write news."""
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     with connection.cursor() as cursor:
-        cursor.execute(_STAGE)
-        cursor.copy_expert(
-            f"COPY staged_job ({', '.join(COLUMNS)}) FROM STDIN",
-            io.StringIO(copy_text(getattr(runs, name) for name in COLUMNS)),
-        )
+        cursor.execute(f"SELECT {lock}(hashtext(%s), %s)", ["jobs of a site", site.pk])
 
 
-def store_runs(*, site_id: int, runs: JobColumns, read_at: datetime) -> int:
-    """Store staged runs of known accounts, and count what they change; returns how many are news.
+class WrittenRuns:
+    """Runs of known accounts, on their way from a batch to what is counted of them.
 
-    The caller holds the site, and has given each month its table.
+    The caller holds the site's jobs, has given each month its table, and has the site's status
+    before it counts.
     """
-    parameters: dict[str, Any] = {
-        "site": site_id,
-        "read": int(read_at.timestamp()),
-        "read_at": read_at,
-        "oldest": datetime.fromtimestamp(min(runs.submitted_at), read_at.tzinfo),
-        "newest": datetime.fromtimestamp(max(runs.submitted_at), read_at.tzinfo),
-    }
-    with connection.cursor() as cursor:
-        # These are statements of milliseconds; compiling one would take a hundred times as long.
-        cursor.execute("SET LOCAL jit = off")
-        cursor.execute(_HOLD_OWNERS, parameters)
-        cursor.execute(_FRESH, parameters)
-        stored = int(cursor.rowcount)
-        cursor.execute(_NOT_ASIDE, parameters)
-        cursor.execute(_KNOWN, parameters)
-        has_known = cursor.rowcount > 0
-        cursor.execute("ANALYZE fresh_job (project_id), known_job (project_id)")
-        cursor.execute(_UPSERT if has_known else _INSERT, parameters)
-        count_changes(cursor, site_id=site_id)
-        cursor.execute("DROP TABLE staged_job, fresh_job, known_job")
-    return stored
+
+    def __init__(self, *, site_id: int, runs: JobColumns, read_at: datetime) -> None:
+        self._site_id = site_id
+        self._runs = runs
+        self._parameters: dict[str, Any] = {
+            "site": site_id,
+            "read": int(read_at.timestamp()),
+            "read_at": read_at,
+            "oldest": datetime.fromtimestamp(min(runs.submitted_at), read_at.tzinfo),
+            "newest": datetime.fromtimestamp(max(runs.submitted_at), read_at.tzinfo),
+        }
+        self.stored = 0
+        """How many of them are news."""
+
+    def write(self, *, all_are_news: bool) -> None:
+        """Bring the runs into the table of jobs; raises KnownRunError where one is no news."""
+        with connection.cursor() as cursor:
+            # These are statements of milliseconds; to compile one would take a hundred times that.
+            cursor.execute("SET LOCAL jit = off")
+            cursor.execute(_STAGE)
+            cursor.copy_expert(
+                f"COPY staged_job ({', '.join(COLUMNS)}) FROM STDIN",
+                io.StringIO(copy_text(getattr(self._runs, name) for name in COLUMNS)),
+            )
+            cursor.execute(_HOLD_OWNERS, self._parameters)
+            cursor.execute(_FRESH_OF_NEWS if all_are_news else _FRESH_OF_ALL, self._parameters)
+            self.stored = int(cursor.rowcount)
+            cursor.execute(_KNOWN, self._parameters)
+            has_known = cursor.rowcount > 0
+            cursor.execute("ANALYZE fresh_job (project_id), known_job (project_id)")
+            try:
+                cursor.execute(_UPSERT if has_known else _INSERT, self._parameters)
+            except IntegrityError as error:
+                if all_are_news and isinstance(error.__cause__, UniqueViolation):
+                    raise KnownRunError from error
+                raise
+
+    def count(self) -> None:
+        """Bring what is counted of the site up to these runs."""
+        with connection.cursor() as cursor:
+            cursor.execute(_NOT_ASIDE, self._parameters)
+            count_changes(cursor, site_id=self._site_id)
+            cursor.execute("DROP TABLE staged_job, fresh_job, known_job")

@@ -1,6 +1,7 @@
 """Takes in jobs from a site's accounting; what cannot be used is set aside, with its reason."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from accounts.audit import SystemActor, action
 from allocations.actions.job_months import (
@@ -9,7 +10,7 @@ from allocations.actions.job_months import (
     hold_months,
     month_of,
 )
-from allocations.actions.job_table import stage_runs, store_runs
+from allocations.actions.job_table import KnownRunError, WrittenRuns, hold_jobs
 from allocations.actions.moments import moment
 from allocations.actions.recounts import recount_day
 from allocations.actions.run_columns import months_of, only, runs_of
@@ -22,25 +23,54 @@ _UNKNOWN_ACCOUNT = "The portal has no allocation with this account at this site.
 _DROPPED_MONTH = "Jobs submitted in its month have left the portal, and what they used is fixed."
 
 
-@action
+# From how many runs on it is worth trying whether all are news; fewer are stored in a moment.
+MANY = 1_000
+
+
 def record_jobs(
     *, site: Site, batch: JobBatch, actor: SystemActor, bad_rows: Sequence[BadRow] = ()
 ) -> Watermark:
-    """Store a batch, each run once, and answer from when the next window must start."""
+    """Store a batch, each run once, and answer from when the next window must start.
+
+    Many runs that are all news are written beside other such batches of the site, which then wait
+    for one another only to be counted. Where one is known after all, nothing was stored, and the
+    batch has the site for itself.
+    """
+    store = partial(store_batch, site=site, batch=batch, actor=actor, bad_rows=bad_rows)
+    if len(batch.rows) + (len(batch.columns.db_index) if batch.columns else 0) >= MANY:
+        try:
+            return store(all_are_news=True)
+        except KnownRunError:
+            pass
+    return store(all_are_news=False)
+
+
+@action
+def store_batch(
+    *,
+    site: Site,
+    batch: JobBatch,
+    actor: SystemActor,
+    bad_rows: Sequence[BadRow],
+    all_are_news: bool,
+) -> Watermark:
+    """The same in one transaction; raises KnownRunError where a run of news is known."""
     hold_months()
+    hold_jobs(site, alone=not all_are_news)
     runs = runs_of(batch)
     unknown = _unknown_accounts(site, set(runs.account))
     good, refused = _usable(runs, unknown)
-    months = months_of(good)
     read_at = moment(batch.read_at)
+    written = None
     if good.db_index:
-        stage_runs(good)
-    # Batches of a site are stored one after the other; all before was of this one alone.
+        ensure_months(months_of(good))
+        written = WrittenRuns(site_id=site.pk, runs=good, read_at=read_at)
+        written.write(all_are_news=all_are_news)
+    # What is counted of a site, and its watermark, belong to one batch at a time.
     status, _created = SiteStatus.objects.select_for_update().get_or_create(site=site)
-    ensure_months(months)
-    stored = 0
-    if good.db_index:
-        stored = store_runs(site_id=site.pk, runs=good, read_at=read_at)
+    if written is not None:
+        written.count()
+    stored = written.stored if written else 0
     if batch.recount is not None:
         recount_day(site_id=site.pk, named=batch.recount)
     bad = [*bad_rows, *refused]

@@ -8,6 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from allocations.actions import usage
 from allocations.models import DailyUsage, Job, JobOutcome, Project, QueueWait, Site
 from slurm_bridge.wire_accounting import JobRow
 from tests.allocations.plain_count import (
@@ -151,6 +152,12 @@ def zellik(seeded: None) -> Site:
     return Site.objects.get(code="zellik")
 
 
+@pytest.fixture(params=[usage.MANY, 1], ids=["few", "many"])
+def many(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Batches count as small ones, or as such that are tried as news first."""
+    monkeypatch.setattr(usage, "MANY", request.param)
+
+
 @settings(
     max_examples=60,
     deadline=None,
@@ -159,7 +166,7 @@ def zellik(seeded: None) -> Site:
 )
 @given(batches=deliveries())
 def test_days_are_what_a_plain_count_gives_whatever_happens_and_however_it_is_told(
-    project: Project, zellik: Site, batches: list[tuple[int, list[JobRow], bool]]
+    project: Project, zellik: Site, many: None, batches: list[tuple[int, list[JobRow], bool]]
 ) -> None:
     for model in (Job, DailyUsage, JobOutcome, QueueWait):
         model.objects.all().delete()
