@@ -117,10 +117,11 @@ def render_list(
     filters: FilterSet,
     table_class: type[ListTable],
     template: str,
+    paginator_class: type[CappedPaginator] = CappedPaginator,
     **context: Any,
 ) -> HttpResponse:
     """The list as a whole page, or as the part that htmx replaces."""
-    table = page_of_table(request, table_class(filters.qs))
+    table = page_of_table(request, table_class(filters.qs), paginator_class=paginator_class)
     return render_page_or_list(request, template, {"filters": filters, "table": table, **context})
 
 
@@ -135,9 +136,14 @@ def render_page_or_list(
     return response
 
 
-def page_of_table(request: HttpRequest, table: ListTable) -> ListTable:
+def page_of_table(
+    request: HttpRequest,
+    table: ListTable,
+    *,
+    paginator_class: type[CappedPaginator] = CappedPaginator,
+) -> ListTable:
     """The table in the order and at the page that the address asks for; nonsense is ignored."""
     tables.RequestConfig(request, paginate=False).configure(table)
-    table.paginate(paginator_class=CappedPaginator, per_page=ROWS_A_PAGE)
+    table.paginator = paginator_class(table.rows, ROWS_A_PAGE)
     table.page = table.paginator.get_page(request.GET.get("page"))
     return table

@@ -30,7 +30,7 @@ from allocations.models import (
 )
 from allocations.queries import jobs_of, projects_with_what_is_rare
 from allocations.states import AllocationState
-from allocations.tables.jobs import JobTable, jobs_as_csv
+from allocations.tables.jobs import JobPaginator, JobTable, jobs_as_csv
 from allocations.views.history import history
 from allocations.views.site_cards import allocations_for_cards, first_job, site_cards
 
@@ -113,6 +113,7 @@ def jobs(request: SignedInRequest, name: str) -> HttpResponseBase:
         filters=filtered,
         table_class=JobTable,
         template="projects/jobs.html",
+        paginator_class=JobPaginator,
         project=shown,
     )
 

@@ -10,8 +10,11 @@ from pytest_django import DjangoAssertNumQueries
 from accounts.models import User
 from allocations.models import DailyUsage, Project, Site
 from allocations.queries import jobs_of
+from allocations.tables import jobs as job_tables
 from tests.portal.member_world import HOSTILE_NAME, live_project
 from tests.portal.staff_world import job, read_accounting
+
+PART = {"HX-Request": "true"}
 
 
 @pytest.fixture
@@ -90,7 +93,7 @@ def test_the_file_holds_the_filtered_jobs_and_no_formula(client: Client, live: P
 
 def test_an_htmx_request_gets_the_list_only(client: Client, live: Project) -> None:
     address = reverse("project_jobs", args=[live.name])
-    part = client.get(address, headers={"HX-Request": "true"}).content.decode()
+    part = client.get(address, headers=PART).content.decode()
     assert "<html" not in part
     assert rows(part) == 6
 
@@ -103,3 +106,24 @@ def test_the_list_asks_no_more_for_more_jobs(
     with django_assert_max_num_queries(9):
         page = listed(client, live)
     assert rows(page) == 25
+
+
+@pytest.mark.parametrize("sort", ["-submitted_at", "submitted_at", "-gpu_seconds", "shown_id"])
+def test_a_page_far_behind_shows_what_it_would_show_anyway(
+    client: Client, live: Project, monkeypatch: pytest.MonkeyPatch, sort: str
+) -> None:
+    zellik = Site.objects.get(code="zellik")
+    many = [job(live, db_index=number, seconds=60 * number) for number in range(10, 70)]
+    read_accounting(zellik, *many)
+    address = reverse("project_jobs", args=[live.name])
+
+    def pages() -> list[str]:
+        # At one site no two jobs have the same place in the list.
+        asked = [{"sort": sort, "page": page, "site": zellik.pk} for page in (1, 2, 3, 99)]
+        return [client.get(address, query, headers=PART).content.decode() for query in asked]
+
+    near = pages()
+    monkeypatch.setattr(job_tables, "_FAR", 0)
+    assert pages() == near
+    assert [rows(page) for page in near] == [25, 25, 13, 13]
+    assert rows(listed(client, live, q="nothing-has-this")) == 0
