@@ -1,6 +1,8 @@
-"""Names the actor of each request, asks staff for their second factor, answers in a language."""
+"""Names the actor of each request, knows who is signed out, asks staff for a second factor."""
 
 from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
 
 import pghistory
 from allauth.mfa.utils import is_mfa_enabled
@@ -8,7 +10,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -41,6 +43,39 @@ class ActorMiddleware:
         actor = request.user.email if request.user.is_authenticated else "anonymous"
         with pghistory.context(actor=actor, action=f"{request.method} {request.path}"):
             return self.get_response(request)
+
+
+class SignedOutMiddleware:
+    """Tells a page whose part was asked for that nobody is signed in any more.
+
+    Otherwise htmx would put the whole page for signing in where the part belongs.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer; who only looks is led to the page for signing in, who writes keeps the text."""
+        response = self.get_response(request)
+        if not request.htmx or not _leads_to_sign_in(response):  # type: ignore[attr-defined]
+            return response
+        if request.method in ("GET", "HEAD"):
+            there = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+            return HttpResponse(
+                headers={"HX-Redirect": f"{_sign_in()}?{urlencode({'next': there})}"}
+            )
+        return render(request, "parts/signed_out.html", status=HTTPStatus.UNAUTHORIZED)
+
+
+def _sign_in() -> str:
+    return resolve_url(settings.LOGIN_URL)
+
+
+def _leads_to_sign_in(response: HttpResponse) -> bool:
+    return (
+        response.status_code == HTTPStatus.FOUND
+        and urlsplit(response.headers["Location"]).path == _sign_in()
+    )
 
 
 class SecondFactorMiddleware:

@@ -72,6 +72,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.SignedOutMiddleware",
     "accounts.providers.ProviderFaultMiddleware",
     "accounts.middleware.SecondFactorMiddleware",
     "accounts.middleware.ActorMiddleware",

@@ -40,14 +40,50 @@ for (const turn of ["click", "focusin"]) {
   });
 }
 
-// A form that is saving itself is sent only when the answer with its new version is there.
+// A form that is saving itself is sent only when the answer with its new version is there; one whose
+// person was signed out, when it could be saved again.
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (!form.matches("[data-autosave].htmx-request")) return;
+  if (!form.matches("[data-autosave].htmx-request, [data-autosave][data-signed-out]")) return;
   event.preventDefault();
-  form.addEventListener("htmx:afterRequest", () => {
-    setTimeout(() => form.requestSubmit(event.submitter), 0);
+  form.addEventListener("htmx:afterRequest", (answered) => {
+    const { successful, xhr } = answered.detail;
+    const wouldBeLost = xhr?.status === 401 || ("signedOut" in form.dataset && !successful);
+    if (!wouldBeLost) setTimeout(() => form.requestSubmit(event.submitter), 0);
   }, { once: true });
+  if (!form.matches(".htmx-request")) htmx.trigger(form, "input");
+});
+
+// What could not be saved is said where else the time would stand.
+document.body.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 401) event.detail.shouldSwap = true;
+});
+
+document.body.addEventListener("htmx:afterRequest", (event) => {
+  const form = event.target.closest("[data-autosave]");
+  if (!form) return;
+  const isSignedOut = event.detail.xhr?.status === 401;
+  if (isSignedOut) form.dataset.signedOut = "";
+  if (event.detail.successful) delete form.dataset.signedOut;
+  if (event.detail.successful || isSignedOut) return;
+  const said = form.querySelector("[data-unsaved]");
+  said.textContent = said.dataset.unsaved;
+});
+
+// Who signs in again in another window has another key, which this page's forms then need.
+const keyOfForms = () => document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+
+document.body.addEventListener("htmx:configRequest", (event) => {
+  const key = keyOfForms();
+  if (key && "csrfmiddlewaretoken" in event.detail.parameters) {
+    event.detail.parameters.csrfmiddlewaretoken = key;
+  }
+});
+
+document.addEventListener("submit", (event) => {
+  const field = event.target.querySelector("input[name=csrfmiddlewaretoken]");
+  const key = keyOfForms();
+  if (field && key) field.value = key;
 });
 
 document.body.addEventListener("htmx:load", (event) => offerCopying(event.detail.elt));
