@@ -112,6 +112,7 @@ def _candidate(person: Any, conflicts: list[Any], text: str) -> Candidate:
 
 def _words(application: Application) -> list[str]:
     """All that says what an application is about."""
-    answers = application.answers.values() if isinstance(application.answers, dict) else ()
+    sections = [row.answers for row in application.section_answers.all()]
+    answers = [one for of in (application.answers, *sections) for one in of.values()]
     texts = [answer for answer in answers if isinstance(answer, str)]
     return [application.title, application.abstract, application.purpose, *texts]

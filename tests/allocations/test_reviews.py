@@ -22,9 +22,10 @@ from allocations.actions.reviewers import (
 )
 from allocations.actions.reviews import Mark, hand_in_review, reopen_review, save_review
 from allocations.errors import IncompleteError, RefusedError, StateError
-from allocations.models import Application, Membership, Review
+from allocations.models import Application, Membership, Review, SectionAnswers
 from allocations.review_figures import candidates, progress_of
 from allocations.rules.conflicts import ConflictKind
+from allocations.rules.questions import Section
 from allocations.rules.reviewers import ranked
 from allocations.states import ApplicationState
 from allocations.ties import conflicts_of
@@ -113,6 +114,19 @@ def test_experts_with_little_to_do_are_proposed_first(
     assert [one.name.split()[0] for one in ranked(found, today)] == ["Expert", "Busy", "Idle"]
     assert {one.name.split()[0]: one.open_reviews for one in found}["Busy"] == 1
     assert ranked(found, today + timedelta(days=1))[0].name.startswith("Away")
+
+
+def test_experts_are_found_by_what_the_sections_of_the_form_say(
+    application: Application,
+) -> None:
+    make_reviewer("Expert", tags=["protein folding"])
+    assert not candidates(application)[0].matching_tags
+    SectionAnswers.objects.filter(application=application, section=Section.PROJECT).update(
+        answers={"innovation": "Quicker protein folding.", "partners": [1, 2], "sector": None}
+    )
+    assert candidates(Application.objects.get(pk=application.pk))[0].matching_tags == (
+        "protein folding",
+    )
 
 
 # Conflicts ------------------------------------------------------------------------------------
