@@ -1,12 +1,12 @@
 """What the stored runs of an application come to, and what of them does not fit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.utils.formats import number_format
 
-from allocations.models import Application, Site
+from allocations.models import RequestedHours, Site
 from allocations.rules.runs import SiteGpus, doubts, flop_in_words, runs_of, total_gpu_hours
 from allocations.shown_answers import shown_run
 
@@ -22,11 +22,11 @@ class RunsSaid:
     doubts: tuple[str, ...]
 
 
-def runs_said(application: Application, answers: Mapping[str, Any]) -> RunsSaid:
-    """From what is stored of the section *Resources*."""
+def runs_said(lines: Iterable[RequestedHours], answers: Mapping[str, Any]) -> RunsSaid:
+    """From what is asked for at each site, and what is stored of the section *Resources*."""
     runs = runs_of(answers.get("runs") or [])
     overhead = int(answers.get("overhead_percent") or 0)
-    lines = application.requested_hours.all()
+    lines = list(lines)
     asked = sum(line.gpu_hours for line in lines)
     flop = sum(run.flop for run in runs)
     return RunsSaid(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.contrib import messages
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import FilteredRelation, Q, QuerySet
+from django.db.models import FilteredRelation, Q, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -24,7 +24,9 @@ from allocations.models import Application, Award, ProposedAward, RequestedHours
 from allocations.review_figures import progress_of
 from allocations.review_steps import STEPS_DONE, shown_steps
 from allocations.review_words import words_for_missing_reviews, words_for_missing_steps
+from allocations.rules.questions import Section
 from allocations.rules.review_steps import StepKind
+from allocations.runs_said import RunsSaid, runs_said
 from allocations.shown_answers import shown_sections
 from allocations.states import GRANTABLE_STATES, ApplicationState
 from allocations.tables.changes import changes_of
@@ -59,12 +61,15 @@ def render_review(
     can_ask = may_decide and application.state == ApplicationState.SUBMITTED
     shown_approval = approval or (ApprovalForm(application) if can_approve else None)
     refused = approval or question or rejection or step
+    requested = list(_requested(application, shown_approval))
+    prefetch_related_objects([application], "section_answers")
     return render(
         request,
         "staff/review.html",
         {
             "application": application,
-            "requested": _requested(application, shown_approval),
+            "requested": requested,
+            "runs_said": _runs_said(application, requested),
             "invitations": application.invitations.all(),
             "transitions": application.transitions.select_related("actor"),
             "attachments": shown_attachments(actor, application),
@@ -135,7 +140,13 @@ def _requested(application: Application, approval: ApprovalForm | None) -> Itera
     """What was asked for at each site; the form has read it already."""
     if approval is not None:
         return approval.requested()
-    return application.requested_hours.select_related("site")
+    return application.requested_hours.select_related("site__status")
+
+
+def _runs_said(application: Application, requested: Iterable[RequestedHours]) -> RunsSaid:
+    """What the runs come to, and what of them does not fit, as the applicant saw it."""
+    stored = {row.section: row.answers for row in application.section_answers.all()}
+    return runs_said(requested, stored.get(Section.RESOURCES, {}))
 
 
 def _decision(application: Application) -> dict[str, object]:

@@ -164,7 +164,8 @@ def _beside(
     """What a section shows beside its questions: what runs come to, size and aid."""
     if section == Section.RESOURCES and form.runs is not None:
         row = _stored(application, section)
-        return {"runs_said": runs_said(application, row.answers if row else {})}
+        lines = application.requested_hours.all()
+        return {"runs_said": runs_said(lines, row.answers if row else {})}
     organisation = application.organisation
     if section != Section.SIZE_AND_AID or organisation is None:
         return {}

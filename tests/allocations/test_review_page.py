@@ -1,5 +1,6 @@
 """The page on which staff decide on an application."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django_tasks_db.models import DBTaskResult
 
-from accounts.models import User
+from accounts.models import Organisation, User
 from allocations.actions.drafts import submit_application
 from allocations.models import (
     Allocation,
@@ -18,9 +19,11 @@ from allocations.models import (
     Decision,
     Project,
     ProjectMonth,
+    SectionAnswers,
     Site,
     SlurmState,
 )
+from allocations.rules.questions import Section
 from allocations.states import ApplicationState
 from tests.allocations.decision_form import address, approval
 from tests.allocations.measured_world import measured_day
@@ -79,7 +82,23 @@ def test_the_reviewer_sees_how_well_an_earlier_award_was_used(
 def test_the_form_starts_with_what_was_asked_for(office: Client, submitted: Application) -> None:
     text = office.get(address("review", submitted)).content.decode()
     assert 'name="approve-hours_zellik" value="1000"' in text
-    assert text.count("checked") == 3
+    assert len(re.findall(r"<input[^>]*\bchecked\b", text)) == 3
+
+
+def test_what_the_runs_come_to_and_the_organisations_facts_are_there_to_be_judged(
+    office: Client, submitted: Application, applicant: User
+) -> None:
+    Organisation.objects.update(legal_form="SRL", nace="72.19", vat_state="valid")
+    run = {"label": "Training", "gpus": 8, "hours": 1000, "repetitions": 2}
+    run |= {"parameters": 70 * 10**12, "tokens": 10**12}
+    SectionAnswers.objects.update_or_create(
+        application=submitted,
+        section=Section.RESOURCES,
+        defaults={"answers": {"runs": [run], "overhead_percent": 10}, "saved_by": applicant},
+    )
+    text = office.get(address("review", submitted)).content.decode()
+    for said in ("SRL", "72.19", "known to VIES", "17,600 GPU-hours in all", "AI Act"):
+        assert said in text
 
 
 def test_the_page_says_exactly_what_would_change_in_slurm(
@@ -168,15 +187,25 @@ def test_the_preview_is_refused_to_whoever_does_not_decide(
     ask(submitted, staff, judge)
     submitted.organisation.organisationmember_set.create(user=colleague)
     for person, status in (
-        (None, 302), (make_person("Stran"), 404), (make_reviewer("Unasked"), 404),
+        (make_person("Stran"), 404), (make_reviewer("Unasked"), 404),
         (applicant, 403), (judge, 403), (colleague, 403), (staff, 200),
     ):  # fmt: skip
         browser = Client()
-        if person is not None:
-            browser.force_login(person)
+        browser.force_login(person)
         for headers in ({}, {"HX-Request": "true"}):
             answer = getattr(browser, method)(address("preview", submitted), headers=headers)
             assert answer.status_code == status, person
+    assert getattr(Client(), method)(address("preview", submitted)).status_code == 302
+
+
+def test_the_preview_tells_whoever_is_signed_out_no_more_than_that(submitted: Application) -> None:
+    part = {"HX-Request": "true"}
+    led = Client().get(address("preview", submitted), headers=part)
+    assert led.headers["HX-Redirect"].startswith(reverse("account_login"))
+    assert not led.content
+    told = Client().post(address("preview", submitted), headers=part)
+    assert told.status_code == 401
+    assert submitted.title not in told.content.decode()
 
 
 def test_the_preview_of_what_is_decided_already_says_so(office: Client, project: Project) -> None:
