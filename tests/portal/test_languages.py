@@ -80,6 +80,58 @@ def test_messages_are_marked_by_names_that_the_extraction_knows() -> None:
     assert not [path for path in wrong if "node_modules" not in path.parts]
 
 
+# What is no text for people, or marked; then what people read in attributes.
+NO_TEXT = re.compile(
+    r"\{#.*?#\}|\{% comment .*?endcomment %\}|\{% blocktranslate.*?endblocktranslate %\}"
+    r"|<script.*?</script>|<style.*?</style>|\{%.*?%\}|\{\{.*?\}\}",
+    re.DOTALL,
+)
+READ_OUT = re.compile(
+    r'\b(?:placeholder|title|aria-label|alt|label|data-label|data-copied|data-unsaved)="([^"]*)"'
+)
+SAME_EVERYWHERE = {
+    "Belfry", "CSV", "JSON", "QOS", "GPU", "CPU", "kWh", "kg", "Message-ID",
+    # Commands, and words of addresses and of classes.
+    "ssh", "ssh-keygen", "ed25519", "sbatch", "squeue", "--me", "slurm-bridge", "apply", "--config",
+    "/etc/belfry/", ".toml", "--plan-id", "--force-removals", "#discussion", "?state=remaining",
+    "narrow-page",
+}  # fmt: skip
+
+
+def unmarked(template: str) -> list[str]:
+    """Words of a template that would be the same in each language."""
+    text = NO_TEXT.sub(" ", template)
+    read = " ".join([*READ_OUT.findall(text), re.sub(r"<[^>]*>", " ", text)])
+    return [
+        word
+        for word in read.split()
+        if word not in SAME_EVERYWHERE and re.search("[^\\W\\d_]{2}", word)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ("<p>Hours</p>", ["Hours"]),
+        ('<p title="Your hours">{% translate "Hours" %}</p>', ["Your", "hours"]),
+        ("{% blocktranslate %}{{ n }} of them{% endblocktranslate %} of {{ n }} kWh", ["of"]),
+        ("{# a note #}<script>let it = 1;</script><b class='state'>{{ name }}</b> % 3 s", []),
+    ],
+)
+def test_text_that_nobody_marked_is_found(template: str, words: list[str]) -> None:
+    assert unmarked(template) == words
+
+
+def test_no_template_has_text_that_nobody_marked() -> None:
+    templates = [
+        *(REPOSITORY / "templates").rglob("*.html"),
+        *(REPOSITORY / "templates").rglob("*.txt"),
+    ]
+    assert len(templates) > 100
+    found = {path.name: words for path in templates if (words := unmarked(path.read_text()))}
+    assert not found
+
+
 def test_every_message_is_translated(english: Messages, translated: Messages) -> None:
     missing = {_shown(key) for key in english.keys() - translated.keys()}
     missing |= {_shown(key) for key, text in translated.items() if not text.strip()}
