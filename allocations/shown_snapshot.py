@@ -1,9 +1,10 @@
 """What was frozen at a hand-in, as people read it on paper; any version of its schema."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.template.defaultfilters import filesizeformat
 from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -22,6 +23,8 @@ def shown_snapshot(content: Mapping[str, Any]) -> list[ShownSection]:
         ShownSection(_("Organisation"), tuple(_organisation(content.get("organisation") or {}))),
         *_sections(content.get("sections") or {}),
         *_declarations(content.get("declarations") or []),
+        *_attachments(content.get("attachments") or {}),
+        *_team(content.get("team") or {}),
     ]
 
 
@@ -43,7 +46,15 @@ def _organisation(said: Mapping[str, Any]) -> Iterator[ShownAnswer]:
     yield ShownAnswer(_("Enterprise number"), said.get("enterprise_number") or NOTHING)
     yield ShownAnswer(_("Kind"), str(kinds.get(said.get("kind") or "", NOTHING)))
     yield ShownAnswer(_("Size"), str(classes.get(said.get("size_class") or "", NOTHING)))
+    yield ShownAnswer(_("Legal form"), said.get("legal_form") or NOTHING)
+    yield ShownAnswer(_("Founded on"), _day(said.get("founded_on") or ""))
     yield ShownAnswer(_("Postcode of the seat"), said.get("postcode") or NOTHING)
+    yield ShownAnswer(_("NACE code"), said.get("nace") or NOTHING)
+    yield ShownAnswer(_("Website"), said.get("website") or NOTHING)
+
+
+def _day(written: str) -> str:
+    return date_format(date.fromisoformat(written), "DATE_FORMAT") if written else NOTHING
 
 
 def _sections(sections: Mapping[str, Mapping[str, Any]]) -> Iterator[ShownSection]:
@@ -64,6 +75,24 @@ def _declarations(signed: list[Mapping[str, Any]]) -> Iterator[ShownSection]:
     if signed:
         said = tuple(ShownAnswer(one["title"], _signature(one)) for one in signed)
         yield ShownSection(Section.DECLARATIONS.label, said)
+
+
+def _attachments(files: Mapping[str, Mapping[str, Any]]) -> Iterator[ShownSection]:
+    """Each file with what proves that it is the same."""
+    if files:
+        yield ShownSection(
+            _("Files"),
+            tuple(
+                ShownAnswer(name, f"{filesizeformat(file['size_bytes'])}, SHA-256 {file['sha256']}")
+                for name, file in files.items()
+            ),
+        )
+
+
+def _team(people: Mapping[str, str]) -> Iterator[ShownSection]:
+    if people:
+        said = tuple(ShownAnswer(name, email) for name, email in people.items())
+        yield ShownSection(_("Team"), said)
 
 
 def _signature(one: Mapping[str, Any]) -> str:

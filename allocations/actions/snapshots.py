@@ -34,7 +34,19 @@ def content_of(application: Application) -> dict[str, Any]:
         "answers": application.answers,
         "sections": dict(_sections(application, rules)),
         "declarations": _declarations(application),
+        "attachments": {
+            file.shown_name: {"size_bytes": file.size_bytes, "sha256": file.sha256}
+            for file in application.attachments.shown()
+        },
+        "team": _team(application),
     }
+
+
+def _team(application: Application) -> dict[str, str]:
+    """Who works on it, with their addresses."""
+    joined = application.invitations.exclude(accepted_by=None).select_related("accepted_by")
+    people = [application.applicant, *(one.accepted_by for one in joined if one.accepted_by)]
+    return {person.full_name: person.email for person in people}
 
 
 def _declarations(application: Application) -> list[dict[str, Any]]:
@@ -64,4 +76,9 @@ def _organisation(organisation: Organisation | None) -> dict[str, Any] | None:
         return None
     names = ("name", "enterprise_number", "kind", "legal_form", "postcode", "nace", "website")
     facts = {name: getattr(organisation, name) for name in names}
-    return {**facts, "size_class": size_of(organisation).size_class}
+    founded = organisation.founded_on
+    return {
+        **facts,
+        "founded_on": founded.isoformat() if founded else "",
+        "size_class": size_of(organisation).size_class,
+    }

@@ -23,12 +23,17 @@ _LABELS: dict[str, str | Promise] = {
     "website": _("Website"),
     "legal_form": _("Legal form"),
     "nace": _("NACE code"),
+    "founded_on": _("Founded on"),
     "size_class": _("Size"),
     "abstract": _("Public abstract"),
     "purpose": _("Purpose"),
     "months": _("Length in months"),
     "gpu_hours": _("GPU-hours"),
     "answers": _("Answers"),
+    "attachments": _("Files"),
+    "size_bytes": _("size"),
+    "sha256": "SHA-256",
+    "team": _("Team"),
     "signed_by": _("Signed by"),
     "signed_at": _("Signed at"),
     **{section.value: section.label for section in Section},
@@ -54,9 +59,11 @@ def changes_of(application: Application, *, is_blind: bool = False) -> list[Show
     if len(latest) < 2:  # noqa: PLR2004  # two make a difference
         return None
     newer, older = latest
+    # What an earlier release did not freeze cannot be said to be new.
+    now = {part: said for part, said in newer.content.items() if part in older.content}
     return [
         ShownChange(_label(change.path), change.pieces)
-        for change in changes(older.content, newer.content)
+        for change in changes(older.content, now)
         if not is_blind or is_shown_blind(change.path)
     ]
 
