@@ -45,8 +45,19 @@ ACCOUNT_PAGES = (
     "own_mails",
     "mfa_activate_totp",
     "mfa_add_webauthn",
+    "mfa_list_webauthn",
+    "socialaccount_connections",
 )
-ENTRANCE_PAGES = ("account_signup", "account_login", "account_reset_password")
+ENTRANCE_PAGES = (
+    "account_signup",
+    "account_login",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key_done",
+    "account_email_verification_sent",
+    "account_inactive",
+    "socialaccount_login_cancelled",
+)
 
 
 @pytest.fixture
@@ -125,6 +136,8 @@ def _addresses(
     pages["project_changes"] = reverse("project_changes", args=[project.name])
     pages["ask_for_change"] = reverse("ask_for_change", args=[project.name, "transfer"])
     pages["ask_for_leader"] = reverse("ask_for_leader", args=[project.name])
+    pages["eligibility"] = reverse("eligibility")
+    pages["attachments"] = reverse("attachments", args=[reference])
     pages["papers"] = reverse("papers", args=[applications["waiting"].reference])
     pages["organisation"] = reverse("organisation", args=[applications["complete"].organisation_id])
     pages["withdraw"] = reverse("withdraw_application", args=[waiting])
@@ -163,12 +176,16 @@ def test_every_page_of_an_account_can_be_used_by_everybody(
     judge.look_at("home_signed_out", url)
     for name in ENTRANCE_PAGES:
         judge.look_at(name, url + reverse(name))
+    judge.look_at("confirm_email", url + reverse("account_confirm_email", args=["gone"]))
+    gone = {"uidb36": "gone", "key": "gone"}
+    judge.look_at("reset", url + reverse("account_reset_password_from_key", kwargs=gone))
     page = judge.page
     page.goto(url + reverse("account_signup"))
     page.get_by_role("button", name="Create the account").click()
     judge.judge("account_signup_errors")
     SshKey.objects.all().delete()
     _sign_in(page, url, applicant)
+    judge.look_at("account_reauthenticate", url + reverse("account_reauthenticate"))
     for name in ACCOUNT_PAGES:
         page.goto(url + reverse(name))
         _confirm_password(page)

@@ -69,6 +69,7 @@ def test_idle_gpus_are_shown_to_everybody_and_told_of_by_one_click(
     context.close()
     context = open_context(browser, url, applicant)
     judge.page = context.new_page()
+    judge.look_at("my_gpus", url + reverse("my_gpus"))
     judge.look_at("gpu_project", url + reverse("project_gpus", args=[measured.name]))
     context.close()
     assert not judge.problems, "\n".join(judge.problems)

@@ -16,11 +16,21 @@ from allocations.actions.allocations import suspend_allocation
 from allocations.actions.award_changes import ask_for_change
 from allocations.actions.invitations import join_project
 from allocations.actions.partitions import set_dedicated_partition
-from allocations.models import Application, Drift, Membership, Project, Site, SiteStatus
+from allocations.actions.track_versions import start_version
+from allocations.models import (
+    Application,
+    Drift,
+    Membership,
+    Project,
+    Site,
+    SiteStatus,
+    TrackVersion,
+)
 from allocations.rules.award_changes import ChangeKind
 from tests.allocations.gpu_world import finding, tell
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.offers import adopted_account, offered_account
+from tests.allocations.pool_world import make_pool
 from tests.domain import make_project
 from tests.people import make_person
 from tests.portal.chromium import Judge, open_context
@@ -78,7 +88,13 @@ def world(
     SiteStatus.objects.filter(site__code="charleroi").update(
         last_seen_at=timezone.now() - timedelta(hours=3)
     )
+    pool = make_pool("zellik")
+    source = TrackVersion.objects.get(track__code="fl", number=1)
+    written = start_version(source_id=source.pk, actor=administrator)
     return _addresses(first, second, project, member, applicant) | {
+        "pool": reverse("pool", args=[pool.pk]),
+        "edit_pool": reverse("edit_pool", args=[pool.pk]),
+        "edit_version": reverse("edit_version", args=["fl", written.number]),
         "award_changes": reverse("award_changes"),
         "award_change": asked.get_absolute_url(),
         "adopt": reverse("adopt", args=[waiting.pk]),
@@ -97,8 +113,12 @@ def _addresses(
 ) -> dict[str, str]:
     allocation = project.allocations.get()
     pages = {
-        name: reverse(name) for name in ("queue", "all_projects", "sites", "people", "reports")
-    }
+        name: reverse(name)
+        for name in (
+            "queue", "all_projects", "sites", "people", "reports", "final_reports",
+            "claw_backs", "set_aside", "mail_previews", "new_pool", "new_quota", "new_price",
+        )
+    }  # fmt: skip
     pages["queue_nothing_found"] = reverse("queue") + "?q=nothing-has-this"
     pages["review_open"] = reverse("review", args=[first.reference])
     pages["preview"] = reverse("preview", args=[first.reference])
@@ -112,6 +132,7 @@ def _addresses(
     pages["project_as_staff"] = project.get_absolute_url()
     pages["tracks"] = reverse("tracks")
     pages["track"] = reverse("track", args=["fl"])
+    pages["track_version"] = reverse("track_version", args=["fl", 1])
     pages["declaration_texts"] = reverse("declaration_texts")
     pages["pools"] = reverse("pools")
     for name in (
