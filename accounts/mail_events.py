@@ -38,6 +38,7 @@ _ALL = (
     _urgent("token_made", _("Token made")),
     # Applications
     _secret("invitation", _("Invitation to a team")),
+    MailEvent("application_received", _("Receipt of an application")),
     MailEvent("application_submitted", _("Application handed in")),
     MailEvent("application_withdrawn", _("Application withdrawn")),
     _urgent("application_unanswered", _("Application withdrawn for want of an answer")),

@@ -106,6 +106,7 @@ def submit_application(*, application_id: int, actor: User) -> Application:
     application.submitted_at = application.submitted_at or timezone.now()
     move_application(application, ApplicationState.SUBMITTED, actor=actor)
     take_snapshot(application, actor)
+    mail_applicant("application_received", application)
     mail_staff("application_submitted", {"application": application})
     return application
 

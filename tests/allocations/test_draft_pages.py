@@ -205,7 +205,8 @@ def test_a_complete_draft_is_handed_in_once(
         assert answer.headers["Location"] == draft.get_absolute_url()
     draft.refresh_from_db()
     assert draft.state == ApplicationState.SUBMITTED
-    assert [message.to for message in mail.outbox] == [[staff.email]]
+    told = [message.to for message in mail.outbox]
+    assert sorted(told) == sorted([[draft.applicant.email], [staff.email]])
     assert signed_in.get(edit_url(draft)).status_code == 302
 
 
@@ -215,6 +216,7 @@ def test_an_incomplete_draft_is_not_handed_in(signed_in: Client, draft: Applicat
     assert "Ask for GPU-hours at one site at least." in answer.content.decode()
     draft.refresh_from_db()
     assert draft.state == ApplicationState.DRAFT
+    assert not mail.outbox
 
 
 def test_withdrawing_asks_first(signed_in: Client, submitted: Application) -> None:
