@@ -40,6 +40,7 @@ _ALL = (
     _secret("invitation", _("Invitation to a team")),
     MailEvent("application_received", _("Receipt of an application")),
     MailEvent("application_submitted", _("Application handed in")),
+    _urgent("file_infected", _("Virus in an attached file")),
     MailEvent("application_withdrawn", _("Application withdrawn")),
     _urgent("application_unanswered", _("Application withdrawn for want of an answer")),
     _urgent("information_requested", _("Question to the applicant")),

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from accounts.audit import SystemActor, action
+from accounts.mail import send_mail
 from accounts.models import User
 from accounts.private_files import new_file_name
 from allocations.actions.transitions import lock_application
@@ -102,8 +103,12 @@ def scan_attachment(attachment_id: int, attempt: int = 1) -> None:
 
 @action
 def note_scan(*, attachment_id: int, finding: str, actor: SystemActor) -> None:
-    """Write down what the scanner said; a file with a virus is erased at once."""
-    attachment = Attachment.objects.select_for_update().get(pk=attachment_id)
+    """Write down what the scanner said; a file with a virus is erased, and its owner told."""
+    attachment = (
+        Attachment.objects.select_for_update(of=["self"])
+        .select_related("application", "added_by")
+        .get(pk=attachment_id)
+    )
     if attachment.scan_state != ScanState.WAITING:
         return
     attachment.scan_state = ScanState.INFECTED if finding else ScanState.CLEAN
@@ -112,6 +117,9 @@ def note_scan(*, attachment_id: int, finding: str, actor: SystemActor) -> None:
     attachment.save(update_fields=["scan_state", "finding", "scanned_at"])
     if finding:
         transaction.on_commit(lambda: ATTACHMENTS.remove(attachment.file_name))
+        send_mail(
+            template="file_infected", to=attachment.added_by, context={"attachment": attachment}
+        )
 
 
 def scan_again() -> int:

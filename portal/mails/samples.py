@@ -12,6 +12,7 @@ from accounts.models import Organisation, PersonalToken, Scope, SshKey, UnixIden
 from allocations.models import (
     Allocation,
     Application,
+    Attachment,
     AwardChange,
     DeclaredConflict,
     GpuRun,
@@ -61,6 +62,7 @@ def sample_context(*, title: str = "", typed: str = "", name: str = "Ada") -> di
     )
     return {
         "application": application,
+        "attachment": Attachment(application=application, shown_name=title, finding=typed),
         "project": project,
         "allocation": allocation,
         "source": allocation,

@@ -16,10 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
-from accounts.models import User
+from accounts.models import Mail, User
 from allocations.actions.attachments import (
     MOST_FILES,
+    SCANNER,
     attach_file,
+    note_scan,
     remove_attachment,
     scan_attachment,
 )
@@ -224,6 +226,34 @@ def test_the_night_asks_again_and_erases_what_no_row_knows(
 
 
 DAY = timedelta(days=1)
+
+
+def test_who_attached_a_file_with_a_virus_is_told_once_and_in_their_language(
+    signed_in: Client, draft: Application, folder: Path
+) -> None:
+    attach(signed_in, draft, "plan.pdf", PDF_BYTES)
+    grace = make_person("Grace")
+    grace.language = "fr"
+    grace.save()
+    draft.attachments.update(added_by=grace)
+    for _attempt in range(2):
+        note_scan(
+            attachment_id=draft.attachments.get().pk, finding="Eicar\r\nBcc: x", actor=SCANNER
+        )
+    mailed = Mail.objects.get()
+    assert (mailed.event, mailed.address) == ("file_infected", grace.email)
+    assert mailed.subject == "Un virus a été trouvé dans votre fichier plan.pdf"
+    assert "Eicar Bcc: x\n" in mailed.text
+    assert draft.get_absolute_url() in mailed.text
+
+
+def test_nobody_is_told_of_a_clean_file(
+    signed_in: Client, draft: Application, folder: Path
+) -> None:
+    attach(signed_in, draft, "plan.pdf", PDF_BYTES)
+    note_scan(attachment_id=draft.attachments.get().pk, finding="", actor=SCANNER)
+    assert draft.attachments.get().scan_state == ScanState.CLEAN
+    assert not Mail.objects.exists()
 
 
 @pytest.fixture(scope="module")
