@@ -73,6 +73,7 @@ _ALL = (
     MailEvent("hours_moved", _("GPU-hours moved to another site")),
     MailEvent("end_changed", _("New last day")),
     MailEvent("leader_named", _("New leader of a project")),
+    _urgent("member_removed", _("Member removed from a project")),
     _urgent("budget_used", _("GPU-hours nearly used")),
     _urgent("end_near", _("Last day is near")),
     MailEvent("runs_credited", _("GPU time of lost jobs given back")),

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.audit import action
+from accounts.mail import send_mail
 from accounts.models import User
 from allocations.actions.ledger import (
     book,
@@ -126,7 +127,11 @@ def resume_allocation(*, allocation_id: int, reason: str, actor: User) -> Alloca
 @action
 def remove_member(*, membership_id: int, actor: User) -> Membership:
     """End somebody's part in a project and in its application; running jobs are left to end."""
-    membership = Membership.objects.select_for_update().get(pk=membership_id)
+    membership = (
+        Membership.objects.select_for_update(of=["self"])
+        .select_related("project", "user")
+        .get(pk=membership_id)
+    )
     if membership.left_at is not None:
         raise StateError(_("This person has left the project already."))
     if membership.role == Membership.Role.LEADER:
@@ -138,6 +143,11 @@ def remove_member(*, membership_id: int, actor: User) -> Membership:
         application__project=membership.project_id, accepted_by=membership.user_id
     ).delete()
     wake_sites_of(membership.project)
+    send_mail(
+        template="member_removed",
+        to=membership.user,
+        context={"project": membership.project, "remover": actor},
+    )
     return membership
 
 

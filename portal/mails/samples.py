@@ -87,6 +87,7 @@ def sample_context(*, title: str = "", typed: str = "", name: str = "Ada") -> di
         "declared": DeclaredConflict(reviewer=person, reason=typed),
         "comment": SimpleNamespace(author=person, text=typed),
         "inviter": person,
+        "remover": person,
         "reason": typed,
         "question": typed,
         "problem": typed,

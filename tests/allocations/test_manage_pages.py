@@ -147,12 +147,31 @@ def test_the_leader_removes_a_member_after_a_question(
     assert "left the project already" in client.post(address, follow=True).content.decode()
 
 
+def test_who_is_removed_is_told_once_and_in_their_language(
+    client: Client, project: Project, applicant: User
+) -> None:
+    member = make_person("Mem")
+    member.language = "de"
+    member.save()
+    membership = Membership.objects.create(project=project, user=member)
+    mail.outbox.clear()
+    client.force_login(applicant)
+    for _attempt in range(2):
+        client.post(reverse("remove_member", args=[membership.pk]))
+    (message,) = mail.outbox
+    assert message.to == [member.email]
+    assert message.subject == f"{project.name}: Sie sind kein Mitglied mehr"
+    assert "Ada Peeters hat Sie aus dem Projekt „Bells“" in " ".join(str(message.body).split())
+
+
 def test_the_leader_cannot_be_removed(office: Client, project: Project, applicant: User) -> None:
     leader = project.memberships.get(user=applicant)
+    mail.outbox.clear()
     address = reverse("remove_member", args=[leader.pk])
     assert "The leader cannot leave" in office.post(address, follow=True).content.decode()
     leader.refresh_from_db()
     assert leader.left_at is None
+    assert not mail.outbox
 
 
 def test_a_day_before_today_ends_the_allocation(office: Client, allocation: Allocation) -> None:
