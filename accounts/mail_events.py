@@ -38,6 +38,7 @@ _ALL = (
     _urgent("token_made", _("Token made")),
     # Applications
     _secret("invitation", _("Invitation to a team")),
+    MailEvent("member_joined", _("Invitation accepted")),
     MailEvent("application_received", _("Receipt of an application")),
     MailEvent("application_submitted", _("Application handed in")),
     _urgent("file_infected", _("Virus in an attached file")),

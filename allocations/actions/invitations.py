@@ -18,6 +18,7 @@ from accounts.identities import (
 )
 from accounts.mail import send_mail
 from accounts.models import User
+from allocations.actions.mails import mail_applicant, mail_leaders
 from allocations.actions.transitions import lock_application
 from allocations.actions.wake import wake_sites_of
 from allocations.errors import RefusedError, StateError
@@ -85,6 +86,7 @@ def accept_invitation(*, invitation_id: int, actor: User) -> Invitation:
         claim_recorded_identity(project, actor, invitation.email)
         join_project(project, actor, Membership.Role.MEMBER)
         wake_sites_of(project)
+    _tell_leader(invitation.application, project, actor)
     return invitation
 
 
@@ -131,6 +133,16 @@ def _lock_invitation(invitation_id: int) -> Invitation:
     if invitation is None:
         raise StateError(_("This invitation has been taken back."))
     return invitation
+
+
+def _tell_leader(application: Application, project: Project | None, member: User) -> None:
+    """Before there is a project, who applies leads the team."""
+    if project:
+        page = project.get_absolute_url()
+        mail_leaders("member_joined", project, application=application, member=member, page=page)
+    else:
+        page = application.get_absolute_url()
+        mail_applicant("member_joined", application, member=member, page=page)
 
 
 def _refuse_ended(application: Application) -> None:

@@ -87,6 +87,8 @@ def sample_context(*, title: str = "", typed: str = "", name: str = "Ada") -> di
         "declared": DeclaredConflict(reviewer=person, reason=typed),
         "comment": SimpleNamespace(author=person, text=typed),
         "inviter": person,
+        "member": person,
+        "page": application.get_absolute_url(),
         "remover": person,
         "reason": typed,
         "question": typed,

@@ -67,6 +67,37 @@ def test_joining_a_running_project_makes_a_member(
     assert "gpeeters" in client.get(project.get_absolute_url()).content.decode()
 
 
+def test_who_applies_is_told_once_and_in_their_language_who_joined(
+    client: Client, draft: Application, guest: User
+) -> None:
+    link = invite(client, draft)
+    draft.applicant.language = "nl"
+    draft.applicant.save()
+    mail.outbox.clear()
+    client.force_login(guest)
+    for _attempt in range(2):
+        client.post(link)
+    (message,) = mail.outbox
+    assert message.to == [draft.applicant.email]
+    assert message.subject == "Grace Peeters doet mee aan “Bells”"
+    assert draft.get_absolute_url() in str(message.body)
+
+
+def test_whoever_leads_a_project_is_told_who_joined(
+    client: Client, project: Project, guest: User
+) -> None:
+    link = invite(client, project.application)
+    project.memberships.update(role=Membership.Role.MEMBER)
+    bram = make_person("Bram")
+    Membership.objects.create(project=project, user=bram, role=Membership.Role.LEADER)
+    mail.outbox.clear()
+    client.force_login(guest)
+    client.post(link)
+    (message,) = mail.outbox
+    assert message.to == [bram.email]
+    assert project.get_absolute_url() in str(message.body)
+
+
 def test_an_old_or_revoked_invitation_is_gone(
     client: Client, draft: Application, guest: User
 ) -> None:
