@@ -137,11 +137,6 @@ def checked_figures(allocations: Iterable[Allocation]) -> dict[int, Checked]:
     return {pk: Checked(total, reasons.get(pk, [])) for pk, total in totals.items()}
 
 
-def checked_sites() -> list[tuple[str, Checked | None]]:
-    """What the last check said of each site, in one query; None for one never checked."""
-    return [(site.name, checked_of(site)) for site in with_checks(Site.objects.all())]
-
-
 def with_checks(sites: QuerySet[Site]) -> QuerySet[Site]:
     """Sites with all that `checked_of` tells of them."""
     here = {"allocation__site": OuterRef("pk")}

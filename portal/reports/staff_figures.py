@@ -1,7 +1,7 @@
 """What staff look at of all sites and projects: from sums of days and months, never from jobs."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -134,9 +134,8 @@ def used_in(time: TimeRange) -> UsedInTime:
     return UsedInTime(sites, by_most(tracks), of_site)
 
 
-def site_lines(used: UsedInTime, waits: WaitsBySite) -> list[SiteLine]:
-    """Every site, in one query; `used` and `waits` are those of the time."""
-    sites = Site.objects.select_related("status")
+def site_lines(sites: Iterable[Site], used: UsedInTime, waits: WaitsBySite) -> list[SiteLine]:
+    """Every site, read with its status; `used` and `waits` are those of the time."""
     return [
         _line(
             site,

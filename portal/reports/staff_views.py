@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import require
-from allocations.tables.checked import checked_sites
+from allocations.models import Site
+from allocations.tables.checked import checked_of, with_checks
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Form, Series
 from portal.reports.pool_charts import pool_charts
@@ -42,13 +43,14 @@ def overview(request: SignedInRequest) -> HttpResponse:
     form = RangeForm(request.GET)
     time = form.selected()
     used, waits = used_in(time), waits_by_site(time)
-    lines = site_lines(used, waits)
+    sites = list(with_checks(Site.objects.select_related("status")))
+    lines = site_lines(sites, used, waits)
     at_risk = projects_at_risk(utc_today())
     context = {
         "form": form,
         "range": time,
         "sites": lines,
-        "checks": checked_sites(),
+        "checks": [(site.name, checked_of(site)) for site in sites],
         "charts": _charts(request, time, used, waits, lines),
         "at_risk": at_risk[:ROWS_SHOWN],
         "at_risk_beyond": max(len(at_risk) - ROWS_SHOWN, 0),
@@ -65,7 +67,7 @@ def overview_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     form = RangeForm(request.GET)
     time = form.selected()
     used, waits = used_in(time), waits_by_site(time)
-    lines = site_lines(used, waits)
+    lines = site_lines(Site.objects.select_related("status"), used, waits)
     found = [item for item in _charts(request, time, used, waits, lines) if item.key == chart]
     if not found or form.errors:
         raise Http404
