@@ -113,9 +113,12 @@ def test_each_chart_has_its_table_and_the_same_minutes_as_csv(
     assert {line[2] for line in known} == {"0"}
     drawn = json.loads(page.xpath("string(//figure[@id='utilisation']/script)"))
     assert job.started_at
-    clock = f"{timezone.localtime(job.started_at):%H:%M}"
-    assert drawn["option"]["xAxis"]["data"][0] == clock, "as the page says when it started"
-    assert rows[0].xpath("./*")[0].text_content() == clock
+    assert job.ended_at
+    began, ended = timezone.localtime(job.started_at), timezone.localtime(job.ended_at)
+    # A run over midnight says the day, too.
+    label = f"{began:%H:%M}" if began.date() == ended.date() else f"{began:%-d %b %H:%M}"
+    assert drawn["option"]["xAxis"]["data"][0] == label, "as the page says when it started"
+    assert rows[0].xpath("./*")[0].text_content() == label
     idle = drawn["option"]["series"][1]["data"]
     assert (len(idle), idle.count(None)) == (120, 5), "a gap is no 0"
 
