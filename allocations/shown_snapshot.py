@@ -91,7 +91,7 @@ def _attachments(files: Mapping[str, Mapping[str, Any]]) -> Iterator[ShownSectio
 
 def _team(people: Mapping[str, str]) -> Iterator[ShownSection]:
     if people:
-        said = tuple(ShownAnswer(name, email) for name, email in people.items())
+        said = tuple(ShownAnswer(name, email) for email, name in people.items())
         yield ShownSection(_("Team"), said)
 
 

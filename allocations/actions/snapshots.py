@@ -1,5 +1,6 @@
 """Freezes what an application says when it is handed in. Call inside actions."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,19 +35,28 @@ def content_of(application: Application) -> dict[str, Any]:
         "answers": application.answers,
         "sections": dict(_sections(application, rules)),
         "declarations": _declarations(application),
-        "attachments": {
-            file.shown_name: {"size_bytes": file.size_bytes, "sha256": file.sha256}
-            for file in application.attachments.shown()
-        },
+        "attachments": _attachments(application),
         "team": _team(application),
     }
 
 
+def _attachments(application: Application) -> dict[str, Any]:
+    """Each file by its name; the second of a name bears its number."""
+    found: dict[str, Any] = {}
+    names = Counter[str]()
+    for file in application.attachments.shown():
+        names[file.shown_name] += 1
+        again = names[file.shown_name]
+        name = file.shown_name if again == 1 else f"{file.shown_name} ({again})"
+        found[name] = {"size_bytes": file.size_bytes, "sha256": file.sha256}
+    return found
+
+
 def _team(application: Application) -> dict[str, str]:
-    """Who works on it, with their addresses."""
+    """Who works on it, by their addresses, since two may have one name."""
     joined = application.invitations.exclude(accepted_by=None).select_related("accepted_by")
     people = [application.applicant, *(one.accepted_by for one in joined if one.accepted_by)]
-    return {person.full_name: person.email for person in people}
+    return {person.email: person.full_name for person in people}
 
 
 def _declarations(application: Application) -> list[dict[str, Any]]:

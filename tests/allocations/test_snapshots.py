@@ -77,7 +77,8 @@ def test_files_and_the_team_are_frozen_too_and_told_where_they_changed(
     settings.ATTACHMENT_FOLDER = tmp_path
     request_information(application_id=submitted.pk, question="Which data?", actor=staff)
     file = clean_attachment(submitted)
-    Attachment.objects.filter(pk=file.pk).update(shown_name="data <b>plan</b>.pdf")
+    clean_attachment(submitted)
+    Attachment.objects.update(shown_name="data <b>plan</b>.pdf")
     guest = make_person("Tia")
     sent = invite_member(application_id=submitted.pk, email=guest.email, actor=applicant)
     accept_invitation(invitation_id=sent.pk, actor=guest)
@@ -85,9 +86,10 @@ def test_files_and_the_team_are_frozen_too_and_told_where_they_changed(
     submit_application(application_id=submitted.pk, actor=applicant)
 
     before, after = (snapshot.content for snapshot in SubmissionSnapshot.objects.all())
-    assert (before["attachments"], list(before["team"])) == ({}, [applicant.full_name])
+    assert (before["attachments"], list(before["team"])) == ({}, [applicant.email])
     assert after["attachments"]["data <b>plan</b>.pdf"]["sha256"] == file.sha256
-    assert after["team"][guest.full_name] == guest.email
+    assert list(after["attachments"])[1] == "data <b>plan</b>.pdf (2)"
+    assert after["team"][guest.email] == guest.full_name
     said = {answer.label: answer.text for part in shown_snapshot(after) for answer in part.answers}
     assert file.sha256 in said["data <b>plan</b>.pdf"]
     assert said[guest.full_name] == guest.email
@@ -96,7 +98,7 @@ def test_files_and_the_team_are_frozen_too_and_told_where_they_changed(
     client.force_login(staff)
     page = client.get(reverse("review", args=[submitted.reference])).content.decode()
     assert "Files › data &lt;b&gt;plan&lt;/b&gt;.pdf › SHA-256" in page
-    assert f"Team › {guest.full_name}" in page
+    assert f"Team › {guest.email}" in page
     assert not [one for one in changes_of(submitted, is_blind=True) or [] if "Team" in one.label]
 
 
