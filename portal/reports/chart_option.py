@@ -35,7 +35,7 @@ def chart_option(chart: Chart) -> dict[str, Any]:
         "nameLocation": "middle" if chart.is_lying else "end",
         "nameGap": 26 if chart.is_lying else 15,
         "nameTextStyle": {"color": QUIET, "align": "center" if chart.is_lying else "left"},
-        "axisLabel": {"color": QUIET},
+        "axisLabel": {"color": QUIET, "hideOverlap": True},
         "splitLine": {"lineStyle": {"color": LINE}},
         "min": 0,
         # Where numbers are whole, there is no half of one on the axis.
