@@ -1,34 +1,44 @@
 """What an award would do to each pool and site over its period: shown before it is made."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from datetime import date, timedelta
-from typing import Any
-
-from django.db.models import F, FloatField, QuerySet, Sum, Value
-from django.db.models.functions import Cast, Greatest
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 
 from allocations.aid_received import AidReceived
 from allocations.award_means import AwardMeans
-from allocations.models import Allocation, Application, DailyCapacity, Site, SiteDay
+from allocations.models import Application, Quota, Site
+from allocations.outlook_figures import USUAL_DAYS, PoolUse, SiteFigures, read_outlook_figures
 from allocations.pool_rooms import OpenPools, drawn_minutes
 from allocations.rules.aid import counted_cents, room_cents, value_cents
 from allocations.rules.calendar import last_day
-from allocations.rules.units import MINUTES_AN_HOUR, SECONDS_A_MINUTE, SECONDS_AN_HOUR
+from allocations.rules.pools import quota_minutes
+from allocations.rules.units import MINUTES_AN_HOUR, SECONDS_AN_HOUR
 from allocations.site_overview import has_accounting
 
-USUAL_DAYS = 28
 HOURS_A_DAY = 24
 
 
 @dataclass(frozen=True)
 class PoolOutlook:
-    """One pool: what it has, what is granted of it, and this award."""
+    """One pool, or what a quota lets some have of it: granted until now, and this award."""
 
     name: str
+    quota: str
+    """The quota's name; nothing for the whole pool."""
     hours: float
     granted_hours: float
+    """By awards before this one, to those for whom the quota holds."""
+    used_hours: float | None
+    """Of what is granted; None is no data."""
+    forecast_hours: float | None
+    """What they use more until the award's last day, or their own, if they go on as lately."""
     award_hours: float
+
+    @property
+    def idle_hours(self) -> float:
+        """What is granted, not used, and not expected to be; all that is granted without data."""
+        used = (self.used_hours or 0) + (self.forecast_hours or 0)
+        return max(self.granted_hours - used, 0)
 
     @property
     def free_hours(self) -> float:
@@ -76,37 +86,59 @@ def outlook_of(
 ) -> Outlook:
     """What granting these hours would do."""
     ends_on = last_day(today, application.months or 1)
-    sites = list(hours)
+    pools = means.pools.of_track(application.track_id)
+    figures = read_outlook_figures(hours, pools, today, ends_on)
     return Outlook(
         ends_on=ends_on,
-        pools=_pools(application, hours, means.pools),
-        sites=_sites(hours, sites, today, (ends_on - today).days + 1),
+        pools=list(_pools(application, hours, means.pools, figures.pools)),
+        sites=_sites(hours, figures.sites, (ends_on - today).days + 1),
         aid=_aid(hours, means.aid),
     )
 
 
 def _pools(
-    application: Application, hours: Mapping[Site, int], pools: OpenPools
-) -> list[PoolOutlook]:
+    application: Application, hours: Mapping[Site, int], pools: OpenPools, use: Sequence[PoolUse]
+) -> Iterator[PoolOutlook]:
+    """Each pool of the track, and under it each quota that holds for this award."""
+    organisation = application.organisation
+    kind = organisation.kind if organisation else ""
+    quotas = pools.quotas_of(organisation_kind=kind, track_code=application.track.code)
+    known = {site.pk for site in hours if has_accounting(site)}
     left = {site.pk: count * MINUTES_AN_HOUR for site, count in hours.items()}
-    shown = []
     for pool in pools.of_track(application.track_id):
-        granted = drawn_minutes(pools.drawn, pool)
-        part = min(left[pool.site_id], max(pool.gpu_minutes - granted, 0))
+        room = pools.room(pool, quotas)
+        part = min(left[pool.site_id], room.most_minutes)
         left[pool.site_id] -= part
-        minutes = (pool.gpu_minutes, granted, part)
-        shown.append(PoolOutlook(pool.name, *(one / MINUTES_AN_HOUR for one in minutes)))
-    return shown
+        for quota in (None, *quotas):
+            rows = [row for row in use if row.pool_id == pool.pk and _holds_for(quota, row)]
+            most = quota_minutes(pool.gpu_minutes, quota.percent) if quota else pool.gpu_minutes
+            is_known = pool.site_id in known
+            yield PoolOutlook(
+                name=pool.name,
+                quota=f"{quota.shown_name}, {quota.percent} %" if quota else "",
+                hours=most / MINUTES_AN_HOUR,
+                granted_hours=drawn_minutes(pools.drawn, pool, quota) / MINUTES_AN_HOUR,
+                used_hours=sum(row.used for row in rows) / SECONDS_AN_HOUR if is_known else None,
+                forecast_hours=sum(row.forecast for row in rows) / SECONDS_AN_HOUR
+                if is_known
+                else None,
+                award_hours=part / MINUTES_AN_HOUR,
+            )
+
+
+def _holds_for(quota: Quota | None, row: PoolUse) -> bool:
+    return quota is None or quota.holds_for(
+        organisation_kind=row.organisation_kind, track_code=row.track_code
+    )
 
 
 def _sites(
-    hours: Mapping[Site, int], sites: list[Site], today: date, days: int
+    hours: Mapping[Site, int], figures: Mapping[int, SiteFigures], days: int
 ) -> list[SiteOutlook]:
-    figures = _read_figures(sites, today)
     shown = []
-    for site in sites:
+    for site, count in hours.items():
         is_known = has_accounting(site)
-        found = figures.get(site.pk, _Figures())
+        found = figures.get(site.pk, SiteFigures())
         shown.append(
             SiteOutlook(
                 name=site.name,
@@ -115,64 +147,13 @@ def _sites(
                 forecast_hours=found.lately / USUAL_DAYS / SECONDS_AN_HOUR * days
                 if is_known
                 else None,
-                award_hours=hours[site],
+                award_hours=count,
                 capacity_hours=found.available / found.seen * HOURS_A_DAY * days
                 if found.seen
                 else None,
             )
         )
     return shown
-
-
-@dataclass(frozen=True)
-class _Figures:
-    """Of one site in seconds, of GPUs but for the last."""
-
-    used: float = 0
-    """By the allocations that run today."""
-    promised: float = 0
-    """What these have left."""
-    lately: float = 0
-    """What everybody used in the usual days."""
-    available: float = 0
-    seen: float = 0
-    """In these days, and for how long the site was watched."""
-
-
-def _read_figures(sites: list[Site], today: date) -> dict[int, _Figures]:
-    """By the key of the site, in one query."""
-    since = today - timedelta(days=USUAL_DAYS)
-    running = (
-        Allocation.objects.current()
-        .with_figures()
-        .filter(site__in=sites, adopted_at=None, ends_on__gte=today)
-    )
-    left = F("granted_minutes") * SECONDS_A_MINUTE - F("used_seconds")
-    days = SiteDay.objects.filter(site__in=sites, day__range=(since, today))
-    watched = DailyCapacity.objects.filter(site__in=sites, day__gte=since)
-    rows = _sums(running, used="used_seconds", promised=Greatest(left, 0)).union(
-        _sums(days, lately="gpu_seconds"),
-        _sums(watched, available="available_gpu_seconds", seen="seen_seconds"),
-        all=True,
-    )
-    found: dict[int, _Figures] = {}
-    for site, *row in rows:
-        named = zip(_COLUMNS, row, strict=True)
-        told = {name: value for name, value in named if value is not None}
-        found[site] = replace(found.get(site, _Figures()), **told)
-    return found
-
-
-_COLUMNS = tuple(field.name for field in fields(_Figures))
-
-
-def _sums(rows: QuerySet[Any], **columns: Any) -> QuerySet[Any, Any]:
-    """The sums of some figures by site, in their columns; the others are unknown here."""
-    sums = (
-        Cast(Sum(columns[name]) if name in columns else Value(None), FloatField())
-        for name in _COLUMNS
-    )
-    return rows.order_by().values("site").values_list("site", *sums)
 
 
 def _aid(hours: Mapping[Site, int], received: AidReceived | None) -> AidOutlook | None:

@@ -3,9 +3,11 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Sum
+from django.db.models import F, OuterRef, QuerySet, Sum
+from django.db.models.functions import JSONObject
 
 from accounts.models import Organisation
 from allocations.models import Pool, PoolDraw, Quota, Site, Track
@@ -39,38 +41,85 @@ class OpenPools:
 
         Once a site has an open pool, a track that draws from none gets nothing there.
         """
-        quotas = [
-            quota
-            for quota in self.quotas
-            if quota.holds_for(organisation_kind=organisation.kind, track_code=track.code)
-        ]
+        quotas = self.quotas_of(organisation_kind=organisation.kind, track_code=track.code)
         rooms: dict[int, list[PoolRoom]] = {pool.site_id: [] for pool in self.pools}
         for pool in self.of_track(track.pk):
-            rooms[pool.site_id].append(_room(pool, quotas, self.drawn))
+            rooms[pool.site_id].append(self.room(pool, quotas))
         return rooms
+
+    def quotas_of(self, *, organisation_kind: str, track_code: str) -> list[Quota]:
+        """Those that hold for an award to such an organisation on such a track."""
+        return [
+            quota
+            for quota in self.quotas
+            if quota.holds_for(organisation_kind=organisation_kind, track_code=track_code)
+        ]
+
+    def room(self, pool: Pool, quotas: Iterable[Quota]) -> PoolRoom:
+        """What is left of one pool, for those for whom these quotas hold."""
+        return PoolRoom(
+            pool_id=pool.pk,
+            name=pool.name,
+            free_minutes=pool.gpu_minutes - drawn_minutes(self.drawn, pool),
+            quotas=tuple(
+                QuotaRoom(
+                    quota.name,
+                    quota_minutes(pool.gpu_minutes, quota.percent)
+                    - drawn_minutes(self.drawn, pool, quota),
+                )
+                for quota in quotas
+            ),
+        )
 
 
 def read_open_pools(sites: Collection[Site], day: date) -> OpenPools:
-    """Those of these sites, in three queries; in one where there are none."""
+    """Those of these sites with all that was drawn from them and the quotas, in one query."""
     tracks = Pool.tracks.through.objects.filter(pool=OuterRef("pk")).values("track_id")
+    quotas = Quota.objects.on(day).values(json=JSONObject(**_same_names(QUOTA_FIELDS)))
     pools = list(
-        Pool.objects.open_on(day).filter(site__in=sites).annotate(track_ids=ArraySubquery(tracks))  # type: ignore[no-redef]  # declared for its readers
+        Pool.objects.open_on(day)
+        .filter(site__in=sites)
+        .annotate(  # type: ignore[no-redef]  # declared for its readers
+            track_ids=ArraySubquery(tracks),
+            drawn_rows=ArraySubquery(
+                _drawn(pool=OuterRef("pk")).values(json=JSONObject(**_same_names(DRAWN_FIELDS)))
+            ),
+            quota_rows=ArraySubquery(quotas),
+        )
     )
-    if not pools:
-        return OpenPools(pools=(), drawn=(), quotas=())
-    return OpenPools(pools=pools, drawn=read_drawn(pools), quotas=list(Quota.objects.on(day)))
+    return OpenPools(
+        pools=pools,
+        drawn=[Drawn(pool.pk, **row) for pool in pools for row in pool.drawn_rows],
+        quotas=[Quota(**row) for row in pools[0].quota_rows] if pools else [],
+    )
 
 
 def read_drawn(pools: Iterable[Pool]) -> list[Drawn]:
     """What was taken of each pool, by those between whom quotas tell apart."""
+    rows = _drawn(pool__in=list(pools)).values_list("pool", *DRAWN_FIELDS)
+    return [Drawn(*row) for row in rows]
+
+
+QUOTA_FIELDS = ("code", "name", "organisation_kinds", "track_codes", "percent")
+DRAWN_FIELDS = ("organisation_kind", "track_code", "gpu_minutes")
+
+
+def _same_names(fields: Iterable[str]) -> dict[str, str]:
+    return {field: field for field in fields}
+
+
+def _drawn(**which: Any) -> QuerySet[Any, Any]:
     project = "entry__allocation__project"
-    rows = (
-        PoolDraw.objects.filter(pool__in=list(pools))
-        .values_list("pool", f"{project}__organisation__kind", f"{project}__track__code")
-        .annotate(total=Sum("gpu_minutes"))
+    return (
+        PoolDraw.objects.filter(**which)
+        .values(
+            "pool",
+            organisation_kind=F(f"{project}__organisation__kind"),
+            track_code=F(f"{project}__track__code"),
+        )
+        .annotate(gpu_minutes=Sum("gpu_minutes"))
         .order_by()
     )
-    return [Drawn(*row) for row in rows]
 
 
 def drawn_minutes(drawn: Sequence[Drawn], pool: Pool, quota: Quota | None = None) -> int:
@@ -83,19 +132,4 @@ def drawn_minutes(drawn: Sequence[Drawn], pool: Pool, quota: Quota | None = None
             quota is None
             or quota.holds_for(organisation_kind=row.organisation_kind, track_code=row.track_code)
         )
-    )
-
-
-def _room(pool: Pool, quotas: Sequence[Quota], drawn: Sequence[Drawn]) -> PoolRoom:
-    return PoolRoom(
-        pool_id=pool.pk,
-        name=pool.name,
-        free_minutes=pool.gpu_minutes - drawn_minutes(drawn, pool),
-        quotas=tuple(
-            QuotaRoom(
-                quota.name,
-                quota_minutes(pool.gpu_minutes, quota.percent) - drawn_minutes(drawn, pool, quota),
-            )
-            for quota in quotas
-        ),
     )

@@ -1,7 +1,7 @@
 """Pools of GPU time: whose money pays for it, who may have how much, and what it is worth."""
 
 from datetime import date
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pghistory
 import pgtrigger
@@ -59,6 +59,8 @@ class Pool(models.Model):
     tracks = models.ManyToManyField(Track, verbose_name=_("tracks that draw from it"))
 
     track_ids: list[int]
+    drawn_rows: list[dict[str, Any]]
+    quota_rows: list[dict[str, Any]]
     """Set by `pool_rooms.read_open_pools` only."""
 
     objects: ClassVar[models.Manager["Pool"]] = PoolQuerySet.as_manager()

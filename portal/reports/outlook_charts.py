@@ -22,17 +22,29 @@ def _charts(outlook: Outlook) -> Iterator[Chart]:
 
 
 def _pools_chart(outlook: Outlook) -> Chart:
+    """Bars that end where the pool does, or what a quota lets such organisations have of it."""
     pools = outlook.pools
+    parts = (
+        (_("used"), 0, [pool.used_hours for pool in pools]),
+        (_("forecast use"), 2, [pool.forecast_hours for pool in pools]),
+        (_("granted, no use expected"), 1, [pool.idle_hours for pool in pools]),
+        (_("this award"), 3, [pool.award_hours for pool in pools]),
+        (_("left"), 4, [pool.free_hours for pool in pools]),
+    )
     return Chart(
         key="outlook-pools",
         title=_("What it takes from the pools"),
-        summary=_("GPU-hours that are granted from each pool, this award, and what is left then."),
-        heading=_("Pool"),
-        points=tuple(pool.name for pool in pools),
-        series=(
-            Series(_("granted"), tuple(p.granted_hours for p in pools), stack="pool", colour=6),
-            Series(_("this award"), tuple(p.award_hours for p in pools), stack="pool", colour=1),
-            Series(_("left"), tuple(p.free_hours for p in pools), stack="pool", colour=0),
+        summary=_(
+            "Of each pool, and of what a quota lets such organisations have of it: GPU-hours that"
+            " earlier awards used, will use until %(day)s if they go on as in the last four weeks,"
+            " and have beside that; this award; and what is left then."
+        )
+        % {"day": date_format(outlook.ends_on, "SHORT_DATE_FORMAT")},
+        heading=_("Pool or quota"),
+        points=tuple(f"{pool.name}: {pool.quota}" if pool.quota else pool.name for pool in pools),
+        series=tuple(
+            Series(name, tuple(figures), stack="pool", colour=colour)
+            for name, colour, figures in parts
         ),
         unit=_("GPU-hours"),
         is_lying=True,

@@ -18,6 +18,7 @@ from allocations.states import ApplicationState
 from tests.allocations.attachment_world import clean_attachment
 from tests.allocations.decision_form import address, approval
 from tests.allocations.measured_world import measured_day
+from tests.allocations.pool_world import make_pool
 from tests.allocations.review_world import ask, make_reviewer, to_be_reviewed, write
 from tests.domain import ask_for_reviews, award_lines, make_draft, make_project
 from tests.people import make_person
@@ -138,6 +139,15 @@ def test_no_page_of_a_review_costs_more_than_fifteen_queries_and_no_page_grows(
     assert costs["preview"] <= MOST_OF_PREVIEW, costs
     grow(asked, applicant, staff)
     assert every_page(asked, staff) == costs
+
+
+def test_pools_with_their_quotas_cost_the_preview_nothing_more(
+    asked: Application, staff: User
+) -> None:
+    before = queries(staff, "preview", asked)
+    for code in ("zellik", "charleroi"):
+        make_pool(code)
+    assert queries(staff, "preview", asked) == before
 
 
 def test_an_award_that_waits_for_a_second_person_costs_few_queries(

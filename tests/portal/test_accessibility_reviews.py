@@ -13,11 +13,11 @@ from allocations.actions.discussion import write_comment
 from allocations.actions.drafts import submit_application
 from allocations.actions.proposals import propose_award
 from allocations.actions.review_steps import record_step
-from allocations.models import Application
+from allocations.models import Application, Site
 from allocations.rules.review_steps import StepKind
-from tests.allocations.pool_world import make_pool
+from tests.allocations.pool_world import make_pool, told_until_now, used
 from tests.allocations.review_world import ask, make_reviewer, to_be_reviewed, write
-from tests.domain import ask_for_reviews, award_lines, make_draft
+from tests.domain import ask_for_reviews, award_lines, make_draft, make_project
 from tests.people import make_person
 from tests.portal.chromium import Judge, open_context
 
@@ -33,6 +33,11 @@ def judge(transactional_db: None, seeded: None) -> User:
 def world(judge: User, staff: User, applicant: User) -> dict[str, Application]:
     """One application with reviews that differ, one to review, one that waits for a second."""
     make_pool("zellik")
+    zellik = Site.objects.get(code="zellik")
+    ask_for_reviews(0)
+    earlier = submit_application(application_id=make_draft(applicant).pk, actor=applicant)
+    told_until_now(zellik)
+    used(make_project(earlier, staff), zellik, 300, days_ago=1)
     discussed = to_be_reviewed(applicant)
     own, other, _late = ask(
         discussed, staff, judge, make_reviewer("Other"), make_reviewer("Late", last_name="Zz" * 30)
