@@ -11,6 +11,7 @@ from accounts.models import User
 from allocations.actions.ledger import (
     book,
     lapse_before_reopening,
+    note,
     read_budget,
     refuse_adopted,
     refuse_alone,
@@ -26,6 +27,8 @@ from allocations.models import Allocation, Invitation, LedgerEntry, Membership
 from allocations.models.applications import MOST_GPU_HOURS
 from allocations.rules.budgets import Entry, EntryKind, TooMuchError
 from allocations.rules.units import MINUTES_AN_HOUR
+
+LEFT = "A member left."
 
 
 @action
@@ -93,6 +96,7 @@ def change_end(*, allocation_id: int, ends_on: date, reason: str, actor: User) -
     allocation.ends_on = ends_on
     allocation.save(update_fields=["ends_on"])
     wake_sites([allocation.site])
+    note(allocation.project, EntryKind.LAST_DAY, reason=reason, actor=actor, allocation=allocation)
     mail_members("end_changed", allocation.project, allocation=allocation, reason=reason)
     return allocation
 
@@ -106,6 +110,7 @@ def suspend_allocation(*, allocation_id: int, reason: str, actor: User) -> Alloc
     allocation.suspended_because = reason
     allocation.save(update_fields=["suspended_because"])
     wake_sites([allocation.site])
+    note(allocation.project, EntryKind.PAUSE, reason=reason, actor=actor, allocation=allocation)
     mail_members("allocation_suspended", allocation.project, allocation=allocation)
     return allocation
 
@@ -120,6 +125,9 @@ def resume_allocation(*, allocation_id: int, reason: str, actor: User) -> Alloca
     allocation.active_since = None
     allocation.save(update_fields=["suspended_because", "active_since"])
     wake_sites([allocation.site])
+    note(
+        allocation.project, EntryKind.RESUMPTION, reason=reason, actor=actor, allocation=allocation
+    )
     mail_members("allocation_resumed", allocation.project, allocation=allocation)
     return allocation
 
@@ -142,6 +150,7 @@ def remove_member(*, membership_id: int, actor: User) -> Membership:
     Invitation.objects.filter(
         application__project=membership.project_id, accepted_by=membership.user_id
     ).delete()
+    note(membership.project, EntryKind.MEMBERS, reason=LEFT, actor=actor)
     wake_sites_of(membership.project)
     send_mail(
         template="member_removed",

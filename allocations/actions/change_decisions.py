@@ -79,8 +79,7 @@ def _carry_out(change: AwardChange, reason: str, actor: User) -> LedgerEntry | N
     They lock and check budgets, pools and the aid ceiling as they are now.
     """
     if change.to_member is not None:
-        name_leader(change.application.project, change.to_member)
-        return None
+        return name_leader(change.application.project, change.to_member, reason=reason, actor=actor)
     if change.allocation is None:
         _overturn(change.application_id, reason, actor)
         return None
@@ -103,7 +102,7 @@ def _carry_out(change: AwardChange, reason: str, actor: User) -> LedgerEntry | N
         suspend_allocation(allocation_id=number, reason=reason, actor=actor)
     else:
         resume_allocation(allocation_id=number, reason=reason, actor=actor)
-    return None
+    return allocation.ledger.last()
 
 
 def _extend(
@@ -116,7 +115,7 @@ def _extend(
     if ends_on <= allocation.ends_on:
         raise StateError(_("The last day is as late by now."))
     change_end(allocation_id=allocation.pk, ends_on=ends_on, reason=reason, actor=actor)
-    return None
+    return allocation.ledger.last()
 
 
 def _overturn(application_id: int, reason: str, actor: User) -> None:

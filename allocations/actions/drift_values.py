@@ -10,11 +10,12 @@ from allocations.actions.allocations import (
     resume_allocation,
     suspend_allocation,
 )
-from allocations.actions.invitations import join_project
+from allocations.actions.invitations import JOINED, join_project
+from allocations.actions.ledger import note
 from allocations.actions.wake import wake_sites, wake_sites_of
 from allocations.errors import RefusedError
 from allocations.models import Allocation, Drift, Membership
-from allocations.rules.budgets import limit_in_slurm
+from allocations.rules.budgets import EntryKind, limit_in_slurm
 from allocations.rules.drift import why_not_adoptable
 from allocations.states import AllocationState
 from slurm_bridge import changes as ch
@@ -37,7 +38,7 @@ def adopt_value(drift: Drift, *, reason: str, actor: User) -> None:
         case ch.SetQosBudget(before=int(minutes)):
             _adopt_budget(allocation, minutes, reason, actor)
         case ch.RemoveMember():
-            _adopt_new_member(allocation, change.username)
+            _adopt_new_member(allocation, change.username, actor)
         case ch.AddMember():
             _adopt_departure(allocation, change.username, actor)
         case ch.OpenPartition() | ch.ClosePartition():
@@ -56,7 +57,7 @@ def _adopt_budget(allocation: Allocation, minutes: int, reason: str, actor: User
         book_minutes(allocation, minutes - decided, reason=reason, actor=actor)
 
 
-def _adopt_new_member(allocation: Allocation, username: str) -> None:
+def _adopt_new_member(allocation: Allocation, username: str, actor: User) -> None:
     identity = UnixIdentity.objects.select_related("user").filter(username=username).first()
     if identity is None:
         raise RefusedError(
@@ -64,6 +65,7 @@ def _adopt_new_member(allocation: Allocation, username: str) -> None:
             % {"name": username}
         )
     join_project(allocation.project, identity.user, Membership.Role.MEMBER)
+    note(allocation.project, EntryKind.MEMBERS, reason=JOINED, actor=actor)
     wake_sites_of(allocation.project)
 
 

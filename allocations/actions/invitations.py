@@ -18,15 +18,18 @@ from accounts.identities import (
 )
 from accounts.mail import send_mail
 from accounts.models import User
+from allocations.actions.ledger import note
 from allocations.actions.mails import mail_applicant, mail_leaders
 from allocations.actions.transitions import lock_application
 from allocations.actions.wake import wake_sites_of
 from allocations.errors import RefusedError, StateError
 from allocations.models import Application, Invitation, Membership, Project, RecordedMember
+from allocations.rules.budgets import EntryKind
 from allocations.states import ENDED_STATES
 
 INVITATION_LASTS = timedelta(days=14)
 LARGEST_TEAM = 100
+JOINED = "A member joined."
 
 
 @action
@@ -85,6 +88,7 @@ def accept_invitation(*, invitation_id: int, actor: User) -> Invitation:
     if project:
         claim_recorded_identity(project, actor, invitation.email)
         join_project(project, actor, Membership.Role.MEMBER)
+        note(project, EntryKind.MEMBERS, reason=JOINED, actor=actor)
         wake_sites_of(project)
     _tell_leader(invitation.application, project, actor)
     return invitation

@@ -5,11 +5,13 @@ from django.utils.translation import gettext as _
 from accounts.audit import action
 from accounts.models import User
 from allocations.actions.award_changes import keep_change
+from allocations.actions.ledger import note
 from allocations.actions.mails import mail_members
 from allocations.actions.transitions import lock_application
 from allocations.errors import RefusedError, StateError
-from allocations.models import Allocation, AwardChange, Membership, Project
+from allocations.models import Allocation, AwardChange, LedgerEntry, Membership, Project
 from allocations.rules.award_changes import ChangeKind
+from allocations.rules.budgets import EntryKind
 
 
 @action
@@ -34,7 +36,7 @@ def ask_for_leader(*, project: Project, member: User, reason: str, actor: User) 
     )
 
 
-def name_leader(project: Project, member: User) -> None:
+def name_leader(project: Project, member: User, *, reason: str, actor: User) -> LedgerEntry | None:
     """Have a member lead the project; who led it stays a member. Call it inside an action."""
     members = _lock_members(project)
     _refuse_unless_other_member(members, member)
@@ -44,6 +46,7 @@ def name_leader(project: Project, member: User) -> None:
             membership.role = role
             membership.save(update_fields=["role"])
     mail_members("leader_named", project, leader=member)
+    return note(project, EntryKind.LEADER, reason=reason, actor=actor)
 
 
 def _lock_members(project: Project) -> dict[int, Membership]:

@@ -10,9 +10,17 @@ from allocations.actions.aid import record_aid
 from allocations.actions.pools import RETURNING, settle_with_pools
 from allocations.actions.wait_list import hours_returned
 from allocations.errors import RefusedError, StateError
-from allocations.models import Allocation, BudgetCounter, LedgerEntry, SiteStatus
+from allocations.models import Allocation, BudgetCounter, LedgerEntry, Project, SiteStatus
 from allocations.models.applications import MOST_GPU_HOURS
-from allocations.rules.budgets import Budget, Entry, TooMuchError, Use, budget_of, minutes_of
+from allocations.rules.budgets import (
+    Budget,
+    Entry,
+    EntryKind,
+    TooMuchError,
+    Use,
+    budget_of,
+    minutes_of,
+)
 from allocations.rules.units import MINUTES_AN_HOUR
 from allocations.states import AllocationState
 
@@ -96,6 +104,28 @@ def book(
     if booked.kind in RETURNING:
         hours_returned()
     return booked
+
+
+def note(
+    project: Project,
+    kind: EntryKind,
+    *,
+    reason: str,
+    actor: Actor,
+    allocation: Allocation | None = None,
+) -> LedgerEntry | None:
+    """Keep what changed without an amount in the ledger of one site, or of all that are set up.
+
+    The first entry, or None where no site has a ledger: those of adopted accounts are the site's.
+    """
+    sites = [allocation] if allocation else project.allocations.taken_up().filter(adopted_at=None)
+    entries = [
+        LedgerEntry.objects.create(
+            allocation=each, kind=kind, gpu_minutes=0, reason=reason, actor=person_or_none(actor)
+        )
+        for each in sites
+    ]
+    return entries[0] if entries else None
 
 
 def minutes_of_hours(gpu_hours: int) -> int:

@@ -34,6 +34,23 @@ class EntryKind(TextChoices):
     TRANSFER_IN = "transfer_in", _("Transfer from another site")
     REFUND = "refund", _("Refund")
     LAPSE = "lapse", _("Lapse")
+    LAST_DAY = "last_day", _("Another last day")
+    PAUSE = "pause", _("Pause")
+    RESUMPTION = "resumption", _("Resumption")
+    LEADER = "leader", _("Another leader")
+    MEMBERS = "members", _("Change of members")
+
+
+OF_NO_HOURS = frozenset(
+    {
+        EntryKind.LAST_DAY,
+        EntryKind.PAUSE,
+        EntryKind.RESUMPTION,
+        EntryKind.LEADER,
+        EntryKind.MEMBERS,
+    }
+)
+"""What changed without an amount: the ledger says who could use the hours, and when."""
 
 
 @dataclass(frozen=True)

@@ -61,4 +61,9 @@ _SENTENCES: dict[EntryKind, str | Promise] = {
     EntryKind.TRANSFER_IN: _("%(hours)s GPU-hours came to %(site)s from another site."),
     EntryKind.REFUND: _("%(hours)s GPU-hours were given back at %(site)s."),
     EntryKind.LAPSE: _("%(hours)s unspent GPU-hours lapsed at %(site)s."),
+    EntryKind.LAST_DAY: _("The last day at %(site)s was moved."),
+    EntryKind.PAUSE: _("New jobs at %(site)s were stopped."),
+    EntryKind.RESUMPTION: _("New jobs at %(site)s were let in again."),
+    EntryKind.LEADER: _("Another member leads the project."),
+    EntryKind.MEMBERS: _("The members of the project changed."),
 }

@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 from allocations.models import AwardChange, JobCancel, LedgerEntry, Project
 from allocations.rules.award_changes import ChangeKind, ChangeState
+from allocations.rules.budgets import OF_NO_HOURS
 from allocations.states import ApplicationState
 from allocations.tables.ledger import sentence_of
 
@@ -78,7 +79,13 @@ def _application(project: Project) -> Iterator[Event]:
 
 
 def _ledger(project: Project) -> Iterator[Event]:
-    entries = (entry for each in project.allocations.all() for entry in each.ledger.all())
+    """Amounts; what changed without one is told by what changed."""
+    entries = (
+        entry
+        for each in project.allocations.all()
+        for entry in each.ledger.all()
+        if entry.kind not in OF_NO_HOURS
+    )
     for entry in entries:
         sentence = sentence_of(entry)
         is_award = entry.kind == LedgerEntry.Kind.AWARD

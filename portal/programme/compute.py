@@ -36,7 +36,7 @@ _GRANTS = """
 _BOOKED = Source(
     tables=_GRANTS.replace("allocations_ledgerentry entry", """(
         SELECT allocation_id, {day} AS day, kind, gpu_minutes, 0 AS cents, 0 AS drawn_minutes
-        FROM allocations_ledgerentry entry WHERE {in_period}
+        FROM allocations_ledgerentry entry WHERE gpu_minutes <> 0 AND {in_period}
         UNION ALL
         SELECT entry.allocation_id, aid.granted_on, entry.kind, 0, aid.cents, 0
         FROM allocations_aidgrant aid
@@ -64,7 +64,7 @@ _MEMBERS = Source(
     JOIN allocations_membership member ON member.project_id = project.id AND member.left_at IS NULL
     """,
     day=day_of("entry.at"),
-    conditions=f"NOT {_LAPSED} AND {in_period('entry.at')}",
+    conditions=f"NOT {_LAPSED} AND entry.gpu_minutes <> 0 AND {in_period('entry.at')}",
     is_of_period=True,
 )
 # Months are read from their sums, and the days about them by themselves.
