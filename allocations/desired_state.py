@@ -83,8 +83,8 @@ def desired_states(sites: Collection[Site]) -> dict[Site, DesiredState]:
     """The same of several sites, in as many queries as of one."""
     today = timezone.localdate()
     accounts = site_accounts(sites, today)
-    # All tracks, so that a first project is quicker.
-    tracks = list(Track.objects.order_by("code").values_list("code", flat=True))
+    # Also tracks without a project, so that the first one is quicker.
+    tracks = list(Track.objects.published().order_by("code").values_list("code", flat=True))
     partitions = _by_site(
         Partition.objects.filter(site__in=sites).order_by("name").values_list("site", "name")
     )

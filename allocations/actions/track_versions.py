@@ -18,24 +18,15 @@ _NOT_COPIED = ("id", "track", "number", "valid_from", "published_at", "published
 
 
 @action
-def set_track_open(*, track_id: int, is_open: bool, actor: User) -> Track:
-    """Take applications on a track, or none for the time being; what was started goes on."""
-    track = Track.objects.select_for_update().get(pk=track_id)
-    track.is_open = is_open
-    track.save(update_fields=["is_open"])
-    return track
-
-
-@action
-def start_version(*, source_id: int, actor: User) -> TrackVersion:
-    """A version to edit that begins as a copy of another."""
+def start_version(*, source_id: int, track_id: int | None = None, actor: User) -> TrackVersion:
+    """A version to edit that begins as a copy of another, of the same track or another's."""
     source = TrackVersion.objects.get(pk=source_id)
-    track = Track.objects.select_for_update().get(pk=source.track_id)
+    track = Track.objects.select_for_update().get(pk=track_id or source.track_id)
     if track.versions.filter(published_at=None).exists():
         raise StateError(_("A new version of this track is being written already."))
     copied = model_to_dict(source, exclude=[*_NOT_COPIED, *_CHOICES])
-    number = track.versions.values_list("number", flat=True).order_by("-number")[0] + 1
-    version = TrackVersion.objects.create(track=track, number=number, **copied)
+    last = track.versions.order_by("-number").values_list("number", flat=True).first()
+    version = TrackVersion.objects.create(track=track, number=(last or 0) + 1, **copied)
     for name in _CHOICES:
         getattr(version, name).set(getattr(source, name).all())
     return version

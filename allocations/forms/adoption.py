@@ -28,7 +28,7 @@ class AdoptionForm(ReasonForm):
     )
     title = forms.CharField(label=_("Title"), max_length=150, required=False)
     track = forms.ModelChoiceField(
-        label=_("Track"), queryset=Track.objects.order_by("name"), required=False
+        label=_("Track"), queryset=Track.objects.published().order_by("name"), required=False
     )
     organisation = forms.ModelChoiceField(
         label=_("Organisation"), queryset=Organisation.objects.all(), required=False

@@ -18,7 +18,7 @@ def _sites(request: object) -> QuerySet[Site]:
 
 
 def _tracks(request: object) -> QuerySet[Track]:
-    return Track.objects.all()
+    return Track.objects.published()
 
 
 class QueueFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types

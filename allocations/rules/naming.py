@@ -3,6 +3,9 @@
 Where a site's Slurm has a project's name already, its account there is called by the next free of
 `aif26fl0042b`, `aif26fl0042c`, … A project's own name ends in digits, so no other project can ever
 be given one of these.
+
+A track's code is letters alone: before it and after it a name has digits, so that no two codes can
+ever make the same name.
 """
 
 import re
@@ -15,6 +18,8 @@ TREE_MARK = "belfry-tree"
 # Belfry's is decided by the mark of its account.
 QOS_MARK = "belfry-qos"
 MOST_PROJECTS_A_YEAR = 9999
+MOST_LETTERS_OF_A_TRACK = 8
+TRACK_CODE = f"[a-z]{{1,{MOST_LETTERS_OF_A_TRACK}}}"
 
 
 def track_account(track_code: str) -> str:

@@ -1,10 +1,9 @@
-"""Staff configure tracks: read their versions, write a new one, and publish it."""
+"""Staff configure what tracks say: read versions, write a new one, and publish it."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -14,48 +13,8 @@ from allocations.access import require
 from allocations.actions import track_versions as actions
 from allocations.errors import AllocationsError, RefusedError, StateError
 from allocations.forms.track_versions import PublishForm, VersionForm
-from allocations.models import Track, TrackVersion
+from allocations.models import TrackVersion
 from allocations.tables.tracks import facts_of
-
-
-@login_required
-@require_safe
-def tracks(request: SignedInRequest) -> HttpResponse:
-    """Every track with what holds of it today, and what is being written."""
-    require(request.user, Permission.TRACKS_CHANGE)
-    current = TrackVersion.objects.on(timezone.localdate()).with_choices()
-    by_track = {version.track_id: version for version in current}
-    written = {version.track_id: version for version in TrackVersion.objects.unpublished()}
-    rows = [(track, by_track.get(track.pk), written.get(track.pk)) for track in Track.objects.all()]
-    return render(request, "staff/tracks.html", {"rows": rows})
-
-
-@login_required
-@require_safe
-def track(request: SignedInRequest, track_code: str) -> HttpResponse:
-    """All versions of one track, the newest first."""
-    require(request.user, Permission.TRACKS_CHANGE)
-    shown = get_object_or_404(Track, code=track_code)
-    versions = list(shown.versions.select_related("published_by").order_by("-number"))
-    today = timezone.localdate()
-    current = TrackVersion.objects.on(today).filter(track=shown).first()
-    context = {"track": shown, "versions": versions, "current": current, "today": today}
-    return render(request, "staff/track.html", context)
-
-
-@login_required
-@require_POST
-def open_track(request: SignedInRequest, track_code: str) -> HttpResponse:
-    """Take applications on it, or none for the time being."""
-    require(request.user, Permission.TRACKS_CHANGE)
-    shown = get_object_or_404(Track, code=track_code)
-    is_open = request.POST.get("open") == "yes"
-    actions.set_track_open(track_id=shown.pk, is_open=is_open, actor=request.user)
-    messages.success(
-        request,
-        _("The track takes applications.") if is_open else _("The track takes no applications."),
-    )
-    return redirect("track", track_code)
 
 
 @login_required

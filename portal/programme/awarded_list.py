@@ -22,7 +22,7 @@ def _sites(request: object) -> QuerySet[Site]:
 
 
 def _tracks(request: object) -> QuerySet[Track]:
-    return Track.objects.all()
+    return Track.objects.published()
 
 
 class AwardedFilter(filters.FilterSet):  # type: ignore[misc]  # django-filter ships no types

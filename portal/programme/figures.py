@@ -35,7 +35,7 @@ class Named:
 
 @dataclass(frozen=True)
 class Places:
-    """The sites and tracks there are, and from which sites no accounting was ever read."""
+    """The sites and published tracks, and from which sites no accounting was ever read."""
 
     sites: Sequence[Site]
     tracks: Sequence[Track]
@@ -50,7 +50,7 @@ class Places:
         silent = {site.code for site in with_status if not has_accounting(site)}
         return cls(
             sites=with_status,
-            tracks=list(Track.objects.all()),
+            tracks=list(Track.objects.published()),
             silent=frozenset(silent),
         )
 

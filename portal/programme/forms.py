@@ -43,7 +43,7 @@ class ProgrammeForm(forms.Form):
         for name, rows in (("site", places.sites), ("track", places.tracks)):
             field = self.fields[name]
             assert isinstance(field, forms.ChoiceField)  # noqa: S101  # declared above
-            field.choices = [_ALL, *((row.code, row.name) for row in rows)]
+            field.choices = [_ALL, *((row.code, str(row)) for row in rows)]
 
     def add_prefix(self, field_name: str) -> str:
         """The address says `from` and `to`, which are no names in Python."""

@@ -22,7 +22,7 @@ class ReportForm(forms.Form):
         empty_label=_("All"),
     )
     track = forms.ModelChoiceField(
-        Track.objects.all(),
+        Track.objects.published(),
         to_field_name="code",
         required=False,
         label=_("Track"),

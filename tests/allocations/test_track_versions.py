@@ -12,12 +12,8 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from allocations.actions.drafts import submit_application
-from allocations.actions.track_versions import (
-    publish_version,
-    save_version,
-    set_track_open,
-    start_version,
-)
+from allocations.actions.track_versions import publish_version, save_version, start_version
+from allocations.actions.tracks import set_track_open
 from allocations.errors import IncompleteError, RefusedError, StateError
 from allocations.forms.track_versions import VersionForm
 from allocations.management.track_seeds import TRACKS

@@ -17,6 +17,7 @@ from allocations.actions.award_changes import ask_for_change
 from allocations.actions.invitations import join_project
 from allocations.actions.partitions import set_dedicated_partition
 from allocations.actions.track_versions import start_version
+from allocations.actions.tracks import add_track
 from allocations.models import (
     Application,
     Drift,
@@ -91,7 +92,9 @@ def world(
     pool = make_pool("zellik")
     source = TrackVersion.objects.get(track__code="fl", number=1)
     written = start_version(source_id=source.pk, actor=administrator)
+    add_track(code="ed", name="Education", translations={}, actor=administrator)
     return _addresses(first, second, project, member, applicant) | {
+        "track_without_version": reverse("track", args=["ed"]),
         "pool": reverse("pool", args=[pool.pk]),
         "edit_pool": reverse("edit_pool", args=[pool.pk]),
         "edit_version": reverse("edit_version", args=["fl", written.number]),
@@ -117,6 +120,7 @@ def _addresses(
         for name in (
             "queue", "all_projects", "sites", "people", "reports", "final_reports",
             "claw_backs", "set_aside", "mail_previews", "new_pool", "new_quota", "new_price",
+            "new_track",
         )
     }  # fmt: skip
     pages["queue_nothing_found"] = reverse("queue") + "?q=nothing-has-this"
@@ -132,6 +136,7 @@ def _addresses(
     pages["project_as_staff"] = project.get_absolute_url()
     pages["tracks"] = reverse("tracks")
     pages["track"] = reverse("track", args=["fl"])
+    pages["edit_track"] = reverse("edit_track", args=["fl"])
     pages["track_version"] = reverse("track_version", args=["fl", 1])
     pages["declaration_texts"] = reverse("declaration_texts")
     pages["pools"] = reverse("pools")
