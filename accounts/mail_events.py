@@ -39,6 +39,7 @@ _ALL = (
     # Applications
     _secret("invitation", _("Invitation to a team")),
     MailEvent("member_joined", _("Invitation accepted")),
+    _urgent("team_member_removed", _("Member removed from a team")),
     MailEvent("application_received", _("Receipt of an application")),
     MailEvent("application_submitted", _("Application handed in")),
     _urgent("file_infected", _("Virus in an attached file")),

@@ -72,6 +72,12 @@ def revoke_invitation(*, invitation_id: int, actor: User) -> None:
     if invitation.accepted_by_id is not None and has_project:
         raise StateError(_("This invitation has been accepted; remove the member instead."))
     invitation.delete()
+    if invitation.accepted_by is not None:
+        send_mail(
+            template="team_member_removed",
+            to=invitation.accepted_by,
+            context={"application": invitation.application, "remover": actor},
+        )
 
 
 @action

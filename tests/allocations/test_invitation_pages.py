@@ -105,8 +105,10 @@ def test_an_old_or_revoked_invitation_is_gone(
     Invitation.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     revoked = invite(client, draft, "other@example.org")
     other = Invitation.objects.get(email="other@example.org")
+    mail.outbox.clear()
     answer = client.post(reverse("revoke_invitation", args=[other.pk]))
     assert answer.headers["Location"] == f"{draft.get_absolute_url()}#team"
+    assert not mail.outbox, "who has not accepted has nothing to miss"
     client.force_login(guest)
     for link in (old, revoked, "/invitations/" + "x" * 4000 + "/", "/invitations/%00/"):
         assert client.get(link).status_code == 410
@@ -176,7 +178,11 @@ def test_the_applicant_removes_somebody_from_the_team_before_there_is_a_project(
     assert client.post(revoke).status_code == 403
     client.force_login(draft.applicant)
     assert revoke in client.get(draft.get_absolute_url()).content.decode()
+    mail.outbox.clear()
     client.post(revoke)
+    (message,) = mail.outbox
+    assert message.to == [guest.email]
+    assert draft.applicant.full_name in str(message.body)
     client.force_login(guest)
     assert client.get(draft.get_absolute_url()).status_code == 404
     submit_application(application_id=draft.pk, actor=draft.applicant)
