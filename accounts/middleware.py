@@ -12,7 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.locale import LocaleMiddleware
 from django.shortcuts import redirect, render, resolve_url
 from django.utils import translation
+from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext as _
+
+from accounts.unsaved import UnsavedText, page_of_form, unsaved_texts
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -46,9 +49,10 @@ class ActorMiddleware:
 
 
 class SignedOutMiddleware:
-    """Tells a page whose part was asked for that nobody is signed in any more.
+    """Tells whoever goes on with a page that nobody is signed in any more.
 
-    Otherwise htmx would put the whole page for signing in where the part belongs.
+    Otherwise htmx would put the whole page for signing in where a part of the page belongs, and
+    without JavaScript what was written would be lost.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -57,18 +61,35 @@ class SignedOutMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer; who only looks is led to the page for signing in, who writes keeps the text."""
         response = self.get_response(request)
-        if not request.htmx or not _leads_to_sign_in(response):  # type: ignore[attr-defined]
+        if not _leads_to_sign_in(response):
             return response
-        if request.method in ("GET", "HEAD"):
-            there = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
-            return HttpResponse(
-                headers={"HX-Redirect": f"{_sign_in()}?{urlencode({'next': there})}"}
-            )
-        return render(request, "parts/signed_out.html", status=HTTPStatus.UNAUTHORIZED)
+        if request.htmx:  # type: ignore[attr-defined]
+            return _answer_to_part(request)
+        # Only what came with the key of our own forms got as far as a view.
+        texts = unsaved_texts(request)
+        return _unsaved(request, texts) if texts else response
+
+
+def _answer_to_part(request: HttpRequest) -> HttpResponse:
+    if request.method in ("GET", "HEAD"):
+        there = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+        return HttpResponse(headers={"HX-Redirect": _sign_in_for(there)})
+    return render(request, "parts/signed_out.html", status=HTTPStatus.UNAUTHORIZED)
+
+
+def _unsaved(request: HttpRequest, texts: list[UnsavedText]) -> HttpResponse:
+    context = {"texts": texts, "sign_in": _sign_in_for(page_of_form(request))}
+    answer = render(request, "unsaved.html", context, status=HTTPStatus.UNAUTHORIZED)
+    add_never_cache_headers(answer)
+    return answer
 
 
 def _sign_in() -> str:
     return resolve_url(settings.LOGIN_URL)
+
+
+def _sign_in_for(page: str) -> str:
+    return f"{_sign_in()}?{urlencode({'next': page})}"
 
 
 def _leads_to_sign_in(response: HttpResponse) -> bool:

@@ -1,18 +1,22 @@
 """Whose session ends while they write: nothing that they have typed is lost."""
 
 from collections.abc import Callable
+from urllib.parse import urlencode
 
 import pytest
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from lxml import html
 from playwright.sync_api import Browser, Page
 
 from accounts.models import User
+from accounts.unsaved import MOST_CHARACTERS
 from allocations.models import Application
 from tests.domain import make_draft
-from tests.portal.chromium import DESKTOP, PHONE, Judge, open_context
+from tests.portal.chromium import DESKTOP, PHONE, Judge, keep_picture, open_context
 
 HTMX = {"HX-Request": "true", "HX-Current-URL": "http://testserver/queue?state=submitted"}
 
@@ -102,12 +106,95 @@ def test_a_part_of_a_page_leads_whoever_is_signed_out_back_to_the_page(
     assert not answer.content
 
 
-def test_what_is_sent_by_nobody_says_so_and_a_whole_page_is_led_to_sign_in(
-    client: Client, applicant: User
-) -> None:
+def test_a_part_sent_by_nobody_says_so(client: Client, applicant: User) -> None:
     address = reverse("edit_application", args=[make_draft(applicant).reference])
     part = client.post(address, {"title": "x"}, headers=HTMX)
     assert part.status_code == 401
     assert "you are signed out" in part.content.decode()
     assert "<html" not in part.content.decode()
-    assert client.post(address, {"title": "x"}).headers["Location"].startswith("/accounts/login/")
+
+
+def test_a_form_sent_by_nobody_is_shown_to_be_copied_and_nothing_is_kept(
+    client: Client, applicant: User
+) -> None:
+    draft = make_draft(applicant)
+    address = reverse("edit_application", args=[draft.reference])
+    sent = {
+        "title": "Typed </textarea><script>after lunch",
+        "award-reason": "  Two\nlines",
+        "version": "31",
+        "old_password": "a horse",
+        "token": "a battery",
+        "paper": SimpleUploadedFile("paper.txt", b"a staple"),
+        "empty": " ",
+    }
+    form = f"http://testserver{address}?part=2"
+    answer = client.post(address, sent, headers={"Referer": form})
+    assert answer.status_code == 401
+    assert "no-store" in answer["Cache-Control"]
+    page = html.fromstring(answer.content)
+    texts = {label.text: page.get_element_by_id(label.get("for")) for label in page.iter("label")}
+    shown = {label: text.text_content().strip("\n") for label, text in texts.items()}
+    assert shown == {"title": sent["title"], "reason": sent["award-reason"]}
+    assert all("readonly" in text.attrib for text in texts.values())
+    links = [link.get("href") for link in page.iter("a")]
+    assert f"{reverse('account_login')}?{urlencode({'next': f'{address}?part=2'})}" in links
+    assert Application.objects.get().title == draft.title
+
+
+def test_a_form_sent_by_nobody_leads_back_to_no_other_site_and_is_shown_within_bounds(
+    client: Client, applicant: User
+) -> None:
+    address = reverse("edit_application", args=[make_draft(applicant).reference])
+    sent = {"title": "Kept", "abstract": "x" * MOST_CHARACTERS}
+    elsewhere = {"Referer": "https://bad.example/form"}
+    page = client.post(address, sent, headers=elsewhere).content.decode()
+    assert "Kept" in page
+    assert "xxx" not in page
+    assert "bad.example" not in page
+    assert urlencode({"next": address}) in page
+
+
+def test_what_has_nothing_to_keep_or_no_key_is_led_to_sign_in_or_refused(applicant: User) -> None:
+    address = reverse("edit_application", args=[make_draft(applicant).reference])
+    for sent in ({}, {"password": "a horse", "code": "123456"}):
+        answer = Client().post(address, sent)
+        assert answer.headers["Location"].startswith(reverse("account_login"))
+    answer = Client(enforce_csrf_checks=True).post(address, {"title": "Typed elsewhere"})
+    assert answer.status_code == 403
+    assert "Typed elsewhere" not in answer.content.decode()
+
+
+@pytest.mark.browser
+def test_without_javascript_what_was_typed_is_there_to_be_copied(
+    browser: Browser, live_server: object, applicant: User, transactional_db: None
+) -> None:
+    draft, url = make_draft(applicant), str(live_server)
+    context = browser.new_context(java_script_enabled=False)
+    client = Client()
+    client.force_login(applicant)
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
+    page = context.new_page()
+    page.goto(url + reverse("edit_application", args=[draft.reference]))
+    Session.objects.all().delete()
+    page.get_by_label("Title").fill("Typed after lunch")
+    page.get_by_role("button", name="Save draft").click()
+    assert page.get_by_label("title").input_value() == "Typed after lunch"
+    keep_picture(page, "unsaved")
+    context.close()
+
+
+@pytest.mark.browser
+def test_the_page_to_copy_from_can_be_used_by_everybody(
+    browser: Browser, live_server: object, applicant: User, transactional_db: None
+) -> None:
+    draft, url = make_draft(applicant), str(live_server)
+    page = open_context(browser, url, applicant).new_page()
+    page.goto(url + reverse("edit_application", args=[draft.reference]))
+    Session.objects.all().delete()
+    page.evaluate("document.querySelector('form[hx-post], main form').submit()")
+    page.get_by_role("heading", name="Not saved").wait_for()
+    judge = Judge(page)
+    judge.judge("unsaved")
+    assert not judge.problems, "\n".join(judge.problems)
