@@ -1,16 +1,20 @@
 """Belgian enterprise numbers (KBO/BCE): ten digits, the first 0 or 1, the last two a check sum.
 
-Organisations of other countries of the EU have their VAT number, which begins with two letters.
+Organisations of other countries of the EU have their VAT number, which begins with two letters;
+those of associated countries the number of their own register behind the letters of the country.
 
 Source: Crossroads Bank for Enterprises; the last two digits are 97 − (first eight mod 97).
 python-stdnum checks the sum, not the first digit.
 """
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from stdnum.be import vat
 from stdnum.eu import vat as eu_vat
 from stdnum.exceptions import ValidationError as NumberError
+
+from accounts.associated_numbers import compact_associated
 
 COUNTRY_LETTERS = 2
 
@@ -61,11 +65,22 @@ def vat_number(number: str) -> tuple[str, str]:
     return number[:COUNTRY_LETTERS], number[COUNTRY_LETTERS:]
 
 
+def is_of_eu(number: str) -> bool:
+    """Whether a number is one that VIES can know: of Belgium or another country of the EU."""
+    return vat_number(number)[0] not in settings.ASSOCIATED_COUNTRIES
+
+
 def _compact_foreign(text: str) -> str:
+    country = text.strip()[:COUNTRY_LETTERS].upper()
     try:
+        if country in settings.ASSOCIATED_COUNTRIES:
+            return compact_associated(country, text.strip())
         return str(eu_vat.validate(text))
     except NumberError:
         raise ValidationError(
-            _("This is not a VAT number of the EU. It begins with two letters, like LU26375245."),
+            _(
+                "This is no number of an organisation in the EU or an associated country. It begins"
+                " with the two letters of the country, like LU26375245 or NO988077917."
+            ),
             code="enterprise_number",
         ) from None

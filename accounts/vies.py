@@ -57,7 +57,7 @@ def check_vat_number(organisation_id: int, attempt: int = 1) -> None:
     if not settings.VIES_URL:
         return
     organisation = Organisation.objects.filter(pk=organisation_id).first()
-    if organisation is None:
+    if organisation is None or not organisation.is_of_eu:
         return
     try:
         known = is_known(organisation.enterprise_number, settings.VIES_URL)
@@ -83,7 +83,7 @@ def check_again() -> int:
     if not settings.VIES_URL:
         return 0
     unchecked = Organisation.objects.filter(vat_state=VatState.UNCHECKED)
-    keys = list(unchecked.values_list("pk", flat=True))
+    keys = [one.pk for one in unchecked.only("enterprise_number") if one.is_of_eu]
     for key in keys:
         check_vat_number.enqueue(key)
     return len(keys)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from stdnum.eu import vat as eu_vat
 
 from portal.environment_names import PREFIX
 from slurm_bridge.gpu_verdict import (
@@ -17,6 +18,13 @@ from slurm_bridge.gpu_verdict import (
     PercentAboveZero,
     UpToAWeek,
 )
+
+# Associated with Horizon Europe in 2026, some with a part of it; the Commission publishes the list.
+ASSOCIATED_COUNTRIES = (
+    "AL", "AM", "BA", "CA", "CH", "EG", "FO", "GB", "GE", "IL", "IS", "JP",
+    "KR", "MD", "ME", "MK", "NO", "NZ", "RS", "TN", "TR", "UA", "XK",
+)  # fmt: skip
+CountryLetters = Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
 
 DEVELOPMENT_KEY = "development-only-key-that-production-refuses"
 
@@ -96,6 +104,7 @@ class Environment(BaseSettings):
     api_token_max_days: int = Field(default=365, ge=1, le=3_650)
     api_requests_a_minute: int = Field(default=120, ge=1, le=100_000)
 
+    associated_countries: Annotated[list[CountryLetters], NoDecode] = list(ASSOCIATED_COUNTRIES)
     vies_url: str = Field(default="", pattern=r"^(https?://[^\s?#]+)?$")
 
     attachment_folder: Path | None = None
@@ -126,7 +135,7 @@ class Environment(BaseSettings):
     gpu_months_kept: int = Field(default=3, ge=0, le=1200)
     max_bridge_body_mb: int = Field(default=32, ge=1, le=1024)
 
-    @field_validator("allowed_hosts", "metrics_networks", mode="before")
+    @field_validator("allowed_hosts", "associated_countries", "metrics_networks", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         if not isinstance(value, str):
@@ -134,6 +143,14 @@ class Environment(BaseSettings):
         if value.lstrip().startswith("["):
             return _from_json(value)
         return [host.strip() for host in value.split(",") if host.strip()]
+
+    @field_validator("associated_countries")
+    @classmethod
+    def _outside_of_the_eu(cls, value: list[str]) -> list[str]:
+        inside = sorted(set(value) & {state.upper() for state in (*eu_vat.MEMBER_STATES, "el")})
+        if inside:
+            raise ValueError(f"names countries of the EU: {', '.join(inside)}")
+        return value
 
     @field_validator("oidc_providers", mode="before")
     @classmethod

@@ -213,6 +213,7 @@ API_REQUESTS_A_MINUTE = ENVIRONMENT.api_requests_a_minute
 
 # The register of VAT numbers ---------------------------------------------------------------------
 VIES_URL = ENVIRONMENT.vies_url
+ASSOCIATED_COUNTRIES = frozenset(ENVIRONMENT.associated_countries)
 
 # Files that the worker makes, outside of all that is served -------------------------------------
 ATTACHMENT_FOLDER = ENVIRONMENT.attachment_folder

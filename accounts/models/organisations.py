@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enterprise_numbers import show_enterprise_number, validate_enterprise_number
+from accounts.enterprise_numbers import is_of_eu, show_enterprise_number, validate_enterprise_number
 from accounts.models.people import User
 
 
@@ -44,7 +44,8 @@ class Organisation(models.Model):
         validators=[validate_enterprise_number],
         help_text=_(
             "The ten-digit number of the Crossroads Bank for Enterprises (KBO/BCE); from another"
-            " country of the EU the VAT number with its two letters."
+            " country of the EU the VAT number with its two letters, and from an associated country"
+            " the number of its register of enterprises behind the country's two letters."
         ),
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
@@ -73,6 +74,11 @@ class Organisation(models.Model):
     def shown_number(self) -> str:
         """The enterprise number as people write it: 0403.019.261."""
         return show_enterprise_number(self.enterprise_number)
+
+    @property
+    def is_of_eu(self) -> bool:
+        """Whether VIES can know its number."""
+        return is_of_eu(self.enterprise_number)
 
 
 @pghistory.track()

@@ -44,6 +44,16 @@ def test_vies_is_asked_by_the_worker_once_an_organisation_is_entered(
     assert organisation.vat_checked_at is not None
 
 
+@pytest.mark.django_db(transaction=True)
+def test_vies_is_never_asked_for_a_number_that_it_cannot_know(settings: Settings) -> None:
+    with vies_that_says(INVALID) as asked:
+        settings.VIES_URL = asked[0]
+        organisation = entered("NO988077917")
+        assert vies.check_again() == 0
+        assert asked[1:] == []
+    assert organisation.vat_state == VatState.UNCHECKED
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [

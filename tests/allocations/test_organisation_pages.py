@@ -190,7 +190,11 @@ def test_the_form_says_whether_what_is_asked_for_fits(
         ("save_facts", facts(website="javascript:alert(1)"), "valid URL"),
         ("link_enterprise", enterprise(enterprise_number="0202239952"), "not a Belgian"),
         ("link_enterprise", enterprise(enterprise_number=LONG), "at most 20 characters"),
-        ("link_enterprise", enterprise(enterprise_number="XX123"), "not a VAT number of the EU"),
+        (
+            "link_enterprise",
+            enterprise(enterprise_number="XX123"),
+            "no number of an organisation in the EU",
+        ),
         ("link_enterprise", enterprise(enterprise_number="0428759497"), "organisation itself"),
         ("link_enterprise", enterprise(enterprise_number="0403170701"), "in the list already"),
         ("link_enterprise", enterprise(percent=24), "does not count"),
@@ -237,6 +241,18 @@ def test_a_foreign_organisation_has_its_vat_number_and_its_country_in_the_postco
     organisation = Organisation.objects.get(name="Cloches SA")
     assert (organisation.enterprise_number, organisation.postcode) == ("LU26375245", "LU-1234")
     assert organisation.shown_number == "LU26375245"
+
+
+def test_an_organisation_of_an_associated_country_has_the_number_of_its_register(
+    signed_in: Client,
+) -> None:
+    form = {"enterprise_number": "NO 988 077 917 MVA", "name": "Klokker AS", "kind": "sme"}
+    signed_in.post(reverse("new_organisation"), form | {"postcode": "0150"})
+    organisation = Organisation.objects.get(name="Klokker AS")
+    assert (organisation.enterprise_number, organisation.postcode) == ("NO988077917", "NO-0150")
+    page = signed_in.get(reverse("organisation", args=[organisation.pk])).text
+    assert "not in VIES" in page
+    assert "not yet checked" not in page
 
 
 def test_the_page_asks_no_more_for_more_entries(
