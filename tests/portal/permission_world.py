@@ -95,7 +95,7 @@ def values(people: dict[str, Any], settings: Any, tmp_path: Path) -> dict[str, A
         "kind": "pause",
         "change_id": _asked_change(project, people["leader"]),
         "offer_id": offered_account(Site.objects.get(code="zellik")).pk,
-        "entry_id": project.allocations.get(site__code="zellik").ledger.get().pk,
+        "entry_id": project.allocations.get(site__code="zellik").ledger.get(kind="award").pk,
         "user_id": people["stranger"].pk,
         "mail_id": Mail.objects.latest("pk").pk,
         "event": "digest",

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -26,9 +28,11 @@ from allocations.models import (
     SiteStatus,
     Track,
 )
+from allocations.models.attachments import ScanState
 from allocations.rules.award_changes import ChangeKind
 from allocations.rules.form.sections import pages as pages_of_form
 from tests.accounts.keys import ed25519_line
+from tests.allocations.attachment_world import clean_attachment
 from tests.domain import make_draft, make_project
 from tests.people import PASSWORD, make_person
 from tests.portal.chromium import Judge, open_context
@@ -61,10 +65,18 @@ ENTRANCE_PAGES = (
 
 
 @pytest.fixture
-def world(transactional_db: None, applicant: User, staff: User) -> dict[str, str]:
+def world(
+    transactional_db: None, applicant: User, staff: User, settings: Any, tmp_path: Path
+) -> dict[str, str]:
     """The address of each page of somebody with something at every stage."""
+    settings.ATTACHMENT_FOLDER = tmp_path
     empty = start_application(track=Track.objects.get(code="pg"), actor=applicant)
     complete = make_draft(applicant, title="Chimes of Charleroi")
+    for state in ScanState:
+        file = clean_attachment(complete)
+        file.shown_name, file.scan_state = f"{state} {'long-name-' * 8}.pdf", state
+        file.scanned_at = None if state == ScanState.WAITING else timezone.now()
+        file.save()
     asked = _handed_in(applicant, "A question of tone")
     request_information(application_id=asked.pk, question="Which recordings?", actor=staff)
     rejected = _handed_in(applicant, "Perpetual motion")

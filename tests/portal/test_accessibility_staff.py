@@ -21,13 +21,16 @@ from allocations.actions.tracks import add_track
 from allocations.models import (
     Application,
     Drift,
+    FinalReport,
     Membership,
     Project,
+    SetAsideRow,
     Site,
     SiteStatus,
     TrackVersion,
 )
 from allocations.rules.award_changes import ChangeKind
+from tests.allocations.claw_back_world import proposed_claw_back
 from tests.allocations.gpu_world import finding, tell
 from tests.allocations.leaving_world import waiting_removal
 from tests.allocations.offers import adopted_account, offered_account
@@ -89,6 +92,16 @@ def world(
     SiteStatus.objects.filter(site__code="charleroi").update(
         last_seen_at=timezone.now() - timedelta(hours=3)
     )
+    proposed_claw_back(allocation)
+    FinalReport.objects.create(
+        project=project, due_on=timezone.localdate(), state=FinalReport.State.HANDED_IN,
+        handed_in_at=timezone.now(), handed_in_by=applicant,
+    )  # fmt: skip
+    SetAsideRow.objects.create(
+        site=zellik, key="0" * 64, job_id=7, account="x" * 60, text="{" + "9" * 4000,
+        reason="gpu_seconds is negative: -1", first_seen_at=timezone.now(),
+        last_seen_at=timezone.now(),
+    )  # fmt: skip
     pool = make_pool("zellik")
     source = TrackVersion.objects.get(track__code="fl", number=1)
     written = start_version(source_id=source.pk, actor=administrator)
@@ -105,7 +118,7 @@ def world(
         "leaving_jobs": leaving.get_absolute_url(),
         "usage_checks": reverse("usage_checks"),
         "lost_runs": reverse("lost_runs", args=["zellik"]) + "?job=1",
-        "take_back": reverse("take_back", args=[allocation.ledger.get().pk]),
+        "take_back": reverse("take_back", args=[allocation.ledger.get(kind="award").pk]),
         "release": reverse("release", args=[adopted.pk]),
         "adopted_project": adopted.project.get_absolute_url(),
     }
