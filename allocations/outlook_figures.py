@@ -13,11 +13,18 @@ USUAL_DAYS = 28
 
 # What somebody used of a grant that several pools paid for is each pool's in proportion.
 _FIGURES = """
-    WITH awarded AS (
+    WITH taken AS (
+        SELECT draw.pool_id, entry.allocation_id AS id, 60 * SUM(draw.gpu_minutes) AS seconds
+        FROM allocations_pooldraw draw
+        JOIN allocations_ledgerentry entry ON entry.id = draw.entry_id
+        WHERE draw.pool_id = ANY(%(pools)s)
+        GROUP BY draw.pool_id, entry.allocation_id
+    ), awarded AS (
         SELECT id, project_id, site_id, ends_on,
             released_at IS NULL AND ends_on >= %(today)s AS is_running
         FROM allocations_allocation
         WHERE site_id = ANY(%(sites)s) AND adopted_at IS NULL
+          AND (released_at IS NULL AND ends_on >= %(today)s OR id IN (SELECT id FROM taken))
     ), granted AS (
         SELECT awarded.id, 60 * SUM(entry.gpu_minutes) AS seconds
         FROM awarded JOIN allocations_ledgerentry entry ON entry.allocation_id = awarded.id
@@ -31,12 +38,6 @@ _FIGURES = """
             LEAST(COALESCE(used.seconds, 0), granted.seconds) AS used_of_grant,
             COALESCE(used.seconds, 0) AS used
         FROM awarded JOIN granted USING (id) LEFT JOIN used USING (project_id, site_id)
-    ), taken AS (
-        SELECT draw.pool_id, entry.allocation_id AS id, 60 * SUM(draw.gpu_minutes) AS seconds
-        FROM allocations_pooldraw draw
-        JOIN allocations_ledgerentry entry ON entry.id = draw.entry_id
-        WHERE draw.pool_id = ANY(%(pools)s)
-        GROUP BY draw.pool_id, entry.allocation_id
     ), drawn AS (
         SELECT told.*, pool_id, organisation.kind, track.code, taken.seconds / granted AS part
         FROM taken JOIN told USING (id)
