@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from allocations.models import Allocation, AwardChange, Membership, Project, Site
 from allocations.rules.award_changes import ChangeKind, kinds_that_fit
-from allocations.states import AllocationState
+from allocations.states import AllocationState, ApplicationState
 
 Askable: TypeAlias = Mapping[ChangeKind, QuerySet[Allocation]]
 
@@ -26,6 +26,8 @@ _WHY_NOT = {
 
 def askable_changes(project: Project) -> Askable:
     """The kinds that could be granted and are not asked for yet, with the sites for each."""
+    if _is_closed(project):
+        return {}
     waiting = set(
         AwardChange.objects.open()
         .filter(application=project.application_id)
@@ -74,6 +76,8 @@ def why_not_askable(project: Project, kind: ChangeKind) -> str:
     """What keeps a kind that is not askable from being asked for, in one sentence."""
     if AwardChange.objects.open().filter(application=project.application_id, kind=kind).exists():
         return _("This was asked for already, and waits for staff.")
+    if _is_closed(project):
+        return _("This project is closed: its final report was accepted.")
     allocations = list(_taken_up(project))
     if not allocations:
         return _("No site has set this project up, so nothing of it can be changed.")
@@ -82,6 +86,10 @@ def why_not_askable(project: Project, kind: ChangeKind) -> str:
     ):
         return _("The last day has passed: ask for an extension with hours.")
     return str(_WHY_NOT[kind])
+
+
+def _is_closed(project: Project) -> bool:
+    return project.application.state == ApplicationState.CLOSED
 
 
 def _taken_up(project: Project) -> QuerySet[Allocation]:

@@ -15,6 +15,7 @@ from allocations.actions.ledger import (
     read_budget,
     refuse_adopted,
     refuse_alone,
+    refuse_closed,
     refuse_ended,
     refuse_offered,
     refuse_stale,
@@ -92,6 +93,7 @@ def change_end(*, allocation_id: int, ends_on: date, reason: str, actor: User) -
     if ends_on == allocation.ends_on:
         raise StateError(_("This is the last day already."))
     if ends_on >= timezone.localdate():
+        refuse_closed(allocation)
         lapse_before_reopening(allocation, actor)
     allocation.ends_on = ends_on
     allocation.save(update_fields=["ends_on"])

@@ -12,6 +12,7 @@ from allocations.actions.ledger import (
     lock_allocation,
     minutes_of_hours,
     read_budget,
+    refuse_closed,
     refuse_ended,
     too_much,
 )
@@ -128,6 +129,7 @@ def keep_change(change: AwardChange) -> AwardChange:
 
 def _check_extension(allocation: Allocation, ends_on: date | None, gpu_hours: int | None) -> None:
     today = timezone.localdate()
+    refuse_closed(allocation)
     if ends_on is None or ends_on <= allocation.ends_on or ends_on < today:
         raise RefusedError(
             _("An extension ends later than the last day now, and not in the past."),

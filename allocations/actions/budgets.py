@@ -19,6 +19,7 @@ from allocations.actions.ledger import (
     read_budget,
     refuse_adopted,
     refuse_alone,
+    refuse_closed,
     refuse_ended,
     refuse_stale,
     too_much,
@@ -55,6 +56,7 @@ def renew(
 ) -> LedgerEntry:
     """The same of a locked allocation; call it inside an action that has checked who decides."""
     minutes = minutes_of_hours(gpu_hours)
+    refuse_closed(allocation)
     if ends_on < timezone.localdate() or ends_on <= allocation.ends_on:
         raise RefusedError(
             _("A renewal ends later than the last day now, and not in the past."), field="ends_on"

@@ -16,7 +16,7 @@ from allocations.actions.transitions import lock_application, move_application
 from allocations.errors import IncompleteError, RefusedError, StateError
 from allocations.models import Allocation, FinalReport, Project, ReportOutput
 from allocations.rules.final_reports import reminder_due, report_due_on
-from allocations.states import ApplicationState, states_before
+from allocations.states import AllocationState, ApplicationState, states_before
 
 _S = ApplicationState
 
@@ -146,13 +146,15 @@ def hand_in_report(*, project_id: int, actor: User) -> FinalReport:
 
 @action
 def accept_report(*, project_id: int, actor: User) -> FinalReport:
-    """Close the project."""
+    """Close the project, which has ended and stays so."""
     report = _lock(project_id)
     _refuse_unless_handed_in(report)
+    application = lock_application(report.project.application_id)
+    _refuse_running(report.project)
     report.state = FinalReport.State.ACCEPTED
     report.accepted_at, report.accepted_by = timezone.now(), actor
     report.save()
-    move_application(lock_application(report.project.application_id), _S.CLOSED, actor=actor)
+    move_application(application, _S.CLOSED, actor=actor)
     mail_leaders("report_accepted", report.project, report=report)
     return report
 
@@ -208,6 +210,14 @@ def _lock(project_id: int) -> FinalReport:
 def _refuse_closed(report: FinalReport) -> None:
     if not report.is_open:
         raise StateError(_("This report was handed in and can no longer be changed."))
+
+
+def _refuse_running(project: Project) -> None:
+    """Raise where it was given more time; whoever gives more now waits, and finds it closed."""
+    allocations = project.allocations.select_for_update(of=["self"]).order_by("pk")
+    today = timezone.localdate()
+    if any(allocation.state_on(today) != AllocationState.EXPIRED for allocation in allocations):
+        raise StateError(_("This project was given more time: its report is due when it ends."))
 
 
 def _refuse_unless_handed_in(report: FinalReport) -> None:

@@ -22,7 +22,7 @@ from allocations.rules.budgets import (
     minutes_of,
 )
 from allocations.rules.units import MINUTES_AN_HOUR
-from allocations.states import AllocationState
+from allocations.states import AllocationState, ApplicationState
 
 LAPSED = "The last day has passed."
 
@@ -148,6 +148,12 @@ def refuse_ended(allocation: Allocation) -> None:
             _("The last day at %(site)s has passed: renew the allocation.")
             % {"site": allocation.site}
         )
+
+
+def refuse_closed(allocation: Allocation) -> None:
+    """Raise where the final report was accepted, so that nobody would be asked for another one."""
+    if allocation.project.application.state == ApplicationState.CLOSED:
+        raise StateError(_("This project is closed: its final report was accepted."))
 
 
 def too_much(error: TooMuchError) -> RefusedError:

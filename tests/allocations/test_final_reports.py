@@ -1,6 +1,7 @@
 """What came of a project is told in time, and who does not tell it cannot apply again."""
 
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -8,9 +9,13 @@ from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, User
+from allocations.actions.allocations import change_end
+from allocations.actions.award_changes import ask_for_change
+from allocations.actions.budgets import renew_allocation
 from allocations.actions.drafts import submit_application
 from allocations.actions.final_reports import (
     ReportText,
@@ -24,9 +29,10 @@ from allocations.actions.final_reports import (
 from allocations.errors import IncompleteError, RefusedError, StateError
 from allocations.management.commands.nightly import NIGHTLY
 from allocations.models import Application, FinalReport, Project
+from allocations.rules.award_changes import ChangeKind
 from allocations.rules.final_reports import LATE, link_of, reminder_due, report_due_on
 from allocations.states import ApplicationState
-from tests.allocations.budget_world import end_yesterday
+from tests.allocations.budget_world import count, end_yesterday
 from tests.domain import make_draft, make_project
 from tests.people import make_organisation, make_person
 from tests.portal.member_world import end_project
@@ -381,3 +387,40 @@ def test_the_list_of_reports_asks_no_more_for_more_of_them(
     with django_assert_max_num_queries(5):
         page = office.get("/staff/final-reports/", {"q": "Bells", "state": "open"})
     assert page.content.decode().count("aif") >= 6
+
+
+def test_what_is_closed_gets_no_more_time(
+    client: Client, report: FinalReport, applicant: User, staff: User
+) -> None:
+    hand_in(report, applicant)
+    accept_report(project_id=report.project_id, actor=staff)
+    allocation = report.project.allocations.get(site__code="zellik")
+    more: dict[str, Any] = {"allocation_id": allocation.pk, "reason": "More.", "actor": staff}
+    day = timezone.localdate() + timedelta(days=30)
+    for act in (
+        partial(renew_allocation, gpu_hours=10, ends_on=day),
+        partial(change_end, ends_on=day),
+        partial(ask_for_change, kind=ChangeKind.EXTENSION, gpu_hours=10, ends_on=day),
+    ):
+        with pytest.raises(StateError, match="is closed"):
+            act(**more)
+    client.force_login(applicant)
+    page = reverse("ask_for_change", args=[report.project.name, "extension"])
+    assert "its final report was accepted" in client.get(page, follow=True).text
+
+
+def test_what_was_given_more_time_is_not_closed_before_it_ends(
+    report: FinalReport, applicant: User, staff: User
+) -> None:
+    hand_in(report, applicant)
+    allocation = report.project.allocations.get(site__code="zellik")
+    count(allocation, 0)
+    day = timezone.localdate() + timedelta(days=30)
+    renew_allocation(
+        allocation_id=allocation.pk, gpu_hours=10, ends_on=day, reason="More.", actor=staff
+    )
+    with pytest.raises(StateError, match="given more time"):
+        accept_report(project_id=report.project_id, actor=staff)
+    end_yesterday(allocation)
+    accept_report(project_id=report.project_id, actor=staff)
+    assert state_of(report.project) == ApplicationState.CLOSED
