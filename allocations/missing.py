@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from allocations.models import Application, DeclarationText, FinalReport, Membership, TrackVersion
+from allocations.offered import offered_answers
 from allocations.rules.form.sections import Setting, asked_fields, missing_answers, pages
 from allocations.rules.questions import Section
 from allocations.rules.requests import problems_of_request
@@ -149,9 +150,18 @@ def _led_by(leader: int, reports: list[FinalReport]) -> list[FinalReport]:
 
 def _sections(application: Application, rules: TrackVersion) -> Iterator[Missing]:
     stored = {row.section: row.answers for row in application.section_answers.all()}
-    setting = Setting(timezone.localdate(), application.months, rules.has_gate)
-    for section in pages(rules.sections, rules.optional_questions):
-        fields = asked_fields(section, rules.optional_questions)
+    asked = {
+        section: asked_fields(section, rules.optional_questions)
+        for section in pages(rules.sections, rules.optional_questions)
+    }
+    depends = any(field.is_offered for fields in asked.values() for field in fields)
+    setting = Setting(
+        today=timezone.localdate(),
+        months=application.months,
+        has_gate=rules.has_gate,
+        offered=offered_answers(application) if depends else {},
+    )
+    for section, fields in asked.items():
         address = address_of_part(application, section)
         for missing in missing_answers(fields, stored.get(section, {}), setting):
             yield Missing(missing.text, section, f"{address}#id_{missing.field}")

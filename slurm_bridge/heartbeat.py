@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,6 +24,10 @@ class Cluster(Protocol):
 
     def nodes(self) -> NodeFigures:
         """Count nodes and GPUs."""
+        ...
+
+    def gpu_types(self) -> dict[str, tuple[str, ...]]:
+        """The types of GPU of each partition."""
         ...
 
     def controller(self) -> ControllerFigures:
@@ -50,6 +55,7 @@ class Pulse:
     clock: Callable[[], float] = time.time
     _findings: tuple[Finding, ...] = ()
     _release: str = ""
+    _gpu_types: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _examined_at: float = field(default=float("-inf"))
 
     def beat(self) -> None:
@@ -71,6 +77,7 @@ class Pulse:
                 jobs_running=controller.jobs_running if controller else 0,
                 jobs_pending=controller.jobs_pending if controller else 0,
                 nodes=nodes.names if len(nodes.names) <= LONGEST_NODE_LIST else "",
+                gpu_types=self._gpu_types,
                 findings=self._findings,
             )
         )
@@ -88,6 +95,8 @@ class Pulse:
         self._findings = self.doctor.findings()
         releases = (item.found for item in self._findings if item.check == "release")
         self._release = next(releases, self._release)
+        with suppress(TransientSlurmError):
+            self._gpu_types = self.cluster.gpu_types()
         self._examined_at = self.clock()
         for finding in self._findings:
             if finding.level != "ok" and finding not in known:

@@ -334,6 +334,8 @@ class Heartbeat(Message):
     jobs_pending: Count
     nodes: Annotated[str, StringConstraints(max_length=100_000)] = ""
     """The names of all nodes, folded; empty where they are not known."""
+    gpu_types: dict[str, tuple[str, ...]] = {}
+    """The types of GPU of each partition, as Slurm calls them; empty where they are not known."""
     findings: tuple[Finding, ...] = ()
 
 

@@ -187,7 +187,7 @@ def an_answer(field: Field) -> Any:
     if field.kind == Kind.RUNS:
         return [A_RUN]
     if field.kind == Kind.CHOICE:
-        return field.choices[0][0]
+        return field.choices[0][0] if field.choices else ""
     if field.kind == Kind.NUMBER:
         return field.least
     if field.kind in (Kind.DATE, Kind.COMING_DATE):

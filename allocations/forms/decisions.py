@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.db.models import Exists, OuterRef, Prefetch, Subquery
+from django.db.models.fields.json import KeyTextTransform
 from django.forms.boundfield import BoundField
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +14,10 @@ from allocations.actions.award_plans import AwardLine
 from allocations.forms.dedicated import AwardedNodesForm
 from allocations.models import Application, Partition, RequestedHours, Site
 from allocations.models.applications import MOST_GPU_HOURS
+from allocations.offered import gpu_types_of
 from allocations.rules.calendar import last_day
+from allocations.rules.form.resources import GPU_TYPE
+from allocations.rules.questions import Section
 from allocations.site_overview import nodes_of_site
 
 LONGEST_REASON = 5000
@@ -192,24 +196,32 @@ def _own_problem(site: Site, own: AwardedNodesForm) -> str:
 
 
 def _read_sites(application: Application) -> list[Site]:
-    """All sites, with what was asked for there and what they last said, in two queries."""
+    """All sites, with what was asked for there and what they last said, in two queries.
+
+    With each is the type of GPU that was asked for, wherever that is.
+    """
     asked = application.requested_hours.filter(site=OuterRef("pk")).values("gpu_hours")
+    resources = application.section_answers.filter(section=Section.RESOURCES)
+    gpu_type = resources.annotate(gpu_type=KeyTextTransform(GPU_TYPE, "answers")).values("gpu_type")
     of_track = application.rules().partitions.filter(pk=OuterRef("pk"))
     partitions = Partition.objects.annotate(is_of_track=Exists(of_track))
     return list(
         Site.objects.select_related("status")
-        .annotate(asked=Subquery(asked))
+        .annotate(asked=Subquery(asked), gpu_type=Subquery(gpu_type))
         .prefetch_related(Prefetch("partitions", partitions))
     )
 
 
 def _partitions_field(site: Site) -> forms.TypedMultipleChoiceField:
+    """Those of the track are proposed; of them those alone with the GPUs asked for, if any has."""
     partitions = site.partitions.all()
+    of_track = [item for item in partitions if item.is_of_track]  # type: ignore[attr-defined]  # read with it
+    fitting = [item for item in of_track if site.gpu_type in gpu_types_of(item)]  # type: ignore[attr-defined]  # read with it
     return forms.TypedMultipleChoiceField(
         label=_("Partitions"),
         required=False,
         coerce=int,
         choices=[(item.pk, f"{item.name}: {item.shown_description}") for item in partitions],
-        initial=[item.pk for item in partitions if item.is_of_track],  # type: ignore[attr-defined]  # read with it
+        initial=[item.pk for item in fitting or of_track],
         widget=forms.CheckboxSelectMultiple,
     )

@@ -1,6 +1,7 @@
 """A section of the long form: its questions as fields, all of which may stay empty in a draft."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from allocations.forms.runs import RunsTable, runs_table
+from allocations.offered import Offered
 from allocations.rules.form.fields import Answers, Field, Kind
 from allocations.rules.text import one_line, several_lines
 from allocations.shown_answers import shown_answer
@@ -23,7 +25,14 @@ class SectionForm(forms.Form):
 
     version = forms.IntegerField(min_value=0, max_value=_LARGEST_VERSION, widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, asked: Sequence[Field], stored: Answers, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        asked: Sequence[Field],
+        stored: Answers,
+        offered: Offered,
+        **kwargs: Any,
+    ) -> None:
         self.asked, self.stored = asked, stored
         kwargs["initial"] = {**stored, **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
@@ -32,6 +41,8 @@ class SectionForm(forms.Form):
             if field.kind == Kind.RUNS:
                 data = self.data if self.is_bound else None
                 self.runs = runs_table(data, stored.get(field.name) or [])
+            elif field.is_offered:
+                self._offer(field, offered.get(field.name, ()))
             else:
                 self.fields[field.name] = _BUILDERS[field.kind](field)
 
@@ -83,11 +94,19 @@ class SectionForm(forms.Form):
             (
                 str(field.label),
                 shown_answer(field, theirs.get(field.name)),
-                shown_answer(field, mine[field.name]),
+                shown_answer(field, mine.get(field.name)),
             )
             for field in self.asked
-            if (theirs.get(field.name) or None) != (mine[field.name] or None)
+            if (theirs.get(field.name) or None) != (mine.get(field.name) or None)
         ]
+
+    def _offer(self, field: Field, names: Sequence[str]) -> None:
+        """What was chosen before stays among the choices until something else is chosen."""
+        usual, chosen = dict(field.choices), self.stored.get(field.name)
+        words = dict.fromkeys([*names, chosen] if chosen and chosen not in usual else names)
+        choices = (*usual.items(), *((word, word) for word in words))
+        if choices:
+            self.fields[field.name] = _choice(replace(field, choices=choices))
 
     def _check_day(self, field: Field, day: date) -> None:
         if not _EARLIEST <= day <= _LATEST:

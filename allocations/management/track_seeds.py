@@ -24,6 +24,7 @@ _SHORT_QUESTIONS = (
     Question.SECTOR,
     Question.WHY_GPUS,
     Question.RUNS,
+    Question.GPU_TYPE,
     Question.LARGEST_JOB,
     Question.SOFTWARE,
     Question.FALLBACK_SITE,

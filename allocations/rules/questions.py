@@ -38,6 +38,7 @@ class Question(TextChoices):
     TECHNOLOGY_READINESS = "technology_readiness", _("Technology readiness, now and aimed at")
     CONFIDENTIAL_DESCRIPTION = "confidential_description", _("Confidential description")
     RUNS = "runs", _("Table of runs")
+    GPU_TYPE = "gpu_type", _("Type of GPU")
     LARGEST_JOB = "largest_job", _("GPUs of the largest job")
     START = "start", _("First day")
     SOFTWARE = "software", _("Software")
@@ -62,6 +63,7 @@ SECTION_OF: dict[Question, Section] = {
     Question.TECHNOLOGY_READINESS: Section.PROJECT,
     Question.CONFIDENTIAL_DESCRIPTION: Section.PROJECT,
     Question.RUNS: Section.RESOURCES,
+    Question.GPU_TYPE: Section.RESOURCES,
     Question.LARGEST_JOB: Section.RESOURCES,
     Question.START: Section.RESOURCES,
     Question.SOFTWARE: Section.RESOURCES,

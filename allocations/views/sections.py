@@ -23,6 +23,7 @@ from allocations.errors import StateError
 from allocations.forms.sections import SectionForm
 from allocations.missing import FormPart, parts_of, section_or_none, what_is_missing
 from allocations.models import Application, SectionAnswers
+from allocations.offered import offered_answers
 from allocations.rules.form.sections import asked_fields
 from allocations.rules.form.security import PURPOSE
 from allocations.rules.questions import Section
@@ -55,9 +56,12 @@ def edit_section(request: SignedInRequest, reference: str, section: str) -> Http
 
 def _form(application: Application, section: Section, data: Any = None) -> SectionForm:
     row = _stored(application, section)
+    asked = asked_fields(section, application.rules().optional_questions)
+    depends = any(field.is_offered for field in asked)
     return SectionForm(
         data,
-        asked=asked_fields(section, application.rules().optional_questions),
+        asked=asked,
+        offered=offered_answers(application) if depends else {},
         stored=row.answers if row else _carried(application, section),
         initial={"version": row.version if row else 0},
     )

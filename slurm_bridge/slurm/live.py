@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from slurm_bridge.node_lists import fold
+from slurm_bridge.slurm.budgets import parse_gpu_types
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.text import parse_pairs, parse_tres
 
@@ -84,6 +85,10 @@ class Live:
             )
             for node in nodes
         )
+
+    def gpu_types(self) -> dict[str, tuple[str, ...]]:
+        """The types of GPU of each partition."""
+        return parse_gpu_types(self.commands.read("scontrol", "--oneliner", "show", "nodes"))
 
     def controller(self) -> ControllerFigures:
         """Read slurmctld's own counters."""

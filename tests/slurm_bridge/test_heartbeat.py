@@ -27,6 +27,11 @@ class Site:
             raise TransientSlurmError("slurmctld is down")
         return NodeFigures(5, 4, 40, 8, "n[1-5]")
 
+    def gpu_types(self) -> dict[str, tuple[str, ...]]:
+        if not self.answers:
+            raise TransientSlurmError("slurmctld is down")
+        return {"h200": ("h200",)}
+
     def controller(self) -> ControllerFigures:
         return ControllerFigures(3, 2, 0)
 
@@ -59,6 +64,7 @@ def test_doctor_looks_at_first_and_then_each_few_minutes(site: Site, pulse: Puls
         site.clock.sleep(30)
 
     assert site.examined == 2
+    assert all(beat.gpu_types == {"h200": ("h200",)} for beat in site.beats)
     assert {beat.slurm_release for beat in site.beats} == {"22.05.8"}
 
 
@@ -70,6 +76,7 @@ def test_silent_slurm_is_told_at_once(site: Site, pulse: Pulse) -> None:
 
     last = site.beats[-1]
     assert last.nodes_total == 0
+    assert last.gpu_types == {"h200": ("h200",)}, "as it was last known"
     assert last.findings[0].level == "error"
 
 

@@ -89,6 +89,7 @@ def test_live_state_and_budgets_are_read(slurm: SlurmSite) -> None:
     assert controller.records_held_back is not None
     assert controller.counts_since > 0
     assert slurm.live.jobs_by_member() == {(PROJECT, USER): 2}
+    assert slurm.live.gpu_types()[PARTITION] == ("h200",)
     figures = BudgetReader(slurm.commands).figures()
     assert figures.counters[PROJECT].reserved > 0
     assert figures.gpu_types[PARTITION] == ("h200",)

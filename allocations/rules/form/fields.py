@@ -57,6 +57,11 @@ class Field:
     kind: Kind
     help_text: str | Promise = ""
     choices: tuple[tuple[str, str | Promise], ...] = ()
+    is_offered: bool = False
+    """Whether what can be chosen, beside `choices`, depends on the application's track and sites.
+
+    It is stored in words, so that it can be read when nobody offers it any more.
+    """
     least: int = 0
     most: int = 0
     asked_if: Question | None = None

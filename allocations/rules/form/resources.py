@@ -10,6 +10,9 @@ MOST_GPUS_OF_A_JOB = 10_000
 
 MOST_OVERHEAD_PERCENT = 100
 
+GPU_TYPE, FALLBACK_SITE = "gpu_type", "fallback_site"
+ANY_GPU = "any"
+
 RESOURCES = (
     Field(
         "runs",
@@ -30,6 +33,15 @@ RESOURCES = (
         asked_if=Question.RUNS,
     ),
     Field(
+        GPU_TYPE,
+        _("Type of GPU"),
+        Kind.CHOICE,
+        _("What the sites where you ask for GPU-hours have. The runs are checked by it."),
+        ((ANY_GPU, _("No preference")),),
+        is_offered=True,
+        asked_if=Question.GPU_TYPE,
+    ),
+    Field(
         "largest_job",
         _("GPUs of the largest job"),
         Kind.NUMBER,
@@ -46,10 +58,11 @@ RESOURCES = (
         asked_if=Question.START,
     ),
     Field(
-        "fallback_site",
+        FALLBACK_SITE,
         _("Second choice of a site"),
-        Kind.LINE,
+        Kind.CHOICE,
         _("Where else the work could be done, if the site you prefer is full."),
+        is_offered=True,
         asked_if=Question.FALLBACK_SITE,
         is_required=False,
     ),

@@ -1,6 +1,6 @@
 """The questions of each section, and what is still missing in one."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -55,6 +55,8 @@ class Setting:
     """For how long GPU time is asked."""
     has_gate: bool
     """Whether the track examines other purposes than civil ones."""
+    offered: Mapping[str, Collection[str]]
+    """What the track's sites offer, by the question that asks for it."""
 
 
 def missing_answers(
@@ -79,7 +81,17 @@ def _problem(field: Field, answers: Answers, setting: Setting) -> str | None:
         day = date.fromisoformat(str(answers[field.name]))
         if day < setting.today:
             return _("“%(label)s” is over: choose another.") % {"label": field.label}
+    if field.is_offered and not _is_offered(field, answers, setting):
+        return _("“%(label)s”: “%(answer)s” is not offered here. Choose again.") % {
+            "label": field.label,
+            "answer": answers[field.name],
+        }
     return None
+
+
+def _is_offered(field: Field, answers: Answers, setting: Setting) -> bool:
+    usual = [value for value, _label in field.choices]
+    return answers[field.name] in [*usual, *setting.offered.get(field.name, ())]
 
 
 def _missing(field: Field) -> str:
