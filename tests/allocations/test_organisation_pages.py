@@ -233,26 +233,22 @@ def test_markup_in_names_stays_text(organisation: Organisation, signed_in: Clien
     assert "<script>alert" not in signed_in.get(address).content.decode()
 
 
-def test_a_foreign_organisation_has_its_vat_number_and_its_country_in_the_postcode(
-    signed_in: Client,
+@pytest.mark.parametrize(
+    ("typed", "postcode", "number", "kept", "check"),
+    [
+        ("lu 26375245", "1234", "LU26375245", "LU-1234", "not yet checked by VIES"),
+        ("NO 988 077 917 MVA", "0150", "NO988077917", "NO-0150", "not in VIES"),
+    ],
+)
+def test_a_foreign_organisation_has_its_own_number_and_its_country_in_the_postcode(
+    signed_in: Client, typed: str, postcode: str, number: str, kept: str, check: str
 ) -> None:
-    form = {"enterprise_number": "lu 26375245", "name": "Cloches SA", "kind": "sme"}
-    signed_in.post(reverse("new_organisation"), form | {"postcode": "1234"})
+    form = {"enterprise_number": typed, "name": "Cloches SA", "kind": "sme", "postcode": postcode}
+    signed_in.post(reverse("new_organisation"), form)
     organisation = Organisation.objects.get(name="Cloches SA")
-    assert (organisation.enterprise_number, organisation.postcode) == ("LU26375245", "LU-1234")
-    assert organisation.shown_number == "LU26375245"
-
-
-def test_an_organisation_of_an_associated_country_has_the_number_of_its_register(
-    signed_in: Client,
-) -> None:
-    form = {"enterprise_number": "NO 988 077 917 MVA", "name": "Klokker AS", "kind": "sme"}
-    signed_in.post(reverse("new_organisation"), form | {"postcode": "0150"})
-    organisation = Organisation.objects.get(name="Klokker AS")
-    assert (organisation.enterprise_number, organisation.postcode) == ("NO988077917", "NO-0150")
-    page = signed_in.get(reverse("organisation", args=[organisation.pk])).text
-    assert "not in VIES" in page
-    assert "not yet checked" not in page
+    assert (organisation.enterprise_number, organisation.postcode) == (number, kept)
+    assert organisation.shown_number == number
+    assert check in signed_in.get(reverse("organisation", args=[organisation.pk])).text
 
 
 def test_the_page_asks_no_more_for_more_entries(
