@@ -17,7 +17,6 @@ from allocations.models.applications import ApplicationQuerySet
 from allocations.models.usage import GPU_SECONDS
 from allocations.parts import OwnPart, part_of, with_part
 from allocations.rules.award_changes import ChangeKind
-from allocations.ties import conflicts_of
 
 _RUN = re.compile(r"-?[0-9]{1,19}")
 _SEES_APPLICATION = frozenset({Permission.APPLICATION_VIEW, Permission.APPLICATION_ASSESS})
@@ -26,7 +25,7 @@ _ASKED_BY = {
     ChangeKind.APPEAL: Permission.APPLICATION_APPEAL,
     ChangeKind.LEADER: Permission.PROJECT_ASK_LEADER,
 }
-# Who applies has no part in what is said and decided of it.
+# Who applies, or is bound to them, has no part in what is said and decided of it.
 _NOT_ONES_OWN = frozenset(
     {
         Permission.APPLICATION_DECIDE,
@@ -205,13 +204,15 @@ def permissions_on_application(user: User, application: Application) -> frozense
     part = _part_in_team(user, application, own)
     if part:
         held |= PERMISSIONS_OF_PART[part]
-    if application.submitted_at is not None:
-        held |= user.permissions
-        held |= _as_reviewer(user, application, own)
-    if part or own.represents_organisation:
-        # Nobody decides their own.
-        held -= _NOT_ONES_OWN
-    return held
+    if application.submitted_at is None:
+        return held
+    held |= user.permissions
+    as_reviewer = _as_reviewer(user, own)
+    if not (held | as_reviewer) & _NOT_ONES_OWN:
+        return held
+    if own.conflicts:
+        return held - _NOT_ONES_OWN
+    return held | as_reviewer
 
 
 def is_blind_to(user: User, application: Application) -> bool:
@@ -256,14 +257,12 @@ def _storable(name: str) -> str:
     return name
 
 
-def _as_reviewer(user: User, application: Application, own: OwnPart) -> frozenset[Permission]:
-    """What a reviewer may do whom no conflict of interest keeps from it; nothing for others.
+def _as_reviewer(user: User, own: OwnPart) -> frozenset[Permission]:
+    """What a reviewer may do if no conflict of interest keeps them from it; nothing for others.
 
     What other reviewers say is for those who have said theirs.
     """
-    if not user.is_active or not user.may(Permission.QUEUE_VIEW):
-        return frozenset()
-    if not own.is_asked_for_review or conflicts_of(application, [user])[user.pk]:
+    if not (own.is_asked_for_review and user.is_active and user.may(Permission.QUEUE_VIEW)):
         return frozenset()
     held = PERMISSIONS_OF_PART[Part.REVIEWER]
     return held if own.has_handed_in_review else held - {Permission.REVIEWS_VIEW}

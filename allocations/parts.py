@@ -1,12 +1,18 @@
 """What somebody is to an application, read in one query or together with the application."""
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Value
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
 
-from accounts.models import OrganisationMember, User
+from accounts.models import User
 from allocations.models import Application, Invitation, Review
+from allocations.rules.conflicts import ConflictKind
+from allocations.ties import conflicts_in, tie_rows
+
+TEAM = Prefetch("invitations", Invitation.objects.select_related("accepted_by__unix_identity"))
+"""Everybody invited, with who accepted."""
 
 
 @dataclass(frozen=True)
@@ -14,12 +20,10 @@ class OwnPart:
     """Everything that binds one person to one application, save that they applied."""
 
     is_in_team: bool
-    represents_organisation: bool = False
     is_asked_for_review: bool = False
     has_handed_in_review: bool = False
-
-
-_SIGNS = tuple(sign.name for sign in fields(OwnPart))
+    conflicts: tuple[ConflictKind, ...] = ()
+    """What keeps them from judging it; read only of those whose role lets them."""
 
 
 def with_part(applications: QuerySet[Application], user: User) -> QuerySet[Application]:
@@ -30,23 +34,31 @@ def with_part(applications: QuerySet[Application], user: User) -> QuerySet[Appli
 def part_of(user: User, application: Application) -> OwnPart:
     """What this person is to it: as it was read, or by a query."""
     if getattr(application, "part_is_of", None) == user.pk:
-        return OwnPart(**{sign: getattr(application, sign, False) for sign in _SIGNS})
+        return _own_part(user, vars(application))
     signs = _signs(user)
     found = Application.objects.filter(pk=application.pk).annotate(**signs).values(*signs)
-    return OwnPart(**found.get())
+    return _own_part(user, found.get())
+
+
+def _own_part(user: User, read: Mapping[str, Any]) -> OwnPart:
+    rows = read.get("tie_rows")
+    return OwnPart(
+        is_in_team=read["is_in_team"],
+        is_asked_for_review=read.get("is_asked_for_review", False),
+        has_handed_in_review=read.get("has_handed_in_review", False),
+        conflicts=() if rows is None else tuple(conflicts_in(rows, [user])[user.pk]),
+    )
 
 
 def _signs(user: User) -> dict[str, Any]:
     team = Invitation.objects.filter(application=OuterRef("pk"), accepted_by=user)
     if not user.permissions:
-        # Most people: without a role nobody reviews, and there is nothing to keep them from.
+        # Most people: without a role nobody judges, and there is nothing to keep them from.
         return {"is_in_team": Exists(team)}
     review = Review.objects.standing().filter(application=OuterRef("pk"), reviewer=user)
     return {
         "is_in_team": Exists(team),
-        "represents_organisation": Exists(
-            OrganisationMember.objects.filter(user=user, organisation=OuterRef("organisation"))
-        ),
         "is_asked_for_review": Exists(review),
         "has_handed_in_review": Exists(review.filter(submitted_at__isnull=False)),
+        "tie_rows": tie_rows([user]),
     }

@@ -1,122 +1,137 @@
-"""What binds reviewers to those who apply, read from the database in a fixed number of queries."""
+"""What binds those who review or decide to those who apply, read in one query or with another."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from enum import StrEnum
-from typing import Any
 
-from allauth.account.models import EmailAddress
-from django.db.models import (
-    CharField,
-    IntegerField,
-    Prefetch,
-    QuerySet,
-    Value,
-    prefetch_related_objects,
-)
+from django.db.models import JSONField
+from django.db.models.expressions import RawSQL
 
-from accounts.models import OrganisationMember, User, undertaking_of
-from allocations.models import Application, DeclaredConflict, Invitation, Membership
+from accounts.models import User
+from accounts.models.undertakings import UNDERTAKING
+from allocations.models import Application
 from allocations.rules.conflicts import ConflictKind, Ties, conflicts_between, mail_domain
-
-TEAM = Prefetch("invitations", Invitation.objects.select_related("accepted_by__unix_identity"))
-"""Everybody invited, with who accepted: read once for a page that shows them, too."""
 
 
 class _Row(StrEnum):
-    """What one row says of a person."""
+    """What one row says of a person; of all who apply together where it names nobody."""
 
+    TEAM = "team"
     ORGANISATION = "organisation"
+    ENTERPRISE = "enterprise"
     MAIL = "mail"
     PROJECT = "project"
     DECLARED = "declared"
 
 
+TieRow = tuple[str, int | None, int, str]
+"""What it says, of whom, and the key of a row or a text."""
+
+_Said = dict[tuple[str, int | None], list[tuple[int, str]]]
+
+
 def conflicts_of(
     application: Application, people: Collection[User]
 ) -> dict[int, list[ConflictKind]]:
-    """For each person, by key, everything that keeps them from reviewing the application."""
-    prefetch_related_objects([application], TEAM)
-    invitations = application.invitations.all()
-    team = [item.accepted_by for item in invitations if item.accepted_by is not None]
-    applicants = [application.applicant, *team]
-    ties, declared = _read_ties(application, [*applicants, *people])
-    invited = {mail_domain(item.email) for item in invitations} - {""}
-    applying = _ties_of_applicants(
-        application, [ties[person.pk] for person in applicants], frozenset(invited)
-    )
+    """For each person, by key, everything that keeps them from judging the application."""
+    read = Application.objects.filter(pk=application.pk).annotate(tie_rows=tie_rows(people))
+    return conflicts_in(read.values_list("tie_rows", flat=True).get(), people)
+
+
+def tie_rows(people: Collection[User]) -> RawSQL:
+    """To be read with an application, for `conflicts_in`."""
+    keys = [person.pk for person in people]
+    return RawSQL(_ROWS, [keys, keys], output_field=JSONField())  # noqa: S611  # constant text
+
+
+def conflicts_in(rows: Iterable[TieRow], people: Collection[User]) -> dict[int, list[ConflictKind]]:
+    """The same as `conflicts_of`, of what `tie_rows` read."""
+    said: _Said = defaultdict(list)
+    for kind, person, key, text in rows:
+        said[kind, person].append((key, text))
+    team = [person for kind, person in said if kind == _Row.TEAM]
+    applying = _together([_ties(said, person) for person in (None, *team)])
     return {
-        person.pk: [ConflictKind.DECLARED] * (person.pk in declared)
-        + conflicts_between(ties[person.pk], applying)
+        person.pk: [ConflictKind.DECLARED] * ((_Row.DECLARED, person.pk) in said)
+        + conflicts_between(_ties(said, person.pk), applying)
         for person in people
     }
 
 
-def _ties_of_applicants(
-    application: Application, of_people: Collection[Ties], invited: frozenset[str]
-) -> Ties:
-    """Of the applicant, everybody invited, their organisations, and the whole undertaking."""
-    whole = undertaking_of(application.organisation) if application.organisation else None
+def _ties(said: _Said, person: int | None) -> Ties:
+    """Of one person, or of the applicants' undertaking and everybody whom they invited."""
+
+    def keys(kind: _Row) -> frozenset[int]:
+        return frozenset(key for key, _text in said.get((kind, person), ()))
+
+    def texts(kind: _Row) -> frozenset[str]:
+        return frozenset(text for _key, text in said.get((kind, person), ()))
+
     return Ties(
-        people=frozenset().union(*(ties.people for ties in of_people)),
-        organisations=frozenset(member.pk for member in (whole.members if whole else ())).union(
-            *(ties.organisations for ties in of_people)
-        ),
-        enterprise_numbers=whole.enterprise_numbers if whole else frozenset(),
-        mail_domains=invited.union(*(ties.mail_domains for ties in of_people)),
-        projects=frozenset().union(*(ties.projects for ties in of_people)),
+        people=frozenset() if person is None else frozenset({person}),
+        organisations=keys(_Row.ORGANISATION),
+        enterprise_numbers=texts(_Row.ENTERPRISE),
+        mail_domains=frozenset(mail_domain(address) for address in texts(_Row.MAIL)) - {""},
+        projects=keys(_Row.PROJECT),
     )
 
 
-def _read_ties(
-    application: Application, people: Collection[User]
-) -> tuple[dict[int, Ties], set[int]]:
-    """The ties of each person by key, and who declared a conflict; one query."""
-    organisations: dict[int, set[int]] = defaultdict(set)
-    numbers: dict[int, set[str]] = defaultdict(set)
-    domains: dict[int, set[str]] = defaultdict(set)
-    projects: dict[int, set[int]] = defaultdict(set)
-    declared: set[int] = set()
-    for kind, person, key, text in _rows(application, people):
-        match kind:
-            case _Row.ORGANISATION:
-                organisations[person].add(key)
-                numbers[person].add(text)
-            case _Row.MAIL:
-                domains[person].add(mail_domain(text))
-            case _Row.PROJECT:
-                projects[person].add(key)
-            case _Row.DECLARED:
-                declared.add(person)
-    ties = {
-        person.pk: Ties(
-            people=frozenset({person.pk}),
-            organisations=frozenset(organisations[person.pk]),
-            enterprise_numbers=frozenset(numbers[person.pk]),
-            mail_domains=frozenset(domains[person.pk] | {mail_domain(person.email)}) - {""},
-            projects=frozenset(projects[person.pk]),
-        )
-        for person in people
-    }
-    return ties, declared
-
-
-def _rows(application: Application, people: Collection[User]) -> QuerySet[Any, Any]:
-    """What is said of whom, with the key of a row or a text."""
-    no_key, no_text = Value(0, IntegerField()), Value("", CharField())
-    members = OrganisationMember.objects.filter(user__in=people)
-    addresses = EmailAddress.objects.filter(user__in=people, verified=True)
-    memberships = Membership.objects.filter(user__in=people)
-    declared = DeclaredConflict.objects.filter(application=application, reviewer__in=people)
-    return (
-        members.order_by()
-        .values_list(
-            Value(_Row.ORGANISATION), "user", "organisation", "organisation__enterprise_number"
-        )
-        .union(
-            addresses.order_by().values_list(Value(_Row.MAIL), "user", no_key, "email"),
-            memberships.order_by().values_list(Value(_Row.PROJECT), "user", "project", no_text),
-            declared.order_by().values_list(Value(_Row.DECLARED), "reviewer", no_key, no_text),
-            all=True,
-        )
+def _together(of_all: Collection[Ties]) -> Ties:
+    return Ties(
+        people=frozenset().union(*(ties.people for ties in of_all)),
+        organisations=frozenset().union(*(ties.organisations for ties in of_all)),
+        enterprise_numbers=frozenset().union(*(ties.enterprise_numbers for ties in of_all)),
+        mail_domains=frozenset().union(*(ties.mail_domains for ties in of_all)),
+        projects=frozenset().union(*(ties.projects for ties in of_all)),
     )
+
+
+# The undertaking is looked for only where somebody who judges is of an organisation: most are not.
+_ROWS = f"""(
+WITH RECURSIVE
+team (person) AS (
+    SELECT allocations_application.applicant_id
+    UNION
+    SELECT accepted_by_id FROM allocations_invitation
+    WHERE application_id = allocations_application.id AND accepted_by_id IS NOT NULL
+),
+asked (person) AS (SELECT person FROM team UNION SELECT unnest(%s::bigint[])),
+asked_number (number) AS (
+    SELECT enterprise_number FROM accounts_organisation
+    WHERE id = allocations_application.organisation_id AND EXISTS (
+        SELECT FROM accounts_organisationmember WHERE user_id = ANY(%s::bigint[])
+    )
+),
+{UNDERTAKING},
+organisation (person, key) AS (
+    SELECT person, organisation_id
+    FROM asked JOIN accounts_organisationmember ON user_id = person
+    UNION ALL
+    SELECT NULL, id FROM undertaking JOIN accounts_organisation ON enterprise_number = number
+)
+SELECT jsonb_agg(jsonb_build_array(kind, person, key, text)) FROM (
+    SELECT '{_Row.TEAM}', person, 0, '' FROM team
+    UNION ALL
+    SELECT '{_Row.ORGANISATION}', person, key, '' FROM organisation
+    UNION ALL
+    SELECT '{_Row.ENTERPRISE}', person, 0, enterprise_number
+    FROM organisation JOIN accounts_organisation ON id = key
+    UNION ALL
+    SELECT '{_Row.ENTERPRISE}', person, 0, enterprise_number
+    FROM organisation JOIN accounts_linkedenterprise ON organisation_id = key
+    UNION ALL
+    SELECT '{_Row.MAIL}', person, 0, email FROM asked JOIN accounts_user ON id = person
+    UNION ALL
+    SELECT '{_Row.MAIL}', person, 0, email
+    FROM asked JOIN account_emailaddress ON user_id = person WHERE verified
+    UNION ALL
+    SELECT '{_Row.MAIL}', NULL, 0, email
+    FROM allocations_invitation WHERE application_id = allocations_application.id
+    UNION ALL
+    SELECT '{_Row.PROJECT}', person, project_id, ''
+    FROM asked JOIN allocations_membership ON user_id = person
+    UNION ALL
+    SELECT '{_Row.DECLARED}', reviewer_id, 0, ''
+    FROM allocations_declaredconflict WHERE application_id = allocations_application.id
+) AS said (kind, person, key, text)
+)"""  # noqa: S608  # made of constants

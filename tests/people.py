@@ -1,7 +1,7 @@
 """People and organisations for tests."""
 
 from accounts.models import Organisation, OrganisationMember, User
-from accounts.permissions import Role
+from accounts.permissions import SECOND_FACTOR_ROLES, Role
 
 PASSWORD = "a long password for tests"
 
@@ -9,9 +9,10 @@ PASSWORD = "a long password for tests"
 def make_person(
     first_name: str, *, role: Role = Role.APPLICANT, last_name: str = "Peeters"
 ) -> User:
-    """A person with a verified address and PASSWORD."""
+    """A person with a verified address and PASSWORD; who decides is of another house."""
+    house = "factory.example" if role in SECOND_FACTOR_ROLES else "example.org"
     user = User.objects.create_user(
-        email=f"{first_name.lower()}@example.org",
+        email=f"{first_name.lower()}@{house}",
         password=PASSWORD,
         first_name=first_name,
         last_name=last_name,

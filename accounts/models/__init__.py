@@ -14,9 +14,7 @@ from accounts.models.ssh_keys import SshKey
 from accounts.models.undertakings import (
     DeclaredAid,
     LinkedEnterprise,
-    Undertaking,
     organisations_of_undertaking,
-    undertaking_of,
 )
 
 __all__ = [
@@ -32,12 +30,10 @@ __all__ = [
     "SizeFigures",
     "SshKey",
     "TokenUse",
-    "Undertaking",
     "UnixGroup",
     "UnixIdentity",
     "User",
     "VatState",
     "display_name",
     "organisations_of_undertaking",
-    "undertaking_of",
 ]

@@ -1,7 +1,5 @@
 """Which enterprises belong together, and the aid that an organisation says it had elsewhere."""
 
-from dataclasses import dataclass
-
 import pghistory
 from django.db import models
 from django.db.models import Q
@@ -79,36 +77,15 @@ class DeclaredAid(models.Model):
         return f"{self.grantor}, {self.granted_on}"
 
 
-@dataclass(frozen=True)
-class Undertaking:
-    """What counts as one enterprise for state aid and for conflicts of interest."""
-
-    members: tuple[Organisation, ...]
-    """The organisations in the portal, by their keys."""
-    enterprise_numbers: frozenset[str]
-    """Theirs, and those of all enterprises that they name as linked or partner."""
-
-
-def undertaking_of(organisation: Organisation) -> Undertaking:
-    """The undertaking that an organisation is part of, in one query.
+def organisations_of_undertaking(organisation: Organisation) -> list[Organisation]:
+    """All organisations in the portal that are one undertaking with this one, itself among them.
 
     Links count in both directions, and through enterprises that are not in the portal.
     """
-    members = tuple(Organisation.objects.raw(_MEMBERS, [organisation.enterprise_number]))
-    named = (member.named_numbers for member in members)  # type: ignore[attr-defined]  # by the query
-    return Undertaking(
-        members=members,
-        enterprise_numbers=frozenset().union((item.enterprise_number for item in members), *named),
-    )
+    return list(Organisation.objects.raw(_MEMBERS, [organisation.enterprise_number]))
 
 
-def organisations_of_undertaking(organisation: Organisation) -> list[Organisation]:
-    """All organisations in the portal that are one undertaking with this one, itself among them."""
-    return list(undertaking_of(organisation).members)
-
-
-_MEMBERS = """
-WITH RECURSIVE
+UNDERTAKING = """
 link (one, other) AS (
     SELECT organisation.enterprise_number, linked.enterprise_number
     FROM accounts_linkedenterprise AS linked
@@ -116,16 +93,19 @@ link (one, other) AS (
     WHERE linked.relation = 'linked'
 ),
 undertaking (number) AS (
-    SELECT %s::varchar
+    SELECT number::varchar FROM asked_number
     UNION
     SELECT CASE WHEN link.one = undertaking.number THEN link.other ELSE link.one END
     FROM undertaking JOIN link ON undertaking.number IN (link.one, link.other)
 )
-SELECT organisation.*, ARRAY(
-    SELECT named.enterprise_number FROM accounts_linkedenterprise AS named
-    WHERE named.organisation_id = organisation.id
-) AS named_numbers
+"""
+"""For a recursive query: from the enterprise numbers in `asked_number` all of the undertaking."""
+
+_MEMBERS = f"""
+WITH RECURSIVE asked_number (number) AS (SELECT %s),
+{UNDERTAKING}
+SELECT organisation.*
 FROM accounts_organisation AS organisation
 JOIN undertaking ON undertaking.number = organisation.enterprise_number
 ORDER BY organisation.id
-"""
+"""  # noqa: S608  # made of constants

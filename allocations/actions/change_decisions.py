@@ -8,7 +8,6 @@ from django.utils.translation import gettext as _
 from accounts.audit import action
 from accounts.mail import send_mail
 from accounts.models import User
-from allocations.access import may_decide_change
 from allocations.actions.allocations import (
     add_hours,
     change_end,
@@ -21,6 +20,7 @@ from allocations.actions.leaders import name_leader
 from allocations.actions.ledger import lock_allocation, refuse_ended
 from allocations.actions.mails import mail_staff
 from allocations.actions.transitions import lock_application, move_application
+from allocations.deciders import why_not_decide_change
 from allocations.errors import RefusedError, StateError
 from allocations.models import Allocation, Application, AwardChange, LedgerEntry, Partition, Site
 from allocations.rules.award_changes import ChangeKind, ChangeState
@@ -64,10 +64,9 @@ def needs_second_person(change: AwardChange) -> bool:
 
 def _lock_for_decision(change_id: int, reason: str, actor: User) -> AwardChange:
     change = lock_change(change_id)
-    if not may_decide_change(actor, change):
-        raise RefusedError(
-            _("Nobody decides what their own project asks for, or an appeal against themselves.")
-        )
+    why_not = why_not_decide_change(actor, change)
+    if why_not:
+        raise RefusedError(why_not)
     if not reason.strip():
         raise RefusedError(_("Give a reason: those who asked read it."), field="reason")
     return change

@@ -11,8 +11,6 @@ from django.utils.translation import gettext as _
 from accounts.audit import action
 from accounts.identities import hold_identities
 from accounts.models import User
-from accounts.permissions import Permission
-from allocations.access import permissions_on_application
 from allocations.actions.aid import lock_undertaking, record_values
 from allocations.actions.award_plans import (
     AwardLine,
@@ -28,6 +26,7 @@ from allocations.actions.pools import lock_pools, record_draws
 from allocations.actions.review_steps import require_steps
 from allocations.actions.transitions import lock_application, move_application
 from allocations.award_means import AwardMeans, read_means
+from allocations.deciders import require_decider
 from allocations.errors import RefusedError, StateError
 from allocations.models import (
     Application,
@@ -123,8 +122,7 @@ def require_reviews(application: Application, *, is_award: bool = True) -> None:
 def lock_for_decision(application_id: int, reason: str, actor: User) -> Application:
     """The application, locked, for somebody who may decide it and says why."""
     application = lock_application(application_id)
-    if Permission.APPLICATION_DECIDE not in permissions_on_application(actor, application):
-        raise RefusedError(_("Nobody decides an application of their own team or organisation."))
+    require_decider(actor, application)
     if not reason.strip():
         raise RefusedError(_("Give a reason: the applicant reads it."))
     return application

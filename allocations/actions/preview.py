@@ -20,7 +20,7 @@ from allocations.desired_state import (
     state_of,
 )
 from allocations.models import Application, Membership, Site, SiteStatus
-from allocations.ties import TEAM
+from allocations.parts import TEAM
 from slurm_bridge.changes import Change
 from slurm_bridge.plan import plan
 from slurm_bridge.wire import ActualState, Conflict, DesiredState

@@ -8,8 +8,6 @@ from django.utils.translation import gettext as _
 from accounts.audit import action
 from accounts.mail import send_mail
 from accounts.models import User
-from accounts.permissions import Permission
-from allocations.access import permissions_on_application
 from allocations.actions.award_plans import AwardLine
 from allocations.actions.award_terms import awards_of, terms_of
 from allocations.actions.decisions import (
@@ -23,6 +21,7 @@ from allocations.actions.decisions import (
 )
 from allocations.actions.mails import mail_applicant, mail_staff
 from allocations.actions.transitions import lock_application, move_application
+from allocations.deciders import require_decider
 from allocations.errors import RefusedError, StateError
 from allocations.models import Application, Project, ProposedAward, Site
 from allocations.states import ApplicationState
@@ -135,8 +134,7 @@ def _lock(proposal_id: int, actor: User) -> tuple[Application, ProposedAward]:
     """A proposed award and its application, locked, for somebody who may decide it."""
     of = ProposedAward.objects.values_list("application_id", flat=True).get(pk=proposal_id)
     application = lock_application(of)
-    if Permission.APPLICATION_DECIDE not in permissions_on_application(actor, application):
-        raise RefusedError(_("Nobody decides an application of their own team or organisation."))
+    require_decider(actor, application)
     proposal = ProposedAward.objects.select_related("proposed_by").get(pk=proposal_id)
     if proposal.closed_at is not None:
         raise StateError(_("This award was settled already. Reload the page."))

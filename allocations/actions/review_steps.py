@@ -5,9 +5,8 @@ from django.utils.translation import gettext as _
 
 from accounts.audit import action
 from accounts.models import User
-from accounts.permissions import Permission
-from allocations.access import permissions_on_application
 from allocations.actions.transitions import lock_application
+from allocations.deciders import require_decider
 from allocations.errors import RefusedError, StateError
 from allocations.models import Application, ReviewStep
 from allocations.review_words import words_for_missing_steps
@@ -53,8 +52,7 @@ def require_steps(application: Application) -> None:
 def _lock(application_id: int, actor: User) -> Application:
     """An application that waits for a decision, locked, for somebody who may decide it."""
     application = lock_application(application_id)
-    if Permission.APPLICATION_DECIDE not in permissions_on_application(actor, application):
-        raise RefusedError(_("Nobody decides an application of their own team or organisation."))
+    require_decider(actor, application)
     if application.state not in GRANTABLE_STATES:
         raise StateError(_("No step is due: the applicant has it back, or it is decided."))
     return application

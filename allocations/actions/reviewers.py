@@ -1,4 +1,4 @@
-"""Who reviews an application: asked, taken off, kept from it by a conflict of interest."""
+"""Who reviews an application: asked, taken off; and who declares a conflict of interest."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,8 +13,16 @@ from accounts.permissions import Permission, Role
 from allocations.access import permissions_on_application
 from allocations.actions.mails import mail_staff
 from allocations.actions.transitions import lock_application
+from allocations.deciders import require_decider
 from allocations.errors import RefusedError, StateError
-from allocations.models import Application, DeclaredConflict, Review, ReviewerProfile
+from allocations.models import (
+    Application,
+    DeclaredConflict,
+    ProposedAward,
+    Review,
+    ReviewerProfile,
+)
+from allocations.models.reviews import LONGEST_CONFLICT
 from allocations.rules.conflicts import ConflictKind
 from allocations.rules.reviewers import LONGEST_TAG, MOST_TAGS
 from allocations.ties import conflicts_of
@@ -55,16 +63,25 @@ def remove_reviewer(*, review_id: int, actor: User) -> Review:
 
 @action
 def declare_conflict(*, application_id: int, reason: str, actor: User) -> DeclaredConflict:
-    """Somebody who was asked says why they must not review this; they no longer see it."""
+    """Somebody who was asked, or who decides, says why they must not judge this any more.
+
+    Who decides may say so after the decision, too: changes of the award and appeals are decided.
+    """
     application = lock_application(application_id)
     review = application.reviews.standing().filter(reviewer=actor).first()
-    if review is None:
-        raise StateError(_("You do not review this application any more."))
-    if not application.is_open:
+    held = permissions_on_application(actor, application)
+    may_decide = Permission.APPLICATION_DECIDE in held
+    if review is None and not may_decide:
+        raise StateError(_("You neither review nor decide this application any more."))
+    if not (application.is_open or may_decide):
         raise StateError(_("This application is decided already."))
     if not reason.strip():
         raise RefusedError(_("Say what the conflict is."), field="reason")
-    _end(review, Review.Ending.CONFLICT)
+    if len(reason) > LONGEST_CONFLICT:
+        raise RefusedError(_("This reason is too long."), field="reason")
+    if review is not None:
+        _end(review, Review.Ending.CONFLICT)
+    _take_back_proposals(application, actor)
     declared, _created = DeclaredConflict.objects.get_or_create(
         application=application, reviewer=actor, defaults={"reason": reason}
     )
@@ -101,8 +118,7 @@ def lock_review(review_id: int) -> Review:
 
 def _lock_for_assignment(application_id: int, actor: User) -> Application:
     application = lock_application(application_id)
-    if Permission.REVIEWS_ASSIGN not in permissions_on_application(actor, application):
-        raise RefusedError(_("Nobody chooses the reviewers of an application of their own team."))
+    require_decider(actor, application)
     if not application.is_open:
         raise StateError(_("This application is decided already."))
     return application
@@ -120,6 +136,14 @@ def _check_reviewer(
         raise RefusedError(text % words, field="reviewers")
     if application.reviews.standing().filter(reviewer=person).exists():
         raise StateError(_("%(name)s was asked already.") % words)
+
+
+def _take_back_proposals(application: Application, actor: User) -> None:
+    """What somebody with a conflict proposed is no first yes; somebody else proposes it anew."""
+    waiting = application.proposed_awards.standing().filter(
+        proposed_by=actor, needs_second_person=True, confirmed_by=None
+    )
+    waiting.update(closed_at=timezone.now(), ending=ProposedAward.Ending.OVERTAKEN)
 
 
 def _end(review: Review, why: Review.Ending) -> None:

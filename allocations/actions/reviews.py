@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from allocations.access import permissions_on_application
 from allocations.actions.mails import mail_staff
 from allocations.actions.reviewers import lock_review
+from allocations.deciders import require_decider
 from allocations.errors import IncompleteError, RefusedError, StateError
 from allocations.models import Review, ReviewScore
 from allocations.review_figures import progress_of
@@ -68,8 +69,7 @@ def reopen_review(*, review_id: int, reason: str, actor: User) -> Review:
     """Ask a reviewer to look again; until they hand in again the review does not count."""
     review = lock_review(review_id)
     application = review.application
-    if Permission.REVIEWS_ASSIGN not in permissions_on_application(actor, application):
-        raise RefusedError(_("Nobody sends back reviews of an application of their own team."))
+    require_decider(actor, application)
     if not application.is_open or not review.is_handed_in:
         raise StateError(_("This review cannot be opened again. Reload the page."))
     if not reason.strip():

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from allocations.actions.reviews import Mark
 from allocations.models import Review, ReviewerProfile
-from allocations.models.reviews import LONGEST_TEXT
+from allocations.models.reviews import LONGEST_CONFLICT, LONGEST_TEXT
 from allocations.review_figures import reviewers
 from allocations.rules.reviewers import LONGEST_TAG, MOST_TAGS, tags_of
 from allocations.rules.rubric import HIGHEST_SCORE, LOWEST_SCORE, Criterion
@@ -113,13 +113,13 @@ class ReopenForm(forms.Form):
 
 
 class ConflictForm(forms.Form):
-    """What binds a reviewer to those who apply."""
+    """What binds somebody who reviews or decides to those who apply."""
 
     reason = forms.CharField(
         label=_("What is the conflict?"),
-        max_length=1000,
+        max_length=LONGEST_CONFLICT,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Staff read this. You no longer see the application afterwards."),
+        help_text=_("Staff read this. It stays, and cannot be taken back."),
     )
 
 

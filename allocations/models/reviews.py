@@ -15,6 +15,7 @@ from allocations.rules.reviewers import LONGEST_TAG
 from allocations.rules.rubric import HIGHEST_SCORE
 
 LONGEST_TEXT = 5000
+LONGEST_CONFLICT = 1000
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
@@ -117,13 +118,13 @@ class ReviewScore(models.Model):
 
 @pghistory.track()
 class DeclaredConflict(models.Model):
-    """A conflict of interest that a reviewer declared; it stays."""
+    """A conflict of interest that somebody declared who was to review or to decide; it stays."""
 
     application = models.ForeignKey(
         Application, on_delete=models.PROTECT, related_name="declared_conflicts"
     )
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    reason = models.TextField(_("reason"), max_length=1000)
+    reason = models.TextField(_("reason"), max_length=LONGEST_CONFLICT)
     declared_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

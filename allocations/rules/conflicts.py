@@ -1,4 +1,4 @@
-"""Conflicts of interest between somebody who reviews and those who apply. Pure."""
+"""Conflicts of interest between somebody who reviews or decides and those who apply. Pure."""
 
 from dataclasses import dataclass
 
@@ -7,14 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ConflictKind(TextChoices):
-    """Why somebody may not review an application."""
+    """Why somebody may neither review an application nor decide it."""
 
-    OWN = "own", _("it is their own application")
-    DECLARED = "declared", _("they declared a conflict of interest")
-    ORGANISATION = "organisation", _("they apply for the same organisation")
-    ENTERPRISE = "enterprise", _("their enterprise is linked to the applicant's")
-    MAIL_DOMAIN = "mail_domain", _("their mail address is of the same house")
-    PROJECT = "project", _("they are or were in a project together")
+    OWN = "own", _("own application")
+    DECLARED = "declared", _("declared conflict of interest")
+    ORGANISATION = "organisation", _("same organisation")
+    ENTERPRISE = "enterprise", _("linked or partner enterprise")
+    MAIL_DOMAIN = "mail_domain", _("mail address of the same house")
+    PROJECT = "project", _("a project together, now or before")
 
 
 PUBLIC_MAIL_HOSTS = frozenset(
@@ -41,14 +41,14 @@ class Ties:
     projects: frozenset[int] = frozenset()
 
 
-def conflicts_between(reviewer: Ties, applying: Ties) -> list[ConflictKind]:
-    """Everything that keeps one from reviewing the others, what weighs most first."""
+def conflicts_between(judge: Ties, applying: Ties) -> list[ConflictKind]:
+    """Everything that keeps one from judging the others, what weighs most first."""
     found = [
-        (ConflictKind.OWN, reviewer.people & applying.people),
-        (ConflictKind.ORGANISATION, reviewer.organisations & applying.organisations),
-        (ConflictKind.ENTERPRISE, reviewer.enterprise_numbers & applying.enterprise_numbers),
-        (ConflictKind.MAIL_DOMAIN, _shared_domains(reviewer, applying)),
-        (ConflictKind.PROJECT, reviewer.projects & applying.projects),
+        (ConflictKind.OWN, judge.people & applying.people),
+        (ConflictKind.ORGANISATION, judge.organisations & applying.organisations),
+        (ConflictKind.ENTERPRISE, judge.enterprise_numbers & applying.enterprise_numbers),
+        (ConflictKind.MAIL_DOMAIN, _shared_domains(judge, applying)),
+        (ConflictKind.PROJECT, judge.projects & applying.projects),
     ]
     return [kind for kind, shared in found if shared]
 
@@ -59,11 +59,11 @@ def mail_domain(address: str) -> str:
     return "" if "." not in domain or domain in PUBLIC_MAIL_HOSTS else domain
 
 
-def _shared_domains(reviewer: Ties, applying: Ties) -> frozenset[str]:
-    """Domains of the reviewer that are one of the others', above or below it."""
+def _shared_domains(judge: Ties, applying: Ties) -> frozenset[str]:
+    """Domains of the judge that are one of the others', above or below it."""
     return frozenset(
         mine
-        for mine in reviewer.mail_domains
+        for mine in judge.mail_domains
         for theirs in applying.mail_domains
         if mine == theirs or mine.endswith(f".{theirs}") or theirs.endswith(f".{mine}")
     )

@@ -19,6 +19,7 @@ from allocations.actions.change_decisions import (
 )
 from allocations.actions.ledger import read_budget
 from allocations.award_means import read_means
+from allocations.deciders import why_not_decide_change
 from allocations.errors import AllocationsError, RefusedError
 from allocations.forms.award_changes import ChangesFilter, WhyForm
 from allocations.models import AwardChange
@@ -111,7 +112,9 @@ def _render(
         "budget": read_budget(change.allocation) if change.allocation else None,
         "outlook": _outlook(change),
         "may_decide": may_decide and change.is_open,
-        "is_own": not may_decide and change.is_open,
+        "why_not": ""
+        if may_decide or not change.is_open
+        else why_not_decide_change(request.user, change),
         "needs_two": needs_second_person(change),
         "said_yes": change.seconded_by_id == request.user.pk,
         "approval": approval or WhyForm(prefix="approve"),

@@ -7,7 +7,6 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import FilteredRelation, Q, QuerySet, prefetch_related_objects
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.permissions import Permission
@@ -15,12 +14,14 @@ from accounts.requests import SignedInRequest
 from allocations.access import application_and_permissions, is_blind_to, permissions_on_application
 from allocations.actions.award_terms import shown_terms
 from allocations.attachment_names import shown_attachments
+from allocations.deciders import why_not_decide
 from allocations.earlier_work import earlier_applications, earlier_projects, earlier_use
 from allocations.errors import AllocationsError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
 from allocations.forms.review_steps import StepForm
 from allocations.forms.reviews import ConflictForm
 from allocations.models import Application, Award, ProposedAward, RequestedHours
+from allocations.parts import TEAM
 from allocations.review_figures import progress_of
 from allocations.review_steps import STEPS_DONE, shown_steps
 from allocations.review_words import words_for_missing_reviews, words_for_missing_steps
@@ -30,7 +31,6 @@ from allocations.runs_said import RunsSaid, runs_said
 from allocations.shown_answers import shown_sections
 from allocations.states import GRANTABLE_STATES, ApplicationState
 from allocations.tables.changes import changes_of
-from allocations.ties import TEAM
 from allocations.views.preview_part import Preview
 
 
@@ -42,6 +42,7 @@ def render_review(
     question: QuestionForm | None = None,
     rejection: RejectionForm | None = None,
     step: StepForm | None = None,
+    conflict: ConflictForm | None = None,
     preview: Preview | None = None,
     held: frozenset[Permission] | None = None,
 ) -> HttpResponse:
@@ -52,6 +53,7 @@ def render_review(
     actor = request.user
     held = permissions_on_application(actor, application) if held is None else held
     may_decide = Permission.APPLICATION_DECIDE in held
+    may_judge = may_decide or Permission.REVIEW_WRITE in held
     is_blind = is_blind_to(actor, application)
     shows_others = Permission.APPLICATION_VIEW in held
     proposal: ProposedAward | None = getattr(application, "standing_award", None)
@@ -60,7 +62,7 @@ def render_review(
     can_approve = may_decide and is_grantable and not waits
     can_ask = may_decide and application.state == ApplicationState.SUBMITTED
     shown_approval = approval or (ApprovalForm(application) if can_approve else None)
-    refused = approval or question or rejection or step
+    refused = approval or question or rejection or step or conflict
     requested = list(_requested(application, shown_approval))
     prefetch_related_objects([application], "section_answers")
     return render(
@@ -81,6 +83,7 @@ def render_review(
             "earlier_use": earlier_use(application) if not (shows_others or is_blind) else None,
             "changes": changes_of(application, is_blind=is_blind),
             **_reviews(actor, application, held),
+            "conflict": conflict or ConflictForm(),
             **_steps(application, step, may_do=may_decide and is_grantable),
             "shows_steps": shows_others and Permission.REVIEWS_VIEW in held,
             **_decision(application),
@@ -95,7 +98,7 @@ def render_review(
             )
             if proposal and may_decide
             else [],
-            "why_not": _why_not(actor, held),
+            "why_not": "" if may_judge else why_not_decide(actor, application),
             "refused": refused if refused is not None and refused.errors else None,
         },
         status=422 if refused is not None and refused.errors else 200,
@@ -173,7 +176,6 @@ def _reviews(
     is_missing = progress is not None and not progress.is_complete
     return {
         "own_review": own,
-        "conflict": ConflictForm(),
         "progress": progress,
         "missing_reviews": words_for_missing_reviews(progress) if progress and is_missing else "",
     }
@@ -194,14 +196,3 @@ def _steps(application: Application, typed: StepForm | None, *, may_do: bool) ->
         "may_take_back": may_do and application.is_undecided,
         "missing_steps": words_for_missing_steps(due) if due else "",
     }
-
-
-def _why_not(actor: User, held: frozenset[Permission]) -> str:
-    if held & {Permission.APPLICATION_DECIDE, Permission.REVIEW_WRITE}:
-        return ""
-    if actor.may(Permission.APPLICATION_DECIDE):
-        return _(
-            "You are in the team of this application, or of its organisation,"
-            " so somebody else decides it."
-        )
-    return _("Your role lets you read applications; staff decide them.")

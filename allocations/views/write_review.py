@@ -1,4 +1,4 @@
-"""A reviewer's own pages: write a review, declare a conflict, say what they know about."""
+"""A reviewer's own pages: write a review, say what they know about."""
 
 from collections.abc import Callable
 
@@ -7,15 +7,15 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_for, is_blind_to, require
-from allocations.actions.reviewers import declare_conflict, save_reviewer_profile
+from allocations.actions.reviewers import save_reviewer_profile
 from allocations.actions.reviews import hand_in_review, save_review
 from allocations.errors import AllocationsError, IncompleteError
-from allocations.forms.reviews import ConflictForm, ReviewerProfileForm, WriteReviewForm
+from allocations.forms.reviews import ReviewerProfileForm, WriteReviewForm
 from allocations.models import Application, Review, ReviewerProfile
 
 
@@ -36,26 +36,6 @@ def write_review(request: SignedInRequest, reference: str) -> HttpResponse:
         "is_blind": is_blind_to(request.user, application),
     }
     return render(request, "staff/write_review.html", context, status=422 if form.errors else 200)
-
-
-@login_required
-@require_POST
-def conflict(request: SignedInRequest, reference: str) -> HttpResponse:
-    """Say that one must not review this."""
-    application = _load(request, reference)
-    form = ConflictForm(request.POST)
-    if not form.is_valid():
-        messages.error(request, _("Say what the conflict is."))
-        return redirect("review", reference)
-    try:
-        declare_conflict(
-            application_id=application.pk, reason=form.cleaned_data["reason"], actor=request.user
-        )
-    except AllocationsError as error:
-        messages.warning(request, str(error))
-        return redirect("review", reference)
-    messages.success(request, _("Thank you. Staff choose somebody else for this application."))
-    return redirect("queue")
 
 
 @login_required

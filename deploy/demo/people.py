@@ -21,16 +21,17 @@ class Person:
 
     first_name: str
     last_name: str
+    house: str = "demo.example"
 
     @property
     def email(self) -> str:
         """The address with which they sign in."""
-        return f"{self.first_name}@demo.example".lower()
+        return f"{self.first_name}@{self.house}".lower()
 
 
 ADA = Person("Ada", "Lovelace")
 BRAM = Person("Bram", "Claes")
-STAF = Person("Staf", "Peeters")
+STAF = Person("Staf", "Peeters", house="factory.example")
 
 
 def sign_in(stack: Stack, person: Person) -> Browser:

@@ -119,7 +119,7 @@ def test_a_provider_cannot_take_over_an_account_by_naming_its_address(
     client: Client, db: None, provider: Provider
 ) -> None:
     owner = make_person("Grace", role=Role.ADMINISTRATOR)
-    provider.knows("mallory", **CLAIMS)
+    provider.knows("mallory", **CLAIMS | {"email": owner.email})
     provider.sign_in(client, "mallory")
     assert "_auth_user_id" not in client.session
     assert not owner.socialaccount_set.exists()

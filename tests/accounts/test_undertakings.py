@@ -3,7 +3,7 @@
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from accounts.models import LinkedEnterprise, Organisation, undertaking_of
+from accounts.models import LinkedEnterprise, Organisation, organisations_of_undertaking
 
 OUTSIDE = "0999999922"
 
@@ -33,10 +33,7 @@ def test_an_undertaking_is_read_in_one_query_however_its_links_run(
     link(stranger, "0888888811")
     for one in (first, second, third):
         with django_assert_num_queries(1):
-            found = undertaking_of(one)
-        assert found.members == (first, second, third)
-        assert found.enterprise_numbers == {
-            OUTSIDE, *(each.enterprise_number for each in (first, second, third, partner))
-        }  # fmt: skip
-    assert undertaking_of(partner).members == (partner,)
-    assert undertaking_of(stranger).members == (stranger,)
+            found = organisations_of_undertaking(one)
+        assert found == [first, second, third]
+    assert organisations_of_undertaking(partner) == [partner]
+    assert organisations_of_undertaking(stranger) == [stranger]

@@ -40,7 +40,7 @@ def test_nobody_decides_their_own_application(seeded: None) -> None:
     decider = make_person("Judge", role="staff")
     draft = make_draft(decider)
     submit_application(application_id=draft.pk, actor=decider)
-    with pytest.raises(RefusedError, match="own team"):
+    with pytest.raises(RefusedError, match="own application"):
         make_project(draft, decider)
 
 

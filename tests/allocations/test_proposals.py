@@ -147,7 +147,7 @@ def test_who_belongs_to_the_applicants_does_not_confirm(
 ) -> None:
     proposal = propose(large, staff)
     make_organisation(second)
-    with pytest.raises(RefusedError, match="own team or organisation"):
+    with pytest.raises(RefusedError, match="same organisation"):
         confirm_award(proposal_id=proposal.pk, actor=second)
 
 

@@ -349,7 +349,7 @@ def test_staff_in_the_team_are_told_why_they_cannot_decide(client: Client, seede
     own = submit_application(application_id=make_draft(judge).pk, actor=judge)
     client.force_login(judge)
     text = client.get(address("review", own)).content.decode()
-    assert "You are in the team of this application" in text
+    assert "A conflict of interest keeps you from this: own application" in text
     assert 'id="approval"' not in text
     assert client.post(address("approve", own), approval(own)).status_code == 403
 

@@ -191,13 +191,13 @@ def test_only_what_the_version_asks_for_can_be_recorded_and_nobody_does_it_for_t
     assert client.post(step_address(checked, "technical_review"), hostile).status_code == 422
     assert checked.organisation is not None
     OrganisationMember.objects.create(organisation=checked.organisation, user=staff)
-    with pytest.raises(RefusedError, match="own team"):
+    with pytest.raises(RefusedError, match="same organisation"):
         record(checked, StepKind.TECHNICAL_REVIEW, staff)
     assert not ReviewStep.objects.exists()
     applicant = checked.applicant
     applicant.role = Role.ADMINISTRATOR
     applicant.save(update_fields=["role"])
-    with pytest.raises(RefusedError, match="own team"):
+    with pytest.raises(RefusedError, match="own application"):
         record(checked, StepKind.TECHNICAL_REVIEW, applicant)
 
 

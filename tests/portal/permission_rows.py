@@ -173,7 +173,7 @@ ROWS: dict[tuple[str, str], str] = {
     ("write_review", "GET"): "in 404 403 403 404 404 200 403 403",
     ("write_review", "POST"): "in 404 403 403 404 404 422 403 403",
     ("conflict", "GET"): WRONG_METHOD_AFTER_SIGN_IN,
-    ("conflict", "POST"): "in 404 403 403 404 404 302 403 403",
+    ("conflict", "POST"): "in 404 403 403 404 404 422 422 422",
     ("reviewer_profile", "GET"): "in 403 403 403 403 403 200 403 403",
     ("reviewer_profile", "POST"): "in 403 403 403 403 403 302 403 403",
     ("review", "GET"): "in 404 403 403 404 404 200 200 200",
