@@ -8,7 +8,8 @@ from django.db.models import FilteredRelation, Q, QuerySet, prefetch_related_obj
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from accounts.models import User
+from accounts.models import Organisation, User
+from accounts.organisation_size import enterprises_named_by, enterprises_read, size_of
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
 from allocations.access import application_and_permissions, is_blind_to, permissions_on_application
@@ -77,6 +78,7 @@ def render_review(
             "attachments": shown_attachments(actor, application),
             "sections": shown_sections(application, is_blind=is_blind),
             "is_blind": is_blind,
+            **({} if is_blind else _size(application)),
             "shows_others": shows_others,
             "earlier": earlier_applications(application) if shows_others else [],
             "projects": earlier_projects(application) if shows_others else [],
@@ -131,7 +133,8 @@ def _for_page() -> QuerySet[Application]:
     return (
         Application.objects.handed_in()
         .annotate(standing_award=standing, steps_done=STEPS_DONE)
-        .select_related("track", "track_version", "organisation", "project")
+        .annotate(enterprises_named=enterprises_named_by("organisation"))
+        .select_related("track", "track_version", "organisation__size_figures", "project")
         .select_related("applicant__unix_identity")
         .select_related("decision__decided_by", "decision__offer__answered_by")
         .select_related("standing_award__proposed_by")  # type: ignore[misc]  # it is annotated
@@ -150,6 +153,21 @@ def _runs_said(application: Application, requested: Iterable[RequestedHours]) ->
     """What the runs come to, and what of them does not fit, as the applicant saw it."""
     stored = {row.section: row.answers for row in application.section_answers.all()}
     return runs_said(requested, stored.get(Section.RESOURCES, {}))
+
+
+def _size(application: Application) -> dict[str, object]:
+    """The size class of the organisation with what it was computed from, where it has one."""
+    organisation = application.organisation
+    figures = getattr(organisation, "size_figures", None)
+    enterprises = enterprises_read(application.enterprises_named)  # type: ignore[attr-defined]  # annotated
+    is_enterprise = organisation is not None and organisation.kind in Organisation.ENTERPRISES
+    if organisation is None or not (is_enterprise or figures or enterprises):
+        return {}
+    return {
+        "verdict": size_of(organisation, enterprises),
+        "figures": figures,
+        "enterprises": enterprises,
+    }
 
 
 def _decision(application: Application) -> dict[str, object]:

@@ -21,7 +21,7 @@ from tests.allocations.measured_world import measured_day
 from tests.allocations.pool_world import make_pool
 from tests.allocations.review_world import ask, make_reviewer, to_be_reviewed, write
 from tests.domain import ask_for_reviews, award_lines, make_draft, make_project
-from tests.people import make_person
+from tests.people import make_organisation, make_person
 from tests.portal.staff_world import report_site
 
 MOST_QUERIES = 15
@@ -45,6 +45,7 @@ def asked(applicant: User, staff: User, settings: Any, tmp_path: Path) -> Applic
     application = to_be_reviewed(applicant, reviews=3)
     add_to_team(application, "Tia")
     link(application, "0428.759.497")
+    make_organisation(staff, number="0401574852")
     judges = [make_reviewer(f"Judge{number}") for number in range(3)]
     for review in ask(application, staff, *judges)[:2]:
         write(review)

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Browser
 
-from accounts.models import User
+from accounts.models import LinkedEnterprise, SizeFigures, User
 from accounts.permissions import Role
 from allocations.actions.discussion import write_comment
 from allocations.actions.drafts import submit_application
@@ -18,7 +18,7 @@ from allocations.rules.review_steps import StepKind
 from tests.allocations.pool_world import make_pool, told_until_now, used
 from tests.allocations.review_world import ask, make_reviewer, to_be_reviewed, write
 from tests.domain import ask_for_reviews, award_lines, make_draft, make_project
-from tests.people import make_person
+from tests.people import make_organisation, make_person
 from tests.portal.chromium import Judge, open_context
 
 pytestmark = pytest.mark.browser
@@ -39,6 +39,7 @@ def world(judge: User, staff: User, applicant: User) -> dict[str, Application]:
     told_until_now(zellik)
     used(make_project(earlier, staff), zellik, 300, days_ago=1)
     discussed = to_be_reviewed(applicant)
+    enter_sizes(discussed)
     own, other, _late = ask(
         discussed, staff, judge, make_reviewer("Other"), make_reviewer("Late", last_name="Zz" * 30)
     )
@@ -60,16 +61,45 @@ def world(judge: User, staff: User, applicant: User) -> dict[str, Application]:
     return {"discussed": discussed, "fresh": fresh, "large": large}
 
 
+def enter_sizes(application: Application) -> None:
+    """Figures of the organisation, a linked enterprise with a long name and a partner."""
+    SizeFigures.objects.create(
+        organisation=application.organisation,
+        year=2025,
+        people=30,
+        turnover_euros=4_500_000,
+        balance_euros=3_000_000,
+        public_percent=5,
+        entered_by=application.applicant,
+    )
+    for number, name, relation, percent in (
+        ("0428759497", "Moeder" + "maatschappij" * 8, "linked", 60),
+        ("0401574852", "Deler BV", "partner", 30),
+    ):
+        LinkedEnterprise.objects.create(
+            organisation=application.organisation,
+            enterprise_number=number,
+            name=name,
+            relation=relation,
+            percent=percent,
+            people=12,
+            turnover_euros=900_000,
+            balance_euros=500_000,
+        )
+
+
 def test_pages_about_reviews_can_be_used_by_everybody(
     browser: Browser, live_server: object, world: dict[str, Application], judge: User
 ) -> None:
     url = str(live_server)
-    second = make_person("Second", role=Role.STAFF)
+    second, bound = (make_person(name, role=Role.STAFF) for name in ("Second", "Bound-to"))
+    make_organisation(bound)
     discussed, fresh, large = (world[name].reference for name in ("discussed", "fresh", "large"))
     pages: dict[str, tuple[User, str]] = {
         "reviews-staff": (second, reverse("reviews", args=[discussed])),
         "review-missing": (second, reverse("review", args=[fresh])),
         "review-proposed": (second, reverse("review", args=[large])),
+        "review-kept-out": (bound, reverse("review", args=[fresh])),
         "reviewer-queue": (judge, reverse("queue")),
         "reviewer-read": (judge, reverse("review", args=[fresh])),
         "reviewer-write": (judge, reverse("write_review", args=[fresh])),
@@ -77,7 +107,7 @@ def test_pages_about_reviews_can_be_used_by_everybody(
         "reviewer-expertise": (judge, reverse("reviewer_profile")),
     }
     problems = []
-    for person in (second, judge):
+    for person in (second, bound, judge):
         context = open_context(browser, url, person)
         look = Judge(context.new_page())
         for name, (reader, address) in pages.items():
