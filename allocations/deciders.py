@@ -14,13 +14,10 @@ def why_not_decide(user: User, application: Application) -> str:
     """What keeps somebody from deciding an application; empty where nothing does."""
     if Permission.APPLICATION_DECIDE in permissions_on_application(user, application):
         return ""
-    conflicts = part_of(user, application).conflicts
-    if not user.may(Permission.APPLICATION_DECIDE) or not conflicts:
+    tied = _tied(user, application)
+    if not user.may(Permission.APPLICATION_DECIDE) or not tied:
         return _("Your role lets you read applications; staff decide them.")
-    return _(
-        "A conflict of interest keeps you from this: %(why)s. Nobody decides their own:"
-        " ask somebody else of the staff."
-    ) % {"why": "; ".join(str(kind.label) for kind in conflicts)}
+    return tied
 
 
 def why_not_decide_change(user: User, change: AwardChange) -> str:
@@ -30,6 +27,23 @@ def why_not_decide_change(user: User, change: AwardChange) -> str:
     return why_not_decide(user, change.application) or _(
         "Nobody decides what their own project asks for, or an appeal against themselves."
     )
+
+
+def refuse_tied(user: User, application: Application) -> None:
+    """Raise RefusedError where a conflict of interest keeps somebody from giving it more."""
+    tied = _tied(user, application)
+    if tied:
+        raise RefusedError(tied)
+
+
+def _tied(user: User, application: Application) -> str:
+    conflicts = part_of(user, application).conflicts
+    if not conflicts:
+        return ""
+    return _(
+        "A conflict of interest keeps you from this: %(why)s. Nobody decides their own:"
+        " ask somebody else of the staff."
+    ) % {"why": "; ".join(str(kind.label) for kind in conflicts)}
 
 
 def require_decider(user: User, application: Application) -> None:

@@ -23,6 +23,7 @@ from allocations.actions.ledger import (
 )
 from allocations.actions.mails import mail_members
 from allocations.actions.wake import wake_sites, wake_sites_of
+from allocations.deciders import refuse_tied
 from allocations.errors import RefusedError, StateError
 from allocations.models import Allocation, Invitation, LedgerEntry, Membership
 from allocations.models.applications import MOST_GPU_HOURS
@@ -46,6 +47,8 @@ def change_budget(
     `seen_minutes` is what the actor saw as granted: a form sent twice changes the budget once.
     """
     allocation = _lock(allocation_id, reason)
+    if gpu_hours > 0:
+        refuse_tied(actor, allocation.project.application)
     refuse_alone(allocation, gpu_hours)
     refuse_stale(read_budget(allocation), seen_minutes)
     return add_hours(allocation, gpu_hours, reason=reason, actor=actor)
@@ -92,6 +95,8 @@ def change_end(*, allocation_id: int, ends_on: date, reason: str, actor: User) -
         raise RefusedError(_("The last day is before the first."))
     if ends_on == allocation.ends_on:
         raise StateError(_("This is the last day already."))
+    if ends_on > allocation.ends_on:
+        refuse_tied(actor, allocation.project.application)
     if ends_on >= timezone.localdate():
         refuse_closed(allocation)
         lapse_before_reopening(allocation, actor)

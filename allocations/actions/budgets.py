@@ -27,6 +27,7 @@ from allocations.actions.ledger import (
 from allocations.actions.mails import mail_members
 from allocations.actions.numbers import free_account_name
 from allocations.actions.wake import wake_sites
+from allocations.deciders import refuse_tied
 from allocations.errors import RefusedError
 from allocations.models import Allocation, LedgerEntry, Partition, Site
 from allocations.rules.budgets import Entry, EntryKind, TooMuchError
@@ -46,6 +47,7 @@ def renew_allocation(
 ) -> LedgerEntry:
     """Grant hours until a later last day; what was unspent at a last day that has passed lapses."""
     allocation = lock_allocation(allocation_id, reason)
+    refuse_tied(actor, allocation.project.application)
     refuse_alone(allocation, gpu_hours)
     refuse_stale(read_budget(allocation), seen_minutes)
     return renew(allocation, gpu_hours, ends_on, reason=reason, actor=actor)
@@ -81,6 +83,7 @@ def refund_hours(
 ) -> LedgerEntry:
     """Give back hours of jobs that were lost through no fault of the project."""
     allocation = lock_allocation(allocation_id, reason)
+    refuse_tied(actor, allocation.project.application)
     minutes = minutes_of_hours(gpu_hours)
     budget = read_budget(allocation)
     refuse_stale(budget, seen_minutes)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -10,7 +11,9 @@ from django.urls import reverse
 
 from accounts.models import LinkedEnterprise, User
 from accounts.permissions import Role
+from allocations.actions.allocations import change_budget, change_end
 from allocations.actions.award_changes import appeal
+from allocations.actions.budgets import refund_hours, renew_allocation
 from allocations.actions.change_decisions import approve_change
 from allocations.actions.decisions import reject_application, request_information
 from allocations.actions.invitations import accept_invitation, invite_member, join_project
@@ -18,11 +21,19 @@ from allocations.actions.proposals import confirm_award, propose_award, put_on_w
 from allocations.actions.review_steps import record_step
 from allocations.actions.reviewers import declare_conflict
 from allocations.errors import RefusedError, StateError
-from allocations.models import Application, DeclaredConflict, Membership, ProposedAward
+from allocations.models import (
+    Allocation,
+    Application,
+    DailyUsage,
+    DeclaredConflict,
+    Membership,
+    ProposedAward,
+)
 from allocations.rules.conflicts import ConflictKind
 from allocations.rules.review_steps import StepKind
 from allocations.ties import conflicts_of
 from tests.allocations.decision_form import address, approval
+from tests.allocations.pool_world import told_until_now, used
 from tests.allocations.review_world import ask, make_reviewer, to_be_reviewed
 from tests.domain import ask_for_reviews, award_lines, make_draft, make_project
 from tests.people import make_organisation, make_person
@@ -182,6 +193,49 @@ def test_a_tie_keeps_from_appeals_and_changes_too(
     assert "A conflict of interest keeps you from this: mail address of the same house" in page
     assert "Approve and carry out" not in page
     assert client.post(reverse("approve_change", args=[change.pk])).status_code == 403
+
+
+def more_hours(allocation: Allocation, actor: User) -> None:
+    change_budget(allocation_id=allocation.pk, gpu_hours=10, reason="More.", actor=actor)
+
+
+def renewed(allocation: Allocation, actor: User) -> None:
+    renew_allocation(
+        allocation_id=allocation.pk,
+        gpu_hours=10,
+        ends_on=allocation.ends_on + timedelta(30),
+        reason="More.",
+        actor=actor,
+    )
+
+
+def refunded(allocation: Allocation, actor: User) -> None:
+    told_until_now(allocation.site)
+    used(allocation.project, allocation.site, 20, days_ago=1)
+    refund_hours(allocation_id=allocation.pk, gpu_hours=10, reason="Lost.", actor=actor)
+
+
+def later(allocation: Allocation, actor: User) -> None:
+    day = allocation.ends_on + timedelta(30)
+    change_end(allocation_id=allocation.pk, ends_on=day, reason="More time.", actor=actor)
+
+
+@pytest.mark.parametrize("give", [more_hours, renewed, refunded, later])
+def test_a_tie_keeps_from_giving_a_project_more_by_hand(
+    give: Callable[[Allocation, User], None], submitted: Application, bound: User, staff: User
+) -> None:
+    project = make_project(submitted, staff)
+    allocation = project.allocations.get(site__code="zellik")
+    of_house(submitted, bound, staff)
+    with pytest.raises(RefusedError, match="same house"):
+        give(allocation, bound)
+    assert allocation.ledger.count() == 1
+    assert Allocation.objects.get(pk=allocation.pk).ends_on == allocation.ends_on
+    # Taking away gives nobody anything.
+    change_budget(allocation_id=allocation.pk, gpu_hours=-10, reason="Less.", actor=bound)
+    move_to(bound, "elsewhere.example")
+    DailyUsage.objects.all().delete()
+    give(allocation, bound)
 
 
 # Declared -------------------------------------------------------------------------------------
