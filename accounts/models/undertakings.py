@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enterprise_numbers import validate_enterprise_number
+from accounts.enterprise_numbers import show_enterprise_number, validate_enterprise_number
 from accounts.models.organisations import Organisation
 from accounts.models.people import User
 
@@ -51,6 +51,11 @@ class LinkedEnterprise(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def shown_number(self) -> str:
+        """The enterprise number as people write it: 0403.019.261."""
+        return show_enterprise_number(self.enterprise_number)
 
 
 @pghistory.track()

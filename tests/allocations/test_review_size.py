@@ -12,7 +12,7 @@ from tests.allocations.review_world import ask, make_reviewer, to_be_reviewed
 from tests.domain import ask_for_reviews
 from tests.people import make_person
 
-FIGURES = ("4,500,000", "Deler", "0401574852", "30 %", "Own figures")
+FIGURES = ("4,500,000", "Deler", "0401.574.852", "30 %", "Own figures")
 
 
 @pytest.fixture
