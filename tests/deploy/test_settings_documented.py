@@ -69,6 +69,8 @@ def shown(field: FieldInfo) -> str:
         return "none"
     if value in ("", []):
         return "empty"
+    if isinstance(value, list):
+        value = ",".join(value)
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 

@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.slurm, pytest.mark.browser]
 
 PICTURES = Path(__file__).parents[1] / "screenshots"
 EVA = Person("Eva", "Maes")
-RIK = Person("Rik", "Wouters")
+RIK = Person("Rik", "Wouters", house="factory.example")
 PATIENCE_MS = 60_000
 SECONDS_A_DAY = 86_400
 
