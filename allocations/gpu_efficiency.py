@@ -47,7 +47,9 @@ class _Sums:
 
 
 def efficiency_of(projects: Collection[Project]) -> dict[int, Efficiency]:
-    """By project; one that nobody measured is missing. One query."""
+    """By project; one that nobody measured is missing. One query, and none of no projects."""
+    if not projects:
+        return {}
     judged = {project: sums.judged() for project, sums in _sums_of(projects).items()}
     return {project: found for project, found in judged.items() if found is not None}
 
