@@ -101,7 +101,7 @@ def _carry_out(change: AwardChange, reason: str, actor: User) -> LedgerEntry | N
         suspend_allocation(allocation_id=number, reason=reason, actor=actor)
     else:
         resume_allocation(allocation_id=number, reason=reason, actor=actor)
-    return allocation.ledger.last()
+    return allocation.ledger.latest("pk")
 
 
 def _extend(
@@ -114,7 +114,7 @@ def _extend(
     if ends_on <= allocation.ends_on:
         raise StateError(_("The last day is as late by now."))
     change_end(allocation_id=allocation.pk, ends_on=ends_on, reason=reason, actor=actor)
-    return allocation.ledger.last()
+    return allocation.ledger.latest("pk")
 
 
 def _overturn(application_id: int, reason: str, actor: User) -> None:
