@@ -7,13 +7,12 @@ import json
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from django.db import connection
-from django.db.models import F, Func, TextField
 from pydantic import ValidationError
 
-from allocations.models import Site, SlurmState
+from allocations.models import Site
 from slurm_bridge.wire import ActualAccount, ActualState
 
 NAMED_BY = {"users": "username", "groups": "name", "qos": "name", "accounts": "name"}
@@ -62,24 +61,42 @@ def observed_states(
         return {site: _readable(json.loads(state)) for site, state in cursor.fetchall()}
 
 
-def account_names_at(site: Site) -> list[str]:
-    """The names of all accounts that a site reported, in order."""
-    kept = SlurmState.objects.filter(site=site)
-    names = Func(F("state__accounts"), function="jsonb_object_keys", output_field=TextField())
-    return sorted(kept.values_list(names, flat=True))
+class ReportedAccounts(Sequence[ObservedAccount]):
+    """All accounts that a site reported, in the order of their names; a paginator reads a page."""
 
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
-def observed_accounts(site: Site, names: Sequence[str]) -> list[ObservedAccount]:
-    """These accounts of a site, with their budgets, in this order."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ACCOUNTS, {"site": site.pk, "names": list(names)})
-        rows = cursor.fetchall()
-    found = []
-    for account, gpu_minutes in rows:
-        with suppress(ValidationError):
-            read = ActualAccount.model_validate_json(account)
-            found.append(ObservedAccount(read, gpu_minutes))
-    return found
+    def __len__(self) -> int:
+        """How many there are, in one query."""
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT_ACCOUNTS, [self._site.pk])
+            return int(cursor.fetchone()[0])
+
+    @overload
+    def __getitem__(self, asked: int) -> ObservedAccount: ...
+
+    @overload
+    def __getitem__(self, asked: slice) -> list[ObservedAccount]: ...
+
+    def __getitem__(self, asked: int | slice) -> ObservedAccount | list[ObservedAccount]:
+        """These of them, with their budgets, in one query; those that nobody can read are left out.
+
+        A part is asked for by where it begins and ends, both counted from the first account.
+        """
+        if isinstance(asked, int):
+            return self[asked : asked + 1][0]
+        first = asked.start or 0
+        with connection.cursor() as cursor:
+            values = {"site": self._site.pk, "first": first, "most": asked.stop - first}
+            cursor.execute(_ACCOUNTS, values)
+            rows = cursor.fetchall()
+        found = []
+        for account, gpu_minutes in rows:
+            with suppress(ValidationError):
+                read = ActualAccount.model_validate_json(account)
+                found.append(ObservedAccount(read, gpu_minutes))
+        return found
 
 
 def _readable(state: dict[str, Any]) -> ActualState | None:
@@ -103,13 +120,21 @@ _NAMED = """
     GROUP BY kept.site_id
 """
 
+_COUNT_ACCOUNTS = """
+    SELECT COUNT(*) FROM allocations_slurmstate, jsonb_object_keys(state -> 'accounts')
+    WHERE site_id = %s
+"""
+
+# What is kept of a site is unpacked once, and not for each account.
 _ACCOUNTS = """
-    WITH kept AS MATERIALIZED (
-        SELECT state -> 'accounts' AS accounts, state -> 'qos' AS qos
-        FROM allocations_slurmstate WHERE site_id = %(site)s
-    )
     SELECT (accounts -> name)::text,
            (qos -> (accounts -> name ->> 'default_qos') ->> 'gpu_minutes')::bigint
-    FROM kept CROSS JOIN unnest(%(names)s::text[]) WITH ORDINALITY AS asked (name, place)
-    ORDER BY place
+    FROM allocations_slurmstate
+    CROSS JOIN jsonb_to_record(state) AS part (accounts jsonb, qos jsonb)
+    CROSS JOIN LATERAL (
+        SELECT name FROM jsonb_object_keys(accounts) AS name
+        ORDER BY name COLLATE "C" LIMIT %(most)s OFFSET %(first)s
+    ) AS asked
+    WHERE site_id = %(site)s
+    ORDER BY name COLLATE "C"
 """

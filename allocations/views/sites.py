@@ -28,7 +28,7 @@ from allocations.site_overview import (
     overview_of,
     site_overviews,
 )
-from allocations.slurm_states import account_names_at, observed_accounts
+from allocations.slurm_states import ReportedAccounts
 
 CYCLES_A_PAGE = 10
 ACCOUNTS_A_PAGE = 25
@@ -59,16 +59,13 @@ def site(request: SignedInRequest, code: str) -> HttpResponse:
     plans = SitePlan.objects.current().defer("outline").select_related("site", "decided_by")
     newest = next(iter(cycles), None) if cycles.number == 1 else history.first()
     overview = overview_of(shown, newest, plans.filter(site=shown).first())
-    account_names = Paginator(account_names_at(shown), ACCOUNTS_A_PAGE).get_page(
-        request.GET.get("accounts")
-    )
+    accounts = Paginator(ReportedAccounts(shown), ACCOUNTS_A_PAGE)
     context = {
         "overview": overview,
         "site": shown,
         "cycles": cycles,
         "reports": [cycle_report(cycle) for cycle in cycles],
-        "account_names": account_names,
-        "accounts": observed_accounts(shown, list(account_names)),
+        "accounts": accounts.get_page(request.GET.get("accounts")),
         "read_at": shown.slurm_read_at,  # type: ignore[attr-defined]  # read with it
         "may_credit": request.user.may(Permission.PROJECT_MANAGE),
         "offers": shown.offers.all(),

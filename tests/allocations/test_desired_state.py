@@ -19,7 +19,7 @@ from allocations.actions.invitations import accept_invitation, invite_member
 from allocations.actions.sync import record_report
 from allocations.desired_state import desired_state
 from allocations.models import Allocation, Application, Membership, Project, Site
-from allocations.slurm_states import account_names_at, observed_accounts, observed_states
+from allocations.slurm_states import ReportedAccounts, observed_states
 from slurm_bridge.wire import (
     ActualAccount,
     ActualState,
@@ -167,9 +167,36 @@ def test_what_a_site_has_can_be_asked_for_by_name(
     assert [item.name for item in named.accounts] == [project.name]
     assert [item.username for item in named.users] == ["apeeters"]
     assert (named.groups, named.qos) == (None, ())
-    assert account_names_at(zellik) == sorted(item.name for item in desired_state(zellik).accounts)
-    [account] = observed_accounts(zellik, [project.name])
-    assert (account.account.parent, account.gpu_minutes) == ("aif_rs", None)
+
+
+def test_what_a_site_reported_of_accounts_is_read_part_by_part_in_the_order_of_names(
+    project: Project, zellik: Site
+) -> None:
+    assert len(ReportedAccounts(zellik)) == 0
+    assert ReportedAccounts(zellik)[0:25] == []
+    wanted = desired_state(zellik)
+    names = sorted(item.name for item in wanted.accounts)
+    actual = all_of(wanted).model_dump(mode="json")
+    actual["qos"] = [{"name": names[-1], "gpu_minutes": 90}]
+    actual["accounts"][0]["default_qos"] = names[-1]
+    with_budget = actual["accounts"][0]["name"]
+    report = SyncReport(
+        revision="r",
+        plan_id="p",
+        started_at=0,
+        finished_at=0,
+        actual=ActualState.model_validate(actual),
+    )
+    record_report(site=zellik, report=report, actor=BRIDGE)
+    accounts = ReportedAccounts(zellik)
+    assert len(accounts) == len(names)
+    assert [item.account.name for item in accounts[0 : len(names)]] == names
+    assert [item.account.name for item in accounts[1:3]] == names[1:3]
+    assert accounts[2].account.name == names[2]
+    assert accounts[len(names) : len(names) + 25] == []
+    budgets = {item.account.name: item.gpu_minutes for item in accounts[0:100]}
+    assert budgets == dict.fromkeys(names) | {with_budget: 90}
+    assert accounts[names.index(project.name)].account.parent == "aif_rs"
 
 
 def all_of(state: DesiredState) -> ActualState:
