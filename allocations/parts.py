@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Value
 
 from accounts.models import User
@@ -42,10 +43,11 @@ def part_of(user: User, application: Application) -> OwnPart:
 
 def _own_part(user: User, read: Mapping[str, Any]) -> OwnPart:
     rows = read.get("tie_rows")
+    reviews = read.get("own_reviews", ())
     return OwnPart(
         is_in_team=read["is_in_team"],
-        is_asked_for_review=read.get("is_asked_for_review", False),
-        has_handed_in_review=read.get("has_handed_in_review", False),
+        is_asked_for_review=bool(reviews),
+        has_handed_in_review=any(reviews),
         conflicts=() if rows is None else tuple(conflicts_in(rows, [user])[user.pk]),
     )
 
@@ -58,7 +60,6 @@ def _signs(user: User) -> dict[str, Any]:
     review = Review.objects.standing().filter(application=OuterRef("pk"), reviewer=user)
     return {
         "is_in_team": Exists(team),
-        "is_asked_for_review": Exists(review),
-        "has_handed_in_review": Exists(review.filter(submitted_at__isnull=False)),
+        "own_reviews": ArraySubquery(review.values("submitted_at")),
         "tie_rows": tie_rows([user]),
     }

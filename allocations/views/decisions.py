@@ -21,6 +21,7 @@ from allocations.views.preview_part import preview_of_form
 from allocations.views.proposals import propose
 from allocations.views.review_page import (
     load,
+    load_for_preview,
     load_with_permissions,
     moved_on,
     render_review,
@@ -42,11 +43,12 @@ def preview(request: SignedInRequest, reference: str) -> HttpResponse:
 
     A part of the application's page, or a page of its own, or the whole page with what was typed.
     """
-    application = load(request, reference, Permission.APPLICATION_DECIDE)
+    application = load_for_preview(request, reference)
     typed = request.POST if request.method == "POST" else None
     form = ApprovalForm(application, typed, needs_reason=False)
     would_change = preview_of_form(form)
     if typed is not None and not request.htmx:
+        application = load(request, reference, Permission.APPLICATION_DECIDE)
         return render_review(request, application, approval=form, preview=would_change)
     template = "staff/preview.html" if request.htmx else "staff/preview_page.html"
     return render(request, template, {"application": application, "preview": would_change})

@@ -3,8 +3,16 @@
 from collections.abc import Iterable
 
 from django.contrib import messages
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import FilteredRelation, Q, QuerySet, prefetch_related_objects
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import (
+    F,
+    FilteredRelation,
+    OuterRef,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
+from django.db.models.functions import JSONObject
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -12,7 +20,12 @@ from accounts.models import Organisation, User
 from accounts.organisation_size import enterprises_named_by, enterprises_read, size_of
 from accounts.permissions import Permission
 from accounts.requests import SignedInRequest
-from allocations.access import application_and_permissions, is_blind_to, permissions_on_application
+from allocations.access import (
+    application_and_permissions,
+    application_for,
+    is_blind_to,
+    permissions_on_application,
+)
 from allocations.actions.award_terms import shown_terms
 from allocations.attachment_names import shown_attachments
 from allocations.deciders import why_not_decide
@@ -21,7 +34,14 @@ from allocations.errors import AllocationsError
 from allocations.forms.decisions import ApprovalForm, QuestionForm, RejectionForm
 from allocations.forms.review_steps import StepForm
 from allocations.forms.reviews import ConflictForm
-from allocations.models import Application, Award, ProposedAward, RequestedHours
+from allocations.models import (
+    Application,
+    Award,
+    Decision,
+    Partition,
+    ProposedAward,
+    RequestedHours,
+)
 from allocations.parts import TEAM
 from allocations.review_figures import progress_of
 from allocations.review_steps import STEPS_DONE, shown_steps
@@ -119,6 +139,12 @@ def load_with_permissions(
     return application_and_permissions(request.user, reference, permission, among=_for_page())
 
 
+def load_for_preview(request: SignedInRequest, reference: str) -> Application:
+    """An application with what an award is drawn up from, for somebody who may decide it."""
+    needed = Permission.APPLICATION_DECIDE
+    return application_for(request.user, reference, needed, among=_for_preview())
+
+
 def moved_on(
     request: SignedInRequest, application: Application, error: AllocationsError
 ) -> HttpResponse:
@@ -128,16 +154,27 @@ def moved_on(
 
 
 def _for_page() -> QuerySet[Application]:
-    """With all that there is one of, or none, for each application; and with the team."""
+    """With what there is one of, or none, for each application that waits; and with the team.
+
+    A decision is read apart, where there is one: the database orders few tables sooner.
+    """
     standing = FilteredRelation("proposed_awards", condition=Q(proposed_awards__closed_at=None))
     return (
         Application.objects.handed_in()
         .annotate(standing_award=standing, steps_done=STEPS_DONE)
         .annotate(enterprises_named=enterprises_named_by("organisation"))
-        .select_related("track", "track_version", "organisation__size_figures", "project")
-        .select_related("applicant__unix_identity")
-        .select_related("decision__decided_by", "decision__offer__answered_by")
+        .select_related("track", "track_version", "organisation__size_figures", "applicant")
         .select_related("standing_award__proposed_by")  # type: ignore[misc]  # it is annotated
+        .prefetch_related(TEAM)
+    )
+
+
+def _for_preview() -> QuerySet[Application]:
+    """With what an award is drawn up from."""
+    people = ("applicant__unix_identity", "organisation")
+    return (
+        Application.objects.handed_in()
+        .select_related("track", "track_version", *people)
         .prefetch_related(TEAM)
     )
 
@@ -172,13 +209,21 @@ def _size(application: Application) -> dict[str, object]:
 
 def _decision(application: Application) -> dict[str, object]:
     """What was decided and granted, if anything."""
-    decision = getattr(application, "decision", None)
-    names = ArrayAgg("partitions__name", order_by="partitions__name", default=[])
-    awards = Award.objects.filter(decision=decision).select_related("site")
-    return {
-        "decision": decision,
-        "awards": awards.annotate(partition_names=names) if decision is not None else [],
-    }
+    if application.is_undecided:
+        return {}
+    granted = Award.objects.filter(decision=OuterRef("pk")).values(
+        said=JSONObject(
+            site_name=F("site__name"),
+            gpu_hours=F("gpu_hours"),
+            partition_names=ArraySubquery(
+                Partition.objects.filter(award=OuterRef("pk")).order_by("name").values("name")
+            ),
+        )
+    )
+    decided = Decision.objects.annotate(granted=ArraySubquery(granted)).select_related(
+        "decided_by", "offer__answered_by", "application__project"
+    )
+    return {"decision": decided.filter(application=application).first()}
 
 
 def _reviews(

@@ -312,6 +312,19 @@ def test_a_second_click_changes_nothing(office: Client, submitted: Application) 
     assert b"Open the project" in again.content
 
 
+def test_what_was_granted_stands_on_the_page_with_its_partitions(
+    office: Client, submitted: Application
+) -> None:
+    office.post(address("approve", submitted), approval(submitted))
+    text = office.get(address("review", submitted)).content.decode()
+    for code, hours in (("zellik", "1,000"), ("charleroi", "500")):
+        site = Site.objects.get(code=code)
+        names = sorted(site.partitions.values_list("name", flat=True))
+        shown = ", ".join(f"<code>{name}</code>" for name in names)
+        assert f"<strong>{site.name}</strong>: {hours} GPU-hours ({shown})" in text
+    assert "accept it until" in text
+
+
 def test_a_rejection_after_an_approval_changes_nothing(
     office: Client, submitted: Application
 ) -> None:
