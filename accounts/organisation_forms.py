@@ -7,6 +7,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.associated_numbers import MOST_CHARACTERS
 from accounts.enterprise_numbers import COUNTRY_LETTERS, compact_enterprise_number, is_foreign
 from accounts.models import LinkedEnterprise, Organisation
 from accounts.size_class import LINKED_ABOVE_PERCENT, PARTNER_FROM_PERCENT, WHOLE_PERCENT
@@ -17,6 +18,13 @@ CENTS_A_EURO = 100
 EARLIEST_YEAR = 2000
 OLDEST_AID = timedelta(days=10 * 366)
 BELGIAN_POSTCODE_DIGITS = 4
+
+
+class NumberField(forms.CharField):
+    """An enterprise number as people type it, with spaces and dots: it is kept without."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs | {"max_length": MOST_CHARACTERS})
 
 
 class _FactsForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -31,6 +39,7 @@ class OrganisationForm(_FactsForm):
     class Meta:
         model = Organisation
         fields = ("enterprise_number", "name", "kind", "postcode", "website")
+        field_classes = {"enterprise_number": NumberField}
 
     def clean_enterprise_number(self) -> str:
         """The ten digits or the VAT number, however they were typed."""
@@ -100,7 +109,7 @@ class SizeForm(forms.Form):
 class EnterpriseForm(forms.Form):
     """A linked or partner enterprise with its figures, as far as they are known."""
 
-    enterprise_number = forms.CharField(label=_("Enterprise number"), max_length=20)
+    enterprise_number = NumberField(label=_("Enterprise number"))
     name = forms.CharField(label=_("Name"), max_length=200)
     relation = forms.ChoiceField(label=_("Relation"), choices=LinkedEnterprise.Relation.choices)
     percent = _whole(_("Percent of capital or votes"), WHOLE_PERCENT)

@@ -189,7 +189,7 @@ def test_the_form_says_whether_what_is_asked_for_fits(
         ("save_facts", facts(kind="king"), "not one of the available choices"),
         ("save_facts", facts(website="javascript:alert(1)"), "valid URL"),
         ("link_enterprise", enterprise(enterprise_number="0202239952"), "not a Belgian"),
-        ("link_enterprise", enterprise(enterprise_number=LONG), "at most 20 characters"),
+        ("link_enterprise", enterprise(enterprise_number=LONG), "at most 40 characters"),
         (
             "link_enterprise",
             enterprise(enterprise_number="XX123"),
@@ -238,6 +238,7 @@ def test_markup_in_names_stays_text(organisation: Organisation, signed_in: Clien
     [
         ("lu 26375245", "1234", "LU26375245", "LU-1234", "not yet checked by VIES"),
         ("NO 988 077 917 MVA", "0150", "NO988077917", "NO-0150", "not in VIES"),
+        ("CA 12302 6635 RC 0001", "M5V", "CA123026635", "M5V", "not in VIES"),
     ],
 )
 def test_a_foreign_organisation_has_its_own_number_and_its_country_in_the_postcode(
