@@ -95,20 +95,37 @@ class ListTable(tables.Table):  # type: ignore[misc]  # django-tables2 ships no 
         return format_html('<td data-label="{}" {}>', column.header, column.attrs["td"].as_html())
 
     def _cell(self, column: tables.columns.BoundColumn) -> Callable[[tables.rows.BoundRow], Any]:
-        """What makes a cell of a row; a method that takes the record alone is simply called.
+        """What makes a cell of a row; a method that takes the value or the record is simply called.
 
-        Of any other the library asks for each cell what it takes.
+        Of any other the library asks for each cell what it takes, and it knows words for choices.
         """
-        render = getattr(self, f"render_{column.name}", None)
-        if render is None or [*signature(render).parameters] != ["record"]:
+        own = getattr(self, f"render_{column.name}", None)
+        render = own or column.column.render
+        wanted = set(signature(render).parameters)
+        is_plain = own is not None or type(column.column) is tables.Column
+        takes_value = "value" in wanted
+        if (
+            not (is_plain and wanted <= {"value", "record"})
+            or column.link
+            or (takes_value and self._may_have_choices(column))
+        ):
             return lambda row: row.get_cell(column.name)
-        empty, accessor = column.column.empty_values, column.accessor
+        empty, accessor, default = column.column.empty_values, column.accessor, column.default
 
         def cell(row: tables.rows.BoundRow) -> Any:
-            has_none = empty and accessor.resolve(row.record, quiet=True) in empty
-            return column.default if has_none else render(record=row.record)
+            told = {"record": row.record}
+            if empty or takes_value:
+                told["value"] = accessor.resolve(row.record, quiet=True)
+                if told["value"] in empty:
+                    return default
+            return render(**{name: told[name] for name in wanted})
 
         return cell
+
+    def _may_have_choices(self, column: tables.columns.BoundColumn) -> bool:
+        """Whether the value may be a code, which the library would put into words."""
+        model = self._meta.model
+        return model is None or bool(getattr(column.accessor.get_field(model), "choices", ()))
 
 
 def render_list(

@@ -11,9 +11,11 @@ from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_tables2.rows import BoundRows
@@ -43,7 +45,7 @@ class JobTable(ListTable):
     site = tables.Column(accessor="site__name", verbose_name=_("Site"), orderable=False)
     username = tables.Column(orderable=False)
     state = tables.Column(orderable=False)
-    submitted_at = tables.DateTimeColumn(format="SHORT_DATETIME_FORMAT")
+    submitted_at = tables.Column()
     gpus = tables.Column(orderable=False, attrs={"td": {"class": "figures text-lg-end"}})
     gpu_seconds = tables.Column(
         verbose_name=_("GPU-hours"), attrs={"td": {"class": "figures text-lg-end"}}
@@ -71,6 +73,10 @@ class JobTable(ListTable):
     def render_name(self, value: str) -> SafeString:
         """At most forty characters; whatever direction they run in stays inside the cell."""
         return format_html("<bdi>{}</bdi>", Truncator(one_line(value)).chars(LONGEST_NAME))
+
+    def render_submitted_at(self, value: datetime) -> str:
+        """When it was submitted, where the portal is."""
+        return date_format(localtime(value), "SHORT_DATETIME_FORMAT")
 
     def render_state(self, value: str) -> str:
         """What the state means, in a word or two."""
