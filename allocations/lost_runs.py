@@ -120,8 +120,11 @@ def _on_node(rows: QuerySet[Job], selection: LostRuns) -> Iterator[Job]:
         # Which is before that, too, and spares PostgreSQL the months after it.
         submitted_at__lt=selection.until,
         counted_until__gt=selection.since,
-        nodes_used__contains=stem,
-    ).exclude(nodes_used="")
+    ).filter(
+        # Of many nodes each list is looked into; of one it is the node's name.
+        Q(nodes_used=selection.node)
+        | Q(nodes_used__contains=stem) & (Q(nodes_used__contains="[") | Q(nodes_used__contains=","))
+    )
     if not selection.completed_too:
         span = span.exclude(state="COMPLETED")
     for job in span.order_by("-submitted_at", "-db_index").iterator(chunk_size=MOST_RUNS):

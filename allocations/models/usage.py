@@ -79,17 +79,20 @@ class Job(models.Model):
             models.Index(fields=["project", "-submitted_at", "-db_index"]),
             # What lists are sorted and searched by, among millions.
             # Names and states are found by their bytes, which are compared much faster than by a
-            # language's order; and most runs end well, so that no index need find those.
+            # language's order; and most runs end well, so that no index need find those. What a
+            # list asks besides is in the index, so that jobs are counted without a look at them.
             models.Index(
                 OpClass("username", name="varchar_pattern_ops"),
                 F("submitted_at").desc(),
                 name="job_by_user",
+                include=("project",),
             ),
             models.Index(
                 "project",
                 OpClass("state", name="varchar_pattern_ops"),
                 F("submitted_at").desc(),
                 name="job_by_state",
+                include=("username",),
                 condition=~Q(state="COMPLETED"),
             ),
             models.Index(
@@ -102,7 +105,10 @@ class Job(models.Model):
             models.Index("project", GPU_SECONDS.desc(), name="job_by_use"),
             # What ran in a span of time; jobs lie about in its order, so a few bytes do.
             BrinIndex(
-                fields=["counted_until"], name="job_by_end", pages_per_range=32, autosummarize=True
+                fields=["counted_until", "submitted_at"],
+                name="job_by_end",
+                pages_per_range=32,
+                autosummarize=True,
             ),
             # By how the name begins, in whatever case.
             models.Index(
