@@ -167,3 +167,18 @@ class SiteMonthWait(Waits):
 
     def __str__(self) -> str:
         return f"{self.site_id} {self.month:%Y-%m} {self.bucket}"
+
+
+class SettledChange(models.Model):
+    """Takes its next number whenever something is counted of a day that has ended.
+
+    It never has rows. Triggers of the days take the number and hold a lock on the table until
+    their transaction ends, as events do for audited tables: see `portal.remembered`.
+    """
+
+    class Meta:
+        verbose_name = _("change of a settled day")
+        verbose_name_plural = _("changes of settled days")
+
+    def __str__(self) -> str:
+        return str(self.pk)

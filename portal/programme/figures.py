@@ -20,7 +20,8 @@ from portal.programme import access, compute, gpus, people, service
 from portal.programme.kpis import KPIS, Kpi
 from portal.programme.selection import Division, ProgrammeSelection
 from portal.programme.values import NO_DATA, Found, Number, Value, percent
-from portal.remembered import Remembered
+from portal.remembered import Remembered, standings
+from portal.reports.settled import SETTLED
 
 HOURS_A_DAY = 24
 
@@ -103,16 +104,18 @@ def programme(
     selection: ProgrammeSelection, places: Places, *, with_people: bool = False
 ) -> Programme:
     """All figures; the people behind most of them are counted only where somebody asks."""
+    standing, settled = standings(_DECIDED, SETTLED)
     decided = _DECIDED.answer(
         # Reports are due by the day, where the portal is.
         (selection, with_people, timezone.localdate()),
         partial(_decided, selection, with_people=with_people),
+        standing,
     )
     found: Found = {
         **decided,
         **compute.used(selection, with_people=with_people),
         **gpus.measured(selection, with_people=with_people),
-        **service.waits(selection),
+        **service.waits(selection, settled),
         **service.capacity(selection),
     }
     now = datetime.now(UTC)

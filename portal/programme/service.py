@@ -1,7 +1,12 @@
 """How long jobs waited, and how full the sites were."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
+from functools import partial
+from itertools import chain
+from typing import Any
 
 from allocations.rules.percentiles import percentile
 from allocations.rules.units import SECONDS_AN_HOUR
@@ -16,9 +21,11 @@ from portal.programme.statement import (
     part_key,
     part_of,
     read,
-    tuples,
+    tuples_of_each,
 )
 from portal.programme.values import Found, Value, hours_of_seconds, percent
+from portal.remembered import Standing
+from portal.reports.settled import Span, in_two_parts
 from portal.reports.sums import AT_EDGES, SIGN
 
 # Whole months and years of a project have sums of their own; days about them are read alone.
@@ -80,14 +87,21 @@ _CAPACITY = Source(
 _SHARES = {"wait_p50": 0.5, "wait_p90": 0.9}
 
 
-def waits(selection: ProgrammeSelection) -> Found:
+def waits(selection: ProgrammeSelection, standing: Standing | None = None) -> Found:
     """Percentiles of how long jobs waited, from counts of about equal waits."""
-    by_part: dict[str | date, dict[int, int]] = defaultdict(dict)
-    whole: dict[int, int] = defaultdict(int)
-    for part, bucket, jobs in tuples(_waits_of(selection), parameters(selection)):
-        by_part[part][bucket] = jobs
+    by_part: dict[str | date, Counter[int]] = defaultdict(Counter)
+    whole = Counter[int]()
+    parts = in_two_parts(
+        partial(_jobs_by_wait, selection),
+        selection.first,
+        selection.last,
+        key=("waits of the programme", replace(selection, first=date.min, last=date.max)),
+        standing=standing,
+    )
+    for part, bucket, jobs in chain.from_iterable(parts):
+        by_part[part][bucket] += jobs
         whole[bucket] += jobs
-    counts: dict[str | None, dict[int, int]] = {None: whole}
+    counts: dict[str | None, Counter[int]] = {None: whole}
     counts |= {part_key(part): jobs for part, jobs in by_part.items()}
     found: Found = {}
     for of_part, jobs_by_bucket in counts.items():
@@ -95,6 +109,14 @@ def waits(selection: ProgrammeSelection) -> Found:
             seconds = percentile(jobs_by_bucket, share, span=bucket_span)
             found[of_part, key] = Value(None if seconds is None else seconds / SECONDS_AN_HOUR)
     return found
+
+
+def _jobs_by_wait(
+    selection: ProgrammeSelection, spans: Sequence[Span]
+) -> list[list[tuple[Any, ...]]]:
+    """Part, bucket of the wait and number of jobs, of what the selection has in each span."""
+    parts = [replace(selection, first=first, last=last) for first, last in spans]
+    return tuples_of_each([(_waits_of(part), parameters(part)) for part in parts])
 
 
 def _waits_of(selection: ProgrammeSelection) -> str:

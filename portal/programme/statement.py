@@ -4,7 +4,7 @@ Every text here is our own; what somebody chose travels as a parameter.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -134,6 +134,22 @@ def tuples(statement: str, values: Row) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())
+
+
+def tuples_of_each(asked: Sequence[tuple[str, Row]]) -> list[list[tuple[Any, ...]]]:
+    """The rows of each of several statements of the same columns, in one question."""
+    with connection.cursor() as cursor:
+        texts = [cursor.mogrify(statement, values).decode() for statement, values in asked]
+        cursor.execute(
+            " UNION ALL ".join(
+                f"SELECT {place}, one.* FROM ({text}) one"  # noqa: S608  # its values are quoted
+                for place, text in enumerate(texts)
+            )
+        )
+        found: list[list[tuple[Any, ...]]] = [[] for _ in asked]
+        for place, *row in cursor:
+            found[place].append(tuple(row))
+    return found
 
 
 def parameters(selection: ProgrammeSelection) -> Row:

@@ -4,7 +4,7 @@ Days are those of UTC. A site whose accounting was never read has no figures: it
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
 from typing import TypeVar
@@ -15,7 +15,9 @@ from django.db.models.functions import Greatest
 
 from allocations.models import Allocation, DailyUsage, Job, JobOutcome, Project, QueueWait
 from allocations.queries import jobs_of
+from portal.remembered import Standing
 from portal.reports.ranges import START_OF, TimeRange
+from portal.reports.settled import SETTLED, Span, in_any, in_two_parts, span_of_day
 from portal.reports.sums import total_of
 
 MEMBERS_SHOWN = 6
@@ -23,6 +25,8 @@ LARGEST_JOBS = 10
 
 ByPoint = dict[date, int]
 _Rollup = TypeVar("_Rollup", bound=Model)
+_Key = TypeVar("_Key")
+_Inner = TypeVar("_Inner")
 
 
 @dataclass(frozen=True)
@@ -44,16 +48,15 @@ class ProjectFigures:
 
 
 def project_figures(project: Project, time: TimeRange) -> ProjectFigures:
-    """The figures of one project, in three queries."""
+    """The figures of one project, in four queries."""
     usage = DailyUsage.objects.filter(project=project, day__range=(time.first, time.last))
     by_site, by_member = _seconds_by_site_and_member(usage, time)
-    ended = JobOutcome.objects.filter(project=project, day__range=(time.first, time.last))
-    began = QueueWait.objects.filter(project=project, day__range=(time.first, time.last))
+    standing = SETTLED.standing()
     return ProjectFigures(
         seconds_by_site=by_most(by_site),
         seconds_by_member=by_most(by_member),
-        jobs_by_state=by_most(points_by(ended, "state", time, of="jobs")),
-        waits=waits_by_point(began, time),
+        jobs_by_state=by_most(_jobs_by_state(project, time, standing)),
+        waits=_waits_by_point(project, time, standing),
     )
 
 
@@ -89,12 +92,52 @@ def points_by(
     return found
 
 
-def waits_by_point(rows: QuerySet[_Rollup], time: TimeRange) -> dict[date, dict[int, int]]:
+def _jobs_by_state(project: Project, time: TimeRange, standing: Standing) -> dict[str, ByPoint]:
+    """How many jobs ended in which state, by bar."""
+
+    def read(spans: Sequence[Span]) -> list[dict[str, ByPoint]]:
+        ended = JobOutcome.objects.filter(in_any(spans), project=project).annotate(
+            span=span_of_day(spans), point=point_of(time)
+        )
+        found: list[dict[str, ByPoint]] = [defaultdict(dict) for _span in spans]
+        sums = ended.values_list("span", "state", "point").annotate(total=total_of("jobs"))
+        for span, state, point, jobs in sums.order_by():
+            found[span][state][point] = jobs
+        return found
+
+    key = ("how jobs ended", project.pk, time)
+    return _added_up(in_two_parts(read, time.first, time.last, key=key, standing=standing))
+
+
+def _waits_by_point(
+    project: Project, time: TimeRange, standing: Standing
+) -> dict[date, dict[int, int]]:
     """How many jobs waited in which bucket, by bar."""
-    found: dict[date, dict[int, int]] = defaultdict(dict)
-    grouped = rows.annotate(point=point_of(time)).values_list("point", "bucket")
-    for point, bucket, jobs in grouped.annotate(total=total_of("jobs")).order_by():
-        found[point][bucket] = jobs
+
+    def read(spans: Sequence[Span]) -> list[dict[date, dict[int, int]]]:
+        began = QueueWait.objects.filter(in_any(spans), project=project).annotate(
+            span=span_of_day(spans), point=point_of(time)
+        )
+        found: list[dict[date, dict[int, int]]] = [defaultdict(dict) for _span in spans]
+        sums = began.values_list("span", "point", "bucket").annotate(total=total_of("jobs"))
+        for span, point, bucket, jobs in sums.order_by():
+            found[span][point][bucket] = jobs
+        return found
+
+    key = ("how long jobs waited", project.pk, time)
+    return _added_up(in_two_parts(read, time.first, time.last, key=key, standing=standing))
+
+
+def _added_up(
+    parts: Iterable[Mapping[_Key, Mapping[_Inner, int]]],
+) -> dict[_Key, dict[_Inner, int]]:
+    """The sums of several parts, which stay as they are."""
+    found: dict[_Key, dict[_Inner, int]] = {}
+    for part in parts:
+        for key, numbers in part.items():
+            known = found.setdefault(key, {})
+            for inner, number in numbers.items():
+                known[inner] = known.get(inner, 0) + number
     return found
 
 

@@ -1,7 +1,7 @@
 """What staff look at of all sites and projects: from sums of days and months, never from jobs."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -31,9 +31,10 @@ from allocations.rules.outcomes import GOOD_ENDS
 from allocations.rules.risks import Risk, risks_of
 from allocations.rules.units import SECONDS_AN_HOUR
 from allocations.stored_texts import in_readers_language
-from portal.remembered import Remembered
+from portal.remembered import Remembered, Standing, standings
 from portal.reports.project_figures import ByPoint, by_most, point_of
 from portal.reports.ranges import TimeRange, last_days
+from portal.reports.settled import SETTLED, Span, in_any, in_two_parts, span_of_day
 from portal.reports.site_waits import WaitsBySite, waits_before_and_since
 from portal.reports.sums import total_of
 from portal.reports.waits import wait_at
@@ -187,9 +188,17 @@ _GRANTED: Remembered[dict[int, int]] = Remembered(
 )
 
 
-def granted_and_used_by_track() -> list[tuple[str, float, float]]:
+def standing_of_overview() -> tuple[Standing, Standing]:
+    """How things stand for what is settled, and for what was granted, in one question."""
+    settled, granted = standings(SETTLED, _GRANTED)
+    return settled, granted
+
+
+def granted_and_used_by_track(
+    standing: Standing | None = None,
+) -> list[tuple[str, float, float]]:
     """For each track the GPU-hours that were ever granted and used."""
-    granted = _GRANTED.answer(None, _granted_by_track)
+    granted = _GRANTED.answer(None, _granted_by_track, standing)
     with connection.cursor() as cursor:
         cursor.execute(_USED_BY_TRACK)
         return [
@@ -212,10 +221,11 @@ def _sum_alone(rows: QuerySet[Any], column: str) -> Subquery:
     return Subquery(together.annotate(total=Sum(column)).values("total"))
 
 
-def anomalies(today: date) -> list[Anomaly]:
+def anomalies(today: date, standing: Standing | None = None) -> list[Anomaly]:
     """What was far from usual in the last week."""
     recent = TimeRange(today - timedelta(days=ANOMALY_DAYS), today)
-    return [*_days_of_much_use(recent), *_many_failures(recent), *_long_waits(today)]
+    failures = _many_failures(recent, standing)
+    return [*_days_of_much_use(recent), *failures, *_long_waits(today)]
 
 
 def _line(site: Site, used: tuple[int, int, int], waits: dict[int, int]) -> SiteLine:
@@ -294,19 +304,32 @@ def _days_of_much_use(recent: TimeRange) -> Iterator[Anomaly]:
             yield Anomaly("use", day, project, site, hours, mean)
 
 
-def _many_failures(recent: TimeRange) -> Iterator[Anomaly]:
-    rows = JobOutcome.objects.filter(day__range=(recent.first, recent.last))
-    for _project, _site, ended, failed, project, site in (
-        rows.values_list("project", "site")
-        .annotate(ended=Sum("jobs"), failed=Sum("jobs", filter=~Q(state__in=GOOD_ENDS), default=0))
-        .annotate(
-            project_name=_name_of("project", Project.objects.all()),
-            site_name=_name_of("site", Site.objects.all()),
-        )
-        .order_by("project_name", "site_name")
-    ):
+def _many_failures(recent: TimeRange, standing: Standing | None) -> Iterator[Anomaly]:
+    """Projects of whose jobs at a site many failed."""
+    found: dict[tuple[str, str], tuple[int, int]] = {}
+    key = ("jobs that failed",)
+    for part in in_two_parts(_ended, recent.first, recent.last, key=key, standing=standing):
+        for place, (ended, failed) in part.items():
+            known = found.get(place, (0, 0))
+            found[place] = (known[0] + ended, known[1] + failed)
+    for (project, site), (ended, failed) in sorted(found.items()):
         if has_many_failures(failed=failed, ended=ended):
             yield Anomaly("failures", None, project, site, failed, ended)
+
+
+def _ended(spans: Sequence[Span]) -> list[dict[tuple[str, str], tuple[int, int]]]:
+    """In each span how many jobs of each project at each site ended, and how many failed."""
+    failed = Sum("jobs", filter=~Q(state__in=GOOD_ENDS), default=0)
+    rows = JobOutcome.objects.filter(in_any(spans)).annotate(span=span_of_day(spans))
+    sums = rows.values_list("span", "project", "site").annotate(ended=Sum("jobs"), failed=failed)
+    named = sums.annotate(
+        project_name=_name_of("project", Project.objects.all()),
+        site_name=_name_of("site", Site.objects.all()),
+    )
+    found: list[dict[tuple[str, str], tuple[int, int]]] = [{} for _span in spans]
+    for span, _project, _site, of_all, of_these, project, site in named.order_by():
+        found[span][project, site] = (of_all, of_these)
+    return found
 
 
 def _name_of(column: str, known: QuerySet[Any]) -> Subquery:

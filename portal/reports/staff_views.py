@@ -15,6 +15,7 @@ from accounts.requests import SignedInRequest
 from allocations.access import require
 from allocations.models import Site
 from allocations.tables.checked import checked_of, with_checks
+from portal.remembered import Standing
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Form, Series
 from portal.reports.pool_charts import pool_charts
@@ -27,6 +28,7 @@ from portal.reports.staff_figures import (
     granted_and_used_by_track,
     projects_at_risk,
     site_lines,
+    standing_of_overview,
     used_in,
 )
 from portal.reports.usage_charts import SECONDS_A_MINUTE, use_chart
@@ -42,7 +44,8 @@ def overview(request: SignedInRequest) -> HttpResponse:
     require(request.user, Permission.OVERVIEW_VIEW)
     form = RangeForm(request.GET)
     time = form.selected()
-    used, waits = used_in(time), waits_by_site(time)
+    settled, granted = standing_of_overview()
+    used, waits = used_in(time), waits_by_site(time, settled)
     sites = list(with_checks(Site.objects.select_related("status")))
     lines = site_lines(sites, used, waits)
     at_risk = projects_at_risk(utc_today())
@@ -51,10 +54,10 @@ def overview(request: SignedInRequest) -> HttpResponse:
         "range": time,
         "sites": lines,
         "checks": [(site.name, checked_of(site)) for site in sites],
-        "charts": _charts(request, time, used, waits, lines),
+        "charts": _charts(request, time, used, waits, lines, granted),
         "at_risk": at_risk[:ROWS_SHOWN],
         "at_risk_beyond": max(len(at_risk) - ROWS_SHOWN, 0),
-        "anomalies": anomalies(utc_today())[:ROWS_SHOWN],
+        "anomalies": anomalies(utc_today(), settled)[:ROWS_SHOWN],
     }
     return render(request, "reports/overview.html", context, status=422 if form.errors else 200)
 
@@ -66,9 +69,12 @@ def overview_chart(request: SignedInRequest, chart: str) -> HttpResponse:
     require(request.user, Permission.OVERVIEW_VIEW)
     form = RangeForm(request.GET)
     time = form.selected()
-    used, waits = used_in(time), waits_by_site(time)
+    settled, granted = standing_of_overview()
+    used, waits = used_in(time), waits_by_site(time, settled)
     lines = site_lines(Site.objects.select_related("status"), used, waits)
-    found = [item for item in _charts(request, time, used, waits, lines) if item.key == chart]
+    found = [
+        item for item in _charts(request, time, used, waits, lines, granted) if item.key == chart
+    ]
     if not found or form.errors:
         raise Http404
     return chart_as_csv(found[0], filename=f"overview-{chart}.csv")
@@ -85,6 +91,7 @@ def _charts(
     used: UsedInTime,
     waits: WaitsBySite,
     lines: list[SiteLine],
+    granted: Standing,
 ) -> list[Chart]:
     csv_url = _csv_urls(request)
     until = {line.name: line.read_until for line in lines}
@@ -101,7 +108,7 @@ def _charts(
             csv_url=csv_url("tracks"),
         ),
         _waits_chart(time, waits, csv_url=csv_url("site-waits")),
-        _grants_chart(csv_url=csv_url("grants")),
+        _grants_chart(granted, csv_url=csv_url("grants")),
         *pool_charts(
             timezone.localdate(), pools_csv=csv_url("pools"), quotas_csv=csv_url("quotas")
         ),
@@ -132,9 +139,9 @@ def _waits_chart(time: TimeRange, waits_at: WaitsBySite, *, csv_url: str) -> Cha
     )
 
 
-def _grants_chart(*, csv_url: str) -> Chart:
+def _grants_chart(standing: Standing, *, csv_url: str) -> Chart:
     """Of each track what was granted and used."""
-    rows = granted_and_used_by_track()
+    rows = granted_and_used_by_track(standing)
     return Chart(
         key="grants",
         title=_("Granted and used by track"),
