@@ -1,31 +1,39 @@
 """The statements that bring a batch into the table of jobs, from COPY to what has changed."""
 
 import io
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection
 from psycopg2.errors import UniqueViolation
 
-from allocations.actions.copy_text import copy_text
+from allocations.actions.copy_text import Column, copy_text
 from allocations.actions.rollups import COUNTED_OF_JOBS, count_changes
+from allocations.actions.run_columns import each_once
 from allocations.models import Site
 from slurm_bridge.wire_accounting import COLUMNS, JobColumns
 
 # What a job keeps of it, and what is added here.
-_STORED = (
-    *(name for name in COLUMNS if name != "account"),
-    "project_id",
-    "read_at",
-    "counted_until",
-)
+_TOLD = tuple(name for name in COLUMNS if name != "account")
+_STORED = (*_TOLD, "project_id", "read_at", "counted_until")
 _KEY = ("db_index", "submitted_at")
 
-_STAGE = """
-    CREATE TEMPORARY TABLE staged_job (
+# Whole seconds, by which runs are counted, under the names that `rollups` knows.
+_SECONDS = {
+    "submitted_at": "submitted",
+    "eligible_at": "eligible",
+    "started_at": "started",
+    "ended_at": "ended",
+    "counted_until": "counted",
+}
+_COPIED = (*(_SECONDS.get(name, name) for name in _TOLD), "project_id", "counted")
+
+_FRESH = """
+    CREATE TEMPORARY TABLE fresh_job (
         db_index bigint, job_id bigint, array_job_id bigint, array_task_id bigint,
-        account text, username text, partition text, qos text, state text, name text,
-        submitted_at bigint, eligible_at bigint, started_at bigint, ended_at bigint,
+        project_id bigint, username text, partition text, qos text, state text, name text,
+        submitted bigint, eligible bigint, started bigint, ended bigint, counted bigint,
         suspended_seconds bigint, gpus bigint, cpus bigint, nodes bigint, nodes_used text,
         exit_code text
     ) ON COMMIT DROP
@@ -33,47 +41,39 @@ _STAGE = """
 
 # Jobs have no foreign keys: none of these can leave before they have their jobs.
 _HOLD_OWNERS = """
-    SELECT FROM allocations_site WHERE id = %(site)s FOR KEY SHARE;
-    SELECT FROM allocations_project WHERE id IN (
-        SELECT project_id FROM allocations_allocation
-        WHERE site_id = %(site)s AND released_at IS NULL
-          AND account_name IN (SELECT account FROM staged_job)
-    ) ORDER BY id FOR KEY SHARE
+    SELECT allocation.account_name, project.id
+    FROM allocations_allocation allocation
+    JOIN allocations_site site ON site.id = allocation.site_id
+    JOIN allocations_project project ON project.id = allocation.project_id
+    WHERE site.id = %(site)s AND allocation.released_at IS NULL
+      AND allocation.account_name = ANY(%(accounts)s)
+    ORDER BY project.id FOR KEY SHARE OF site, project
 """
 
-# The newer reading of a run wins, so that repeats and late deliveries change nothing. The bounds
-# of time spare PostgreSQL the months in which none of these runs can be; the limit has it look each
-# run up, where it would go through all jobs for each of a month that it has no statistics of yet.
-_KNOWN_BEFORE = """
-    LEFT JOIN LATERAL (
-        SELECT read_at FROM allocations_job job
-        WHERE job.site_id = %(site)s AND job.db_index = staged.db_index
-          AND job.submitted_at = to_timestamp(staged.submitted_at)
+# The bounds of time spare PostgreSQL the months in which none of these runs can be; the limit has
+# it look each run up, where it would go through all jobs for each of a month that it has no
+# statistics of yet.
+_KNOWN = f"""
+    CREATE TEMPORARY TABLE known_job ON COMMIT DROP AS
+    SELECT known.*
+    FROM fresh_job fresh CROSS JOIN LATERAL (
+        SELECT db_index, read_at, {COUNTED_OF_JOBS} FROM allocations_job job
+        WHERE job.site_id = %(site)s AND job.db_index = fresh.db_index
+          AND job.submitted_at = to_timestamp(fresh.submitted)
           AND job.submitted_at BETWEEN %(oldest)s AND %(newest)s
         LIMIT 1
-    ) known ON true
-    WHERE known.read_at IS NULL OR known.read_at <= %(read_at)s
+    ) known
+    WHERE %(may_be_known)s
 """
-_FRESH = """
-    CREATE TEMPORARY TABLE fresh_job ON COMMIT DROP AS
-    SELECT DISTINCT ON (staged.db_index, staged.submitted_at)
-           staged.db_index, staged.job_id, staged.array_job_id, staged.array_task_id,
-           allocation.project_id, staged.username, staged.partition, staged.qos, staged.state,
-           staged.name, staged.submitted_at AS submitted, staged.eligible_at AS eligible,
-           staged.started_at AS started, staged.ended_at AS ended,
-           CASE WHEN staged.started_at IS NOT NULL
-                THEN COALESCE(staged.ended_at, %(read)s) END AS counted,
-           staged.suspended_seconds, staged.gpus, staged.cpus, staged.nodes, staged.nodes_used,
-           staged.exit_code, {is_known} AS is_known
-    FROM staged_job staged
-    JOIN allocations_allocation allocation
-      ON allocation.account_name = staged.account AND allocation.site_id = %(site)s
-     AND allocation.released_at IS NULL
-    {known}
-    ORDER BY staged.db_index, staged.submitted_at, staged.ended_at DESC NULLS LAST
+
+# The newer reading of a run wins, so that repeats and late deliveries change nothing.
+_FORGET_OLDER_READINGS = """
+    WITH newer AS (
+        DELETE FROM known_job WHERE read_at > %(read_at)s RETURNING db_index, submitted
+    )
+    DELETE FROM fresh_job fresh USING newer
+    WHERE fresh.db_index = newer.db_index AND fresh.submitted = newer.submitted
 """
-_FRESH_OF_NEWS = _FRESH.format(is_known="false", known="")
-_FRESH_OF_ALL = _FRESH.format(is_known="known.read_at IS NOT NULL", known=_KNOWN_BEFORE)
 
 # What could not be read once, and now could.
 _NOT_ASIDE = """
@@ -81,30 +81,15 @@ _NOT_ASIDE = """
     WHERE site_id = %(site)s AND db_index IN (SELECT db_index FROM fresh_job)
 """
 
-_KNOWN = f"""
-    CREATE TEMPORARY TABLE known_job ON COMMIT DROP AS
-    SELECT known.*
-    FROM fresh_job fresh CROSS JOIN LATERAL (
-        SELECT {COUNTED_OF_JOBS} FROM allocations_job job
-        WHERE job.site_id = %(site)s AND job.db_index = fresh.db_index
-          AND job.submitted_at = to_timestamp(fresh.submitted)
-          AND job.submitted_at BETWEEN %(oldest)s AND %(newest)s
-        LIMIT 1
-    ) known
-    WHERE fresh.is_known
-"""
-
-_VALUES = {name: f"fresh.{name}" for name in _STORED} | {
-    "submitted_at": "to_timestamp(fresh.submitted)",
-    "eligible_at": "to_timestamp(fresh.eligible)",
-    "started_at": "to_timestamp(fresh.started)",
-    "ended_at": "to_timestamp(fresh.ended)",
-    "counted_until": "to_timestamp(fresh.counted)",
-    "read_at": "%(read_at)s",
-}
+_VALUES = (
+    {name: f"fresh.{name}" for name in _STORED}
+    | {name: f"to_timestamp(fresh.{seconds})" for name, seconds in _SECONDS.items()}
+    | {"read_at": "%(read_at)s"}
+)
 _INSERT = f"""
     INSERT INTO allocations_job (site_id, {", ".join(_STORED)})
     SELECT %(site)s, {", ".join(_VALUES[name] for name in _STORED)} FROM fresh_job fresh
+    ORDER BY fresh.db_index, fresh.submitted
 """
 # Who has a site's jobs alone need not look for conflicts where no run is known; of runs that are
 # written beside other batches, a conflict means that they are no news. All are written in the order
@@ -126,41 +111,51 @@ def hold_jobs(site: Site, *, alone: bool) -> None:
         cursor.execute(f"SELECT {lock}(hashtext(%s), %s)", ["jobs of a site", site.pk])
 
 
+def hold_owners(site: Site, accounts: Collection[str]) -> dict[str, int]:
+    """The projects of the accounts that the site has; until the transaction ends none leaves."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD_OWNERS, {"site": site.pk, "accounts": list(accounts)})
+        return dict(cursor.fetchall())
+
+
 class WrittenRuns:
     """Runs of known accounts, on their way from a batch to what is counted of them.
 
-    The caller holds the site's jobs, has given each month its table, and has the site's status
-    before it counts.
+    The caller holds the site's jobs and their owners, has given each month its table, and has the
+    site's status before it counts.
     """
 
-    def __init__(self, *, site_id: int, runs: JobColumns, read_at: datetime) -> None:
+    def __init__(
+        self, *, site_id: int, runs: JobColumns, projects: Mapping[str, int], read_at: datetime
+    ) -> None:
         self._site_id = site_id
-        self._runs = runs
+        self._runs = each_once(runs)
+        self._projects = projects
         self._parameters: dict[str, Any] = {
             "site": site_id,
-            "read": int(read_at.timestamp()),
             "read_at": read_at,
             "oldest": datetime.fromtimestamp(min(runs.submitted_at), read_at.tzinfo),
             "newest": datetime.fromtimestamp(max(runs.submitted_at), read_at.tzinfo),
         }
         self.stored = 0
-        """How many of them are news."""
+        """How many of them were not known better."""
 
     def write(self, *, all_are_news: bool) -> None:
         """Bring the runs into the table of jobs; raises KnownRunError where one is no news."""
         with connection.cursor() as cursor:
             # These are statements of milliseconds; to compile one would take a hundred times that.
             cursor.execute("SET LOCAL jit = off")
-            cursor.execute(_STAGE)
+            cursor.execute(_FRESH)
             cursor.copy_expert(
-                f"COPY staged_job ({', '.join(COLUMNS)}) FROM STDIN",
-                io.StringIO(copy_text(getattr(self._runs, name) for name in COLUMNS)),
+                f"COPY fresh_job ({', '.join(_COPIED)}) FROM STDIN",
+                io.StringIO(copy_text(self._columns())),
             )
-            cursor.execute(_HOLD_OWNERS, self._parameters)
-            cursor.execute(_FRESH_OF_NEWS if all_are_news else _FRESH_OF_ALL, self._parameters)
-            self.stored = int(cursor.rowcount)
-            cursor.execute(_KNOWN, self._parameters)
+            cursor.execute(_KNOWN, self._parameters | {"may_be_known": not all_are_news})
             has_known = cursor.rowcount > 0
+            self.stored = len(self._runs)
+            if has_known:
+                cursor.execute(_FORGET_OLDER_READINGS, self._parameters)
+                self.stored -= cursor.rowcount
             cursor.execute("ANALYZE fresh_job (project_id), known_job (project_id)")
             try:
                 cursor.execute(_UPSERT if has_known else _INSERT, self._parameters)
@@ -169,9 +164,19 @@ class WrittenRuns:
                     raise KnownRunError from error
                 raise
 
+    def _columns(self) -> Iterator[Column]:
+        """As they are copied; a run that has not ended counts up to the time of reading."""
+        runs, read = self._runs, int(self._parameters["read_at"].timestamp())
+        yield from (getattr(runs, name) for name in _TOLD)
+        yield [self._projects[account] for account in runs.account]
+        yield [
+            None if started is None else read if ended is None else ended
+            for started, ended in zip(runs.started_at, runs.ended_at, strict=True)
+        ]
+
     def count(self) -> None:
         """Bring what is counted of the site up to these runs."""
         with connection.cursor() as cursor:
             cursor.execute(_NOT_ASIDE, self._parameters)
             count_changes(cursor, site_id=self._site_id)
-            cursor.execute("DROP TABLE staged_job, fresh_job, known_job")
+            cursor.execute("DROP TABLE fresh_job, known_job")

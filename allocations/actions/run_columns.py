@@ -28,6 +28,16 @@ def only(runs: JobColumns, keep: Sequence[bool]) -> JobColumns:
     return _columns([tuple(compress(getattr(runs, name), keep)) for name in COLUMNS])
 
 
+def each_once(runs: JobColumns) -> JobColumns:
+    """Of a run that was told twice the row by which it ended last."""
+    keys = list(zip(runs.db_index, runs.submitted_at, strict=True))
+    if len(set(keys)) == len(keys):
+        return runs
+    in_order = sorted(range(len(keys)), key=lambda place: runs.ended_at[place] or 0)
+    kept = set({keys[place]: place for place in in_order}.values())
+    return only(runs, [place in kept for place in range(len(keys))])
+
+
 def months_of(runs: JobColumns) -> set[date]:
     """The months in which they were submitted."""
     days = {at // _SECONDS_A_DAY for at in runs.submitted_at}

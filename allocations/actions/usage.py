@@ -10,7 +10,7 @@ from allocations.actions.job_months import (
     hold_months,
     month_of,
 )
-from allocations.actions.job_table import KnownRunError, WrittenRuns, hold_jobs
+from allocations.actions.job_table import KnownRunError, WrittenRuns, hold_jobs, hold_owners
 from allocations.actions.moments import moment
 from allocations.actions.recounts import recount_day
 from allocations.actions.run_columns import months_of, only, runs_of
@@ -58,13 +58,15 @@ def store_batch(
     hold_months()
     hold_jobs(site, alone=not all_are_news)
     runs = runs_of(batch)
-    unknown = _unknown_accounts(site, set(runs.account))
+    named = set(runs.account)
+    projects = hold_owners(site, named)
+    unknown = named - projects.keys()
     good, refused = _usable(runs, unknown)
     read_at = moment(batch.read_at)
     written = None
     if good.db_index:
         ensure_months(months_of(good))
-        written = WrittenRuns(site_id=site.pk, runs=good, read_at=read_at)
+        written = WrittenRuns(site_id=site.pk, runs=good, projects=projects, read_at=read_at)
         written.write(all_are_news=all_are_news)
     # What is counted of a site, and its watermark, belong to one batch at a time.
     status, _created = SiteStatus.objects.select_for_update().get_or_create(site=site)
@@ -99,11 +101,6 @@ def store_batch(
         "retries_a_day": has_rows_without_number(site),
     }
     return answer.model_copy(update=told)
-
-
-def _unknown_accounts(site: Site, named: set[str]) -> set[str]:
-    known = Allocation.objects.current().filter(site=site, account_name__in=named)
-    return named - set(known.values_list("account_name", flat=True))
 
 
 def _usable(runs: JobColumns, unknown: set[str]) -> tuple[JobColumns, list[BadRow]]:

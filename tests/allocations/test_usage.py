@@ -61,6 +61,27 @@ def test_an_older_reading_never_replaces_a_newer_one(project: Project, zellik: S
     assert seconds_by_day(project)[date(2026, 3, 10)] == 2 * 1800
 
 
+def test_of_a_batch_only_the_runs_that_are_known_better_are_left_out(
+    project: Project, zellik: Site
+) -> None:
+    push(zellik, row(1, project), row(2, project))
+    older = [row(1, project, gpus=1), row(3, project, gpus=1)]
+    assert push(zellik, *older, read_at=MIDNIGHT + 4 * DAY).stored == 1
+    assert sorted(Job.objects.values_list("db_index", "gpus")) == [(1, 2), (2, 2), (3, 1)]
+    assert sum(DailyUsage.objects.values_list("gpu_seconds", flat=True)) == (2 + 2 + 1) * 5400
+
+
+def test_of_a_run_that_a_batch_tells_twice_the_row_counts_that_ended_last(
+    project: Project, zellik: Site
+) -> None:
+    running = row(1, project, ended_at=None, state="RUNNING")
+    longest = row(1, project, ended_at=MIDNIGHT + 3600, state="TIMEOUT")
+    told = push(zellik, row(1, project), longest, running, row(2, project))
+    assert told.stored == 2
+    assert Job.objects.get(db_index=1).state == "TIMEOUT"
+    assert sum(DailyUsage.objects.values_list("gpu_seconds", flat=True)) == 2 * (7200 + 5400)
+
+
 def test_a_suspended_job_is_charged_for_its_gpus_and_not_for_its_cpus(
     project: Project, zellik: Site
 ) -> None:
