@@ -3,12 +3,14 @@
 import csv
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 from urllib.parse import urlencode
 
 import django_tables2 as tables
 from django.core.paginator import Page
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -124,8 +126,8 @@ class JobPaginator(CappedPaginator):
             return super().page(number)
         jobs = self.object_list.data.data  # type: ignore[attr-defined]  # of a table's rows
         keys = list(jobs.values_list(*_KEY)[first : min(first + self.per_page, self.count)])
-        places = {name: {key[place] for key in keys} for place, name in enumerate(_KEY)}
-        found = jobs.filter(**{f"{name}__in": values for name, values in places.items()}).order_by()
+        each = [Q(**dict(zip(_KEY, key, strict=True))) for key in keys]
+        found = jobs.filter(reduce(or_, each)).order_by() if each else jobs.none()
         by_key = {(job.submitted_at, job.db_index, job.site_id): job for job in found}
         rows = BoundRows(
             [by_key[key] for key in keys if key in by_key],
