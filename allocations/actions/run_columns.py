@@ -30,9 +30,9 @@ def only(runs: JobColumns, keep: Sequence[bool]) -> JobColumns:
 
 def each_once(runs: JobColumns) -> JobColumns:
     """Of a run that was told twice the row by which it ended last."""
-    keys = list(zip(runs.db_index, runs.submitted_at, strict=True))
-    if len(set(keys)) == len(keys):
+    if len(set(runs.db_index)) == len(runs):
         return runs
+    keys = list(zip(runs.db_index, runs.submitted_at, strict=True))
     in_order = sorted(range(len(keys)), key=lambda place: runs.ended_at[place] or 0)
     kept = set({keys[place]: place for place in in_order}.values())
     return only(runs, [place in kept for place in range(len(keys))])
