@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import DateField, F, Func, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
@@ -55,8 +55,8 @@ def project_figures(project: Project, time: TimeRange) -> ProjectFigures:
     return ProjectFigures(
         seconds_by_site=by_most(by_site),
         seconds_by_member=by_most(by_member),
-        jobs_by_state=by_most(_jobs_by_state(project, time, standing)),
-        waits=_waits_by_point(project, time, standing),
+        jobs_by_state=by_most(_jobs_by(JobOutcome, "state", "point", project, time, standing)),
+        waits=_jobs_by(QueueWait, "point", "bucket", project, time, standing),
     )
 
 
@@ -92,39 +92,26 @@ def points_by(
     return found
 
 
-def _jobs_by_state(project: Project, time: TimeRange, standing: Standing) -> dict[str, ByPoint]:
-    """How many jobs ended in which state, by bar."""
+def _jobs_by(
+    model: type[JobOutcome] | type[QueueWait],
+    outer: str,
+    inner: str,
+    project: Project,
+    time: TimeRange,
+    standing: Standing,
+) -> dict[Any, dict[Any, int]]:
+    """How many of its jobs there were, by two of a rollup's columns; `point` is the bar."""
 
-    def read(spans: Sequence[Span]) -> list[dict[str, ByPoint]]:
-        ended = JobOutcome.objects.filter(in_any(spans), project=project).annotate(
-            span=span_of_day(spans), point=point_of(time)
-        )
-        found: list[dict[str, ByPoint]] = [defaultdict(dict) for _span in spans]
-        sums = ended.values_list("span", "state", "point").annotate(total=total_of("jobs"))
-        for span, state, point, jobs in sums.order_by():
-            found[span][state][point] = jobs
+    def read(spans: Sequence[Span]) -> list[dict[Any, dict[Any, int]]]:
+        found: list[dict[Any, dict[Any, int]]] = [defaultdict(dict) for _span in spans]
+        rows: QuerySet[Any] = model.objects.filter(in_any(spans), project=project)
+        placed = rows.annotate(span=span_of_day(spans), point=point_of(time))
+        sums = placed.values_list("span", outer, inner).annotate(total=total_of("jobs"))
+        for span, one, other, jobs in sums.order_by():
+            found[span][one][other] = jobs
         return found
 
-    key = ("how jobs ended", project.pk, time)
-    return _added_up(in_two_parts(read, time.first, time.last, key=key, standing=standing))
-
-
-def _waits_by_point(
-    project: Project, time: TimeRange, standing: Standing
-) -> dict[date, dict[int, int]]:
-    """How many jobs waited in which bucket, by bar."""
-
-    def read(spans: Sequence[Span]) -> list[dict[date, dict[int, int]]]:
-        began = QueueWait.objects.filter(in_any(spans), project=project).annotate(
-            span=span_of_day(spans), point=point_of(time)
-        )
-        found: list[dict[date, dict[int, int]]] = [defaultdict(dict) for _span in spans]
-        sums = began.values_list("span", "point", "bucket").annotate(total=total_of("jobs"))
-        for span, point, bucket, jobs in sums.order_by():
-            found[span][point][bucket] = jobs
-        return found
-
-    key = ("how long jobs waited", project.pk, time)
+    key = (model, project.pk, time)
     return _added_up(in_two_parts(read, time.first, time.last, key=key, standing=standing))
 
 

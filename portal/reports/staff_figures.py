@@ -194,9 +194,7 @@ def standing_of_overview() -> tuple[Standing, Standing]:
     return settled, granted
 
 
-def granted_and_used_by_track(
-    standing: Standing | None = None,
-) -> list[tuple[str, float, float]]:
+def granted_and_used_by_track(standing: Standing) -> list[tuple[str, float, float]]:
     """For each track the GPU-hours that were ever granted and used."""
     granted = _GRANTED.answer(None, _granted_by_track, standing)
     with connection.cursor() as cursor:
