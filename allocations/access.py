@@ -14,7 +14,6 @@ from accounts.models import Organisation, OrganisationMember, User
 from accounts.permissions import PERMISSIONS_OF_PART, Part, Permission
 from allocations.models import Application, AwardChange, Job, Membership, Project, Review
 from allocations.models.applications import ApplicationQuerySet
-from allocations.models.usage import GPU_SECONDS
 from allocations.parts import OwnPart, part_of, with_part
 from allocations.rules.award_changes import ChangeKind
 
@@ -111,8 +110,7 @@ def job_for(user: User, name: str, site_code: str, run: str) -> Job:
     if not _RUN.fullmatch(run) or not -(2**63) <= int(run) < 2**63:
         raise Http404
     jobs = Job.objects.filter(project=project, site__code=_storable(site_code), db_index=int(run))
-    found = jobs.select_related("site__status").annotate(gpu_seconds=GPU_SECONDS)  # type: ignore[no-redef]  # declared on the model
-    job = found.order_by("-submitted_at").first()
+    job = jobs.select_related("site__status").order_by("-submitted_at").first()
     if job is None:
         raise Http404
     job.project = project

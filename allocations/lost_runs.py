@@ -13,7 +13,6 @@ from allocations.models import Allocation, CreditedRun, Job, Membership, Site
 from allocations.rules.credits import (
     RunFacts,
     Verdict,
-    charged_seconds,
     credit_minutes,
     digest_of,
     verdict_of,
@@ -167,8 +166,7 @@ def _judged(site: Site, jobs: Iterable[Job], actor: User) -> list[FoundRun]:
 def _judge(
     job: Job, allocation: Allocation | None, *, is_credited: bool, own: Collection[int]
 ) -> FoundRun:
-    ran = int((job.ended_at - job.started_at).total_seconds()) if _has_ended(job) else 0  # type: ignore[operator]
-    seconds = charged_seconds(job.gpus, ran)
+    seconds = job.gpu_seconds if _has_ended(job) else 0
     facts = RunFacts(
         has_ended=_has_ended(job),
         gpu_seconds=seconds,

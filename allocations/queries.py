@@ -23,7 +23,6 @@ from allocations.models import (
     Site,
     SitePlan,
 )
-from allocations.models.usage import GPU_SECONDS
 from allocations.rules.award_changes import ChangeKind, ChangeState
 from allocations.rules.deadlines import BRUSSELS, Clock, Pause
 from allocations.states import ApplicationState
@@ -57,14 +56,14 @@ def projects_with_what_is_rare() -> QuerySet[Project]:
 
 
 def jobs_of(project: Project) -> QuerySet[Job]:
-    """A project's jobs with the GPU-seconds that each has used so far, the newest first."""
+    """A project's jobs, and whether the time of each was given back, the newest first."""
     jobs = Job.objects.filter(project=project).select_related("site", "project")
     credited = CreditedRun.objects.filter(
         site=OuterRef("site"),
         db_index=OuterRef("db_index"),
         submitted_at=OuterRef("submitted_at"),
     )
-    return jobs.annotate(gpu_seconds=GPU_SECONDS, is_credited=Exists(credited))  # type: ignore[no-redef]  # declared on the model
+    return jobs.annotate(is_credited=Exists(credited))
 
 
 def energy_factor_on(site: Site, day: date) -> EnergyFactor | None:

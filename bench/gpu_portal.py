@@ -88,7 +88,6 @@ def read(ends: int) -> dict[str, object]:
 
 def _read_back(job: Job, ends: int) -> int:
     """The minutes of a job as its page reads them; ends the benchmark where one differs."""
-    job.gpu_seconds = 0
     report = job_report(job)
     if report.run is None:
         raise SystemExit(f"{job} has no figures")

@@ -42,7 +42,7 @@ _JOBS = """
     INSERT INTO allocations_job (
         site_id, db_index, job_id, array_job_id, array_task_id, project_id, username, partition,
         qos, state, name, submitted_at, eligible_at, started_at, ended_at, read_at, counted_until,
-        suspended_seconds, gpus, cpus, nodes, nodes_used, exit_code
+        gpu_seconds, suspended_seconds, gpus, cpus, nodes, nodes_used, exit_code
     )
     SELECT site, number, number,
            CASE WHEN number / 10 %% 5 = 0 THEN number - number %% 10 END,
@@ -57,13 +57,16 @@ _JOBS = """
                      || '-' || number %% 997 END,
            submitted, submitted, CASE WHEN starts <= %(now)s THEN starts END,
            CASE WHEN ends <= %(now)s THEN ends END, %(now)s,
-           CASE WHEN starts <= %(now)s THEN least(ends, %(now)s) END, 0,
-           (ARRAY[1,1,2,4,8])[1 + floor(5 * luck[4])::int], 16, 1,
+           CASE WHEN starts <= %(now)s THEN least(ends, %(now)s) END,
+           CASE WHEN starts <= %(now)s
+                THEN EXTRACT(EPOCH FROM least(ends, %(now)s) - starts)::bigint * gpus ELSE 0 END,
+           0, gpus, 16, 1,
            'node' || number %% 72, '0:0'
     FROM (
         SELECT number, luck, submitted, project.id AS project, project_number,
                floor(%(members)s * power(luck[2], 2))::int AS member,
                project.sites[1 + number %% cardinality(project.sites)] AS site,
+               (ARRAY[1,1,2,4,8])[1 + floor(5 * luck[4])::int] AS gpus,
                date_trunc('second', submitted + wait) AS starts,
                date_trunc('second', submitted + wait + run) AS ends
         FROM (

@@ -16,7 +16,7 @@ from slurm_bridge.wire_accounting import COLUMNS, JobColumns
 
 # What a job keeps of it, and what is added here.
 _TOLD = tuple(name for name in COLUMNS if name != "account")
-_STORED = (*_TOLD, "project_id", "read_at", "counted_until")
+_STORED = (*_TOLD, "project_id", "read_at", "counted_until", "gpu_seconds")
 _KEY = ("db_index", "submitted_at")
 
 # Whole seconds, by which runs are counted, under the names that `rollups` knows.
@@ -84,7 +84,10 @@ _NOT_ASIDE = """
 _VALUES = (
     {name: f"fresh.{name}" for name in _STORED}
     | {name: f"to_timestamp(fresh.{seconds})" for name, seconds in _SECONDS.items()}
-    | {"read_at": "%(read_at)s"}
+    | {
+        "read_at": "%(read_at)s",
+        "gpu_seconds": "COALESCE((fresh.counted - fresh.started) * fresh.gpus, 0)",
+    }
 )
 _INSERT = f"""
     INSERT INTO allocations_job (site_id, {", ".join(_STORED)})

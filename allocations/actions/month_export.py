@@ -100,8 +100,7 @@ def drop_month(*, month: date, actor: SystemActor, export_to: Path | None = None
 
 _KEEP_SUMS = """
     INSERT INTO allocations_droppedqosusage AS kept (project_id, site_id, qos, gpu_seconds)
-    SELECT project_id, site_id, qos,
-           SUM(gpus * EXTRACT(EPOCH FROM ended_at - started_at)::bigint)
+    SELECT project_id, site_id, qos, SUM(gpu_seconds)
     FROM {table}
     WHERE started_at IS NOT NULL
     GROUP BY project_id, site_id, qos

@@ -6,19 +6,12 @@ project and site are kept by triggers, as those of jobs are, and found by the in
 
 from django.contrib.postgres.indexes import BrinIndex, OpClass
 from django.db import models
-from django.db.models import BigIntegerField, F, Q
-from django.db.models.functions import Cast, Coalesce, Extract, Upper
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models.sites import Site
-
-# As Slurm's own rollup charges them: a suspended job keeps its GPUs.
-GPU_SECONDS = Coalesce(
-    Cast(Extract(F("counted_until") - F("started_at"), "epoch"), BigIntegerField()) * F("gpus"),
-    0,
-    output_field=BigIntegerField(),
-)
 
 
 class Job(models.Model):
@@ -57,14 +50,16 @@ class Job(models.Model):
     """Up to when the job counts: its end, or the time of reading while it runs."""
     suspended_seconds = models.BigIntegerField(default=0)
     gpus = models.PositiveIntegerField(_("GPUs"))
+    gpu_seconds = models.BigIntegerField()
+    """Seconds from its start to `counted_until`, times its GPUs; 0 where it has not begun.
+
+    As Slurm's own rollup charges them: a suspended job keeps its GPUs.
+    """
     cpus = models.PositiveIntegerField(_("CPUs"))
     nodes = models.PositiveIntegerField(_("nodes"))
     nodes_used = models.TextField(blank=True, default="", db_default="")
     """The nodes that it ran on, as Slurm folds them: `node[1-4]`."""
     exit_code = models.CharField(max_length=16)
-
-    gpu_seconds: int
-    """Set by `queries.jobs_of` only."""
 
     class Meta:
         verbose_name = _("job")
@@ -102,20 +97,12 @@ class Job(models.Model):
             ),
             # By which people and a GPU's figures find a run; few jobs share a number.
             models.Index(fields=["job_id", "site"], name="job_by_number"),
-            # With what tells runs apart, and what their use is reckoned from: so the thousands
-            # before a page far behind are passed over without a look at them.
+            # With what tells runs apart: so the thousands before a page far behind are passed over
+            # without a look at them.
             models.Index(
-                "project",
-                GPU_SECONDS.desc(),
+                fields=["project", "-gpu_seconds"],
                 name="job_by_use",
-                include=(
-                    "submitted_at",
-                    "db_index",
-                    "site",
-                    "counted_until",
-                    "started_at",
-                    "gpus",
-                ),
+                include=("submitted_at", "db_index", "site"),
             ),
             # What ran in a span of time; jobs lie about in its order, so a few bytes do.
             BrinIndex(

@@ -50,11 +50,6 @@ def verdict_of(run: RunFacts) -> Verdict:
     return next((verdict for holds, verdict in hindrances if holds), Verdict.CREDITABLE)
 
 
-def charged_seconds(gpus: int, ran_seconds: int) -> int:
-    """GPU-seconds that a run was charged; never less than nothing."""
-    return max(gpus, 0) * max(ran_seconds, 0)
-
-
 def credit_minutes(gpu_seconds: Iterable[int]) -> int:
     """Whole GPU-minutes of these runs together, cut off: never more than they used."""
     return sum(gpu_seconds) // SECONDS_A_MINUTE

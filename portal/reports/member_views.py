@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from allocations.models import DailyUsage, Job, Project
-from allocations.models.usage import GPU_SECONDS
 from allocations.rules.units import SECONDS_AN_HOUR
 from portal.reports.chart_table import chart_as_csv
 from portal.reports.charts import Chart, Series
@@ -41,7 +40,6 @@ def my_use(request: SignedInRequest) -> HttpResponse:
         "charts": _charts(request, username, time),
         "jobs": Job.objects.filter(username=username)
         .select_related("site")
-        .annotate(gpu_seconds=GPU_SECONDS)  # type: ignore[no-redef]  # declared on the model
         .order_by("-submitted_at")[:LATEST_JOBS],
     }
     return render(request, "reports/mine.html", context, status=422 if form.errors else 200)

@@ -77,7 +77,7 @@ def largest_jobs(project: Project, time: TimeRange) -> list[Job]:
     return list(
         jobs_of(project)
         .filter(submitted_at__gte=time.starts_at, submitted_at__lt=time.ends_at)
-        .order_by(F("gpu_seconds").desc(), "-db_index")[:LARGEST_JOBS]
+        .order_by("-gpu_seconds", "-db_index")[:LARGEST_JOBS]
     )
 
 

@@ -45,6 +45,7 @@ def measured_run(
             "read_at": until,
             "counted_until": until,
             "gpus": len(idle),
+            "gpu_seconds": int(seconds) * len(idle),
             "cpus": 8,
             "nodes": 1,
             "exit_code": "0:0",

@@ -3,6 +3,7 @@ import io
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
@@ -72,6 +73,16 @@ def test_jobs_are_found_by_site(client: Client, live: Project) -> None:
 def test_jobs_sort_by_what_they_used(client: Client, live: Project) -> None:
     page = listed(client, live, sort="-gpu_seconds")
     assert page.index("4.00") < page.index("2.00") < page.index("0.01")
+
+
+def test_jobs_by_their_use_are_told_apart_by_an_index_alone(live: Project) -> None:
+    keys = jobs_of(live).order_by("-gpu_seconds").values_list("submitted_at", "db_index", "site")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")
+    plan = keys.explain()
+    assert "Index Only Scan" in plan
+    assert "Sort  (" not in plan
+    assert "Seq Scan" not in plan
 
 
 def test_hours_of_the_jobs_add_up_to_the_usage_of_the_project(live: Project) -> None:

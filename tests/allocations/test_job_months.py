@@ -75,6 +75,7 @@ def test_rows_that_had_no_table_move_into_it(project: Project, zellik: Site) -> 
         db_index=5,
         job_id=5,
         gpus=1,
+        gpu_seconds=0,
         cpus=1,
         nodes=1,
         submitted_at=datetime(2026, 4, 9, tzinfo=UTC),

@@ -1,6 +1,8 @@
 from datetime import UTC, date, datetime
+from importlib import import_module
 
 import pytest
+from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -8,6 +10,8 @@ from allocations.actions.usage import record_jobs
 from allocations.models import DailyUsage, Job, Project, Site
 from slurm_bridge.wire_accounting import JobBatch
 from tests.allocations.usage_world import BRIDGE, DAY, MIDNIGHT, push, row
+
+MIGRATION = import_module("allocations.migrations.0017_gpu_seconds_of_jobs")
 
 
 def seconds_by_day(project: Project) -> dict[date, int]:
@@ -146,6 +150,61 @@ def test_two_sites_with_the_same_keys_do_not_mix(project: Project, zellik: Site)
     assert sorted(by_site.values_list("gpu_seconds", flat=True)) == [2 * 3600, 4 * 3600]
 
 
+def gpu_seconds() -> list[int]:
+    return list(Job.objects.order_by("db_index").values_list("gpu_seconds", flat=True))
+
+
+def test_a_run_has_its_gpus_times_the_seconds_that_it_held_them(
+    project: Project, zellik: Site
+) -> None:
+    push(
+        zellik,
+        row(1, project, gpus=4),
+        row(2, project, suspended_seconds=3000),
+        row(3, project, started_at=None, ended_at=None, state="PENDING"),
+        row(4, project, started_at=None, state="CANCELLED"),
+        row(5, project, ended_at=None, state="RUNNING"),
+        row(6, project, gpus=0),
+        # A site's clock may be behind that of its nodes.
+        row(7, project, started_at=MIDNIGHT + 60, ended_at=None, state="RUNNING"),
+        read_at=MIDNIGHT,
+    )
+    assert gpu_seconds() == [4 * 5400, 2 * 5400, 0, 0, 2 * 3600, 0, 2 * -60]
+
+
+def test_a_run_that_is_read_again_has_the_gpu_seconds_of_the_newest_reading(
+    project: Project, zellik: Site
+) -> None:
+    running = {"ended_at": None, "state": "RUNNING"}
+    push(zellik, row(1, project, started_at=None, ended_at=None), read_at=MIDNIGHT - 3600)
+    push(zellik, row(1, project, **running), read_at=MIDNIGHT)
+    assert gpu_seconds() == [2 * 3600]
+    push(zellik, row(1, project, **running), read_at=MIDNIGHT + 600)
+    assert gpu_seconds() == [2 * 4200]
+    push(zellik, row(1, project, **running, gpus=8), read_at=MIDNIGHT + 600)
+    assert gpu_seconds() == [8 * 4200]
+    push(zellik, row(1, project), read_at=MIDNIGHT + 1900)
+    push(zellik, row(1, project, **running), read_at=MIDNIGHT + 1200)
+    assert gpu_seconds() == [2 * 5400]
+
+
+def test_runs_that_were_stored_without_their_gpu_seconds_get_them(
+    project: Project, zellik: Site
+) -> None:
+    push(
+        zellik,
+        row(1, project),
+        row(2, project, started_at=None, state="CANCELLED"),
+        row(3, project, ended_at=None, state="RUNNING"),
+        row(4, project, submitted_at=MIDNIGHT - 40 * DAY),
+    )
+    before = gpu_seconds()
+    Job.objects.update(gpu_seconds=0)
+    with connection.cursor() as cursor:
+        cursor.execute(MIGRATION.FILL)
+    assert gpu_seconds() == before
+
+
 histories = st.lists(
     st.tuples(
         st.integers(0, 5),  # which run
@@ -190,3 +249,6 @@ def test_any_order_of_readings_gives_what_a_plain_count_gives(
                 key = datetime.fromtimestamp(day * DAY, UTC).date()
                 expected[key] = expected.get(key, 0) + overlap * gpus
     assert seconds_by_day(project) == expected
+    assert gpu_seconds() == [
+        (until - since) * gpus for _index, (_read, since, until, gpus) in sorted(newest.items())
+    ]
