@@ -2,10 +2,12 @@
 
 import logging
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import Protocol
 
 from slurm_bridge.errors import TransientSlurmError
@@ -14,12 +16,14 @@ from slurm_bridge.sending import Sending
 from slurm_bridge.slurm.accounting import Portion
 from slurm_bridge.slurm.live import ControllerFigures
 from slurm_bridge.spans import Span, Spans
-from slurm_bridge.wire_accounting import JobBatch, Watermark
+from slurm_bridge.wire_accounting import MOST_UNREAD, JobBatch, Watermark
 
 log = logging.getLogger(__name__)
 
-BATCH_ROWS = 10_000
-# Of each of the two spans that are being read, so many wait in memory, packed.
+BATCH_ROWS = 20_000
+# Slurm needs about as long for a span as the portal does: it is asked for the next beside the one
+# that is being sent. Of each, so many batches wait in memory, packed.
+SPANS_AT_ONCE = 2
 BATCHES_AHEAD = 4
 SECONDS_A_DAY = 86_400
 
@@ -140,22 +144,19 @@ class JobPush:
     ) -> int:
         """Send a window; while one span is being sent, Slurm is asked for the next already."""
         sent = 0
-        span = spans.next() if accounts else None
-        reading = self._begin(span, accounts, readings) if span else None
-        while span and reading:
-            done, rows, following = span, 0, None
-            for batch in reading:
-                if following is None and (span := spans.next()):
-                    following = self._begin(span, accounts, readings)
-                rows += self._send_one(batch, sending)
-            spans.had(done, rows)
+        asked: deque[tuple[Span, ReadAhead[PackedBatch]]] = deque()
+        while accounts:
+            while len(asked) < SPANS_AT_ONCE and (following := spans.next()):
+                asked.append((following, self._begin(following, accounts, readings)))
+            if not asked:
+                break
+            span, reading = asked.popleft()
+            rows = self._send(reading, sending)
+            spans.had(span, rows)
             sent += rows
-            if following is None and (span := spans.next()):
-                following = self._begin(span, accounts, readings)
-            if following is not None and rows and moves:
-                reached = JobBatch(read_at=int(self.clock()), complete_until=done.until)
+            if not span.is_last and rows and moves:
+                reached = JobBatch(read_at=int(self.clock()), complete_until=span.until)
                 sending.send_after_all(partial(self.receiver.send_jobs, reached))
-            reading = following
         return sent
 
     def _begin(
@@ -184,14 +185,22 @@ class JobPush:
     ) -> Generator[PackedBatch, None, None]:
         """What was read, ready to be sent; whoever ends early ends the reading, too."""
         try:
-            for part in portions:
-                batch = JobBatch(
-                    read_at=read_at, columns=part.runs, unread=part.unread, asks_retries=True
-                )
-                yield PackedBatch(len(part), self.receiver.packed_jobs(batch))
+            # By `map`, which keeps nothing of what it has packed while it waits for more.
+            yield from chain.from_iterable(map(partial(self._packs, read_at), portions))
         finally:
             if isinstance(portions, Generator):
                 portions.close()
+
+    def _packs(self, read_at: int, part: Portion) -> list[PackedBatch]:
+        """A portion as one batch; as several where more could not be read than one may have."""
+        unread = part.unread
+        packs = []
+        for at in range(0, max(len(unread), 1), MOST_UNREAD):
+            few, runs = unread[at : at + MOST_UNREAD], None if at else part.runs
+            batch = JobBatch(read_at=read_at, columns=runs, unread=few, asks_retries=True)
+            rows = len(few) + (len(runs) if runs else 0)
+            packs.append(PackedBatch(rows, self.receiver.packed_jobs(batch)))
+        return packs
 
     def _controller_figures(self) -> ControllerFigures | None:
         """Whether slurmdbd has every record up to now; None, and so no, when in doubt."""

@@ -19,6 +19,7 @@ Amount = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 CpuAmount = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 
 MOST_RETRIES = 200
+MOST_UNREAD = 5000
 
 
 class JobRow(Message):
@@ -104,7 +105,7 @@ class Delivery(Message):
     """What comes with jobs."""
 
     read_at: Epoch
-    unread: Annotated[tuple[UnreadRow, ...], Field(max_length=5000)] = ()
+    unread: Annotated[tuple[UnreadRow, ...], Field(max_length=MOST_UNREAD)] = ()
     complete_until: Epoch | None = None
     """Set on the last batch of a span: everything alive before this time has been sent."""
     history_of: tuple[SlurmName, ...] = ()

@@ -4,15 +4,15 @@ Job names come from users and can hold anything, so the fields of each row are c
 name is the last column.
 """
 
-import re
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
-from itertools import chain
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from pydantic import ValidationError
 
 from slurm_bridge.slurm.text import parse_duration, parse_tres
-from slurm_bridge.wire_accounting import JobColumns, JobRow, UnreadRow
+from slurm_bridge.wire_accounting import JobColumns, UnreadRow
+
+Read = TypeVar("Read")
 
 FIELDS = (
     "DBIndex,JobIDRaw,JobID,Account,Submit,Eligible,Start,End,Suspended,State,ExitCode,AllocTRES,"
@@ -24,34 +24,51 @@ LONGEST_TEXT = 2000
 LONGEST_REASON = 500
 ACCOUNT, USER = FIELDS.split(",").index("Account"), FIELDS.split(",").index("User")
 _STATE, _END = FIELDS.split(",").index("State"), FIELDS.split(",").index("End")
-_ARRAY_TASK = re.compile(r"([0-9]+)_([0-9]+)")
 _NEVER = frozenset({"", "Unknown", "None", "NONE"})
 _NO_NODES = frozenset({"None assigned", "None", "(null)"})
 _NOT_STARTED = frozenset({"PENDING", "REQUEUE_HOLD", "SPECIAL_EXIT"})
 
 
-def whole_rows(lines: Iterable[bytes], delimiter: str) -> Iterator[list[str]]:
-    """Rows of fields; a line without the delimiter continues the last field of the row before.
+def row_blocks(
+    lines: Iterable[bytes],
+    delimiter: str,
+    *,
+    at_once: int,
+    accounts: Collection[str] | None = None,
+) -> Iterator[tuple[list[str], list[list[str]]]]:
+    """The cells of so many whole rows at once, row after row, and the rows that are not whole.
 
-    What is no text, or NUL, which PostgreSQL cannot store, is replaced. Of a field that goes on
-    for ever no more is kept than anybody could use.
+    Of whole rows only those that have used something, and of these accounts if any are named: of
+    other rows nobody knows whose they are. A line without the delimiter continues the last field
+    of the row before. What is no text, or NUL, which PostgreSQL cannot store, is replaced. Of a
+    field that goes on for ever no more is kept than anybody could use.
     """
-    row: list[str] = []
+    whole: list[str] = []
+    others: list[list[str]] = []
+    last: list[str] = []
+    most = at_once * FIELD_COUNT
     for line in lines:
         text = line.decode("utf-8", errors="replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
         cells = text.split(delimiter)
-        if len(cells) == 1 and row:
-            if len(row[-1]) < LONGEST_TEXT:
-                row[-1] += "\n" + text
+        if len(cells) == 1 and last:
+            if len(last[-1]) < LONGEST_TEXT:
+                last[-1] += "\n" + text
             continue
-        if row:
-            yield row
-        row = cells
-    if row:
-        yield row
+        # Only now is the row before at its end.
+        if len(whole) >= most or len(others) >= at_once:
+            yield whole, others
+            whole, others = [], []
+        last = cells
+        if len(cells) != FIELD_COUNT:
+            others.append(cells)
+        elif not _is_waiting(cells) and (accounts is None or cells[ACCOUNT] in accounts):
+            whole += cells
+            last = whole
+    if whole or others:
+        yield whole, others
 
 
-def is_waiting(cells: Sequence[str]) -> bool:
+def _is_waiting(cells: Sequence[str]) -> bool:
     """Whether a whole row is of a run that has used nothing yet."""
     return cells[_STATE] in _NOT_STARTED and cells[_END] in _NEVER
 
@@ -62,35 +79,34 @@ def job_columns(cells: Sequence[str]) -> JobColumns:
     Raises ValueError if one of them cannot be read. All is done by columns: in thousands of small
     lists, and two readings at once, Python would search for cycles again and again.
     """
-    told = tuple(cells)
     index, job_id, shown_id, account, submit, eligible, start, end, suspended, word, *rest = (
-        told[place::FIELD_COUNT] for place in range(FIELD_COUNT)
+        cells[place::FIELD_COUNT] for place in range(FIELD_COUNT)
     )
     exit_code, alloc_tres, node_list, user, partition, qos, name = rest
     if not _NEVER.isdisjoint(submit):
         raise ValueError("a row without the time of submission")
-    tasks = tuple(chain.from_iterable(map(_array_task, shown_id)))
-    amounts = tuple(chain.from_iterable(map(_amounts, alloc_tres)))
+    array_job_id, array_task_id = _array_tasks(shown_id)
+    gpus, cpus, nodes = zip(*_each(alloc_tres, _amounts), strict=True)
     return JobColumns(
-        db_index=tuple(map(_signed, index)),
+        db_index=_keys(index),
         job_id=tuple(map(int, job_id)),
-        array_job_id=tasks[0::2],
-        array_task_id=tasks[1::2],
-        account=account,
-        username=user,
-        partition=partition,
-        qos=qos,
-        state=tuple(map(_state, word)),
+        array_job_id=array_job_id,
+        array_task_id=array_task_id,
+        account=tuple(account),
+        username=tuple(user),
+        partition=tuple(partition),
+        qos=tuple(qos),
+        state=_each(word, _state),
         submitted_at=tuple(map(int, submit)),
         eligible_at=_epochs(eligible),
         started_at=_epochs(start),
         ended_at=_epochs(end),
-        suspended_seconds=tuple(map(_seconds, suspended)),
-        gpus=amounts[0::3],
-        cpus=amounts[1::3],
-        nodes=amounts[2::3],
-        nodes_used=tuple("" if text in _NO_NODES else text for text in node_list),
-        exit_code=exit_code,
+        suspended_seconds=_each(suspended, _seconds),
+        gpus=gpus,
+        cpus=cpus,
+        nodes=nodes,
+        nodes_used=_each(node_list, _nodes),
+        exit_code=tuple(exit_code),
         name=tuple(text[:LONGEST_NAME] for text in name),
     )
 
@@ -102,20 +118,13 @@ def run_of(cells: Sequence[str]) -> JobColumns:
     return job_columns(cells)
 
 
-def job_row(cells: Sequence[str]) -> JobRow | None:
-    """One run; None for one that is still waiting and has used nothing."""
-    if len(cells) == FIELD_COUNT and is_waiting(cells):
-        return None
-    return run_of(cells).row(0)
-
-
 def unread_row(cells: Sequence[str], error: ValueError) -> UnreadRow:
     """What is certain of a row that cannot be read; of one that is not whole, its numbers only."""
     is_whole = len(cells) == FIELD_COUNT
     shown = " | ".join(cells) if is_whole else " | ".join(cells[:2])
     index = _number(cells[0], 2**64)
     return UnreadRow(
-        db_index=None if index is None else _signed(cells[0]),
+        db_index=None if index is None else _keys(cells[:1])[0],
         job_id=_number(cells[1], 2**32) if len(cells) > 1 else None,
         account=cells[ACCOUNT][:LONGEST_NAME] if is_whole else "",
         reason=_reason(error)[:LONGEST_REASON],
@@ -135,34 +144,54 @@ def _number(cell: str, beyond: int) -> int | None:
     return int(cell) if is_number and int(cell) < beyond else None
 
 
-def _signed(cell: str) -> int:
+def _keys(cells: Sequence[str]) -> tuple[int, ...]:
     """The same 64 bits with a sign, as PostgreSQL keeps them: newer Slurms use all 64."""
-    key = int(cell)
-    return key - 2**64 if 2**63 <= key < 2**64 else key
+    keys = tuple(map(int, cells))
+    if max(keys) < 2**63:
+        return keys
+    return tuple(key - 2**64 if 2**63 <= key < 2**64 else key for key in keys)
 
 
-def _array_task(shown: str) -> tuple[int | None, int | None]:
-    found = _ARRAY_TASK.fullmatch(shown) if "_" in shown else None
-    return (int(found[1]), int(found[2])) if found else (None, None)
+def _array_tasks(
+    cells: Sequence[str],
+) -> tuple[tuple[int | None, ...], tuple[int | None, ...]]:
+    """Of each `8_3` the array's number and the task's; a row of its own has neither."""
+    array_job_id: list[int | None] = []
+    array_task_id: list[int | None] = []
+    for cell in cells:
+        job, _, task = cell.partition("_")
+        is_task = task.isdecimal() and job.isdecimal()
+        array_job_id.append(int(job) if is_task else None)
+        array_task_id.append(int(task) if is_task else None)
+    return tuple(array_job_id), tuple(array_task_id)
 
 
 def _epochs(cells: Sequence[str]) -> tuple[int | None, ...]:
-    return tuple(None if cell in _NEVER else int(cell) for cell in cells)
+    try:
+        return tuple(map(int, cells))
+    except ValueError:
+        return tuple(None if cell in _NEVER else int(cell) for cell in cells)
 
 
-# Few words fill the columns of millions of rows.
-@lru_cache(maxsize=4096)
+def _each(cells: Sequence[str], read: Callable[[str], Read]) -> tuple[Read, ...]:
+    """What each cell means; each word is read once, since few fill the cells of many rows."""
+    known = {cell: read(cell) for cell in set(cells)}
+    return tuple(map(known.__getitem__, cells))
+
+
 def _state(cell: str) -> str:
     return cell.split(" ", 1)[0]
 
 
-@lru_cache(maxsize=4096)
 def _amounts(cell: str) -> tuple[int, int, int]:
-    """GPUs, CPUs and nodes; most jobs hold what many others do."""
+    """GPUs, CPUs and nodes."""
     tres = parse_tres(cell)
     return tres.get("gres/gpu", 0), tres.get("cpu", 0), tres.get("node", 0)
 
 
-@lru_cache(maxsize=4096)
+def _nodes(cell: str) -> str:
+    return "" if cell in _NO_NODES else cell
+
+
 def _seconds(cell: str) -> int:
     return parse_duration(cell) if cell else 0

@@ -10,14 +10,7 @@ from pydantic import ValidationError
 
 from slurm_bridge.slurm.accounting import FEW
 from slurm_bridge.slurm.commands import Commands
-from slurm_bridge.slurm.job_fields import (
-    ACCOUNT,
-    FIELD_COUNT,
-    FIELDS,
-    USER,
-    job_row,
-    whole_rows,
-)
+from slurm_bridge.slurm.job_fields import ACCOUNT, FIELDS, USER, row_blocks, run_of
 from slurm_bridge.wire_accounting import JobRow
 
 log = logging.getLogger(__name__)
@@ -55,16 +48,15 @@ class PastRuns:
             f"--format={FIELDS}",
             timeout_seconds=self.timeout_seconds,
         )
-        for cells in whole_rows(lines, delimiter):
-            if len(cells) == FIELD_COUNT and cells[ACCOUNT] in wanted:
-                row = self._parsed(cells)
-                if row is not None:
-                    yield row
+        for cells, _others in row_blocks(lines, delimiter, at_once=1, accounts=wanted):
+            row = self._parsed(cells) if cells else None
+            if row is not None:
+                yield row
 
     def _parsed(self, cells: list[str]) -> JobRow | None:
-        """The run; None for one that is waiting, or that nobody can understand."""
+        """The run; None for one that nobody can understand."""
         try:
-            return job_row(cells)
+            return run_of(cells).row(0)
         except (ValidationError, ValueError) as error:
             account = cells[ACCOUNT]
             self.refused.add((account, cells[USER]))

@@ -6,14 +6,15 @@ from pathlib import Path
 import pytest
 
 from slurm_bridge.errors import TransientSlurmError
+from slurm_bridge.slurm import accounting
 from slurm_bridge.slurm.accounting import JobReader
 from slurm_bridge.slurm.commands import Commands
 from slurm_bridge.slurm.job_fields import (
     FIELD_COUNT,
     FIELDS,
     LONGEST_TEXT,
-    job_row,
-    whole_rows,
+    row_blocks,
+    run_of,
 )
 from slurm_bridge.wire_accounting import JobRow, UnreadRow
 from tests.slurm_bridge.portions import rows_of
@@ -191,9 +192,9 @@ def test_delimiter_is_another_one_each_time(reader: JobReader, answer: Path) -> 
 def test_name_that_is_no_text_or_very_long_is_made_valid() -> None:
     cells = [value.encode() for value in ROW.values()]
     cells[-1] = b"caf\xe9\0" + b"x" * 500
-    row = job_row(next(whole_rows([b";".join(cells)], ";")))
+    whole, _others = next(row_blocks([b";".join(cells)], ";", at_once=1))
+    row = run_of(whole).row(0)
 
-    assert row is not None
     assert row.name.startswith("caf��x")
     assert len(row.name) == 200
 
@@ -264,8 +265,30 @@ def test_jobs_are_asked_for_by_their_numbers(reader: JobReader, answer: Path) ->
 
 def test_row_with_too_few_fields_is_counted_and_the_others_are_kept() -> None:
     lines = [b"1;2", b";".join([b"x"] * FIELD_COUNT)]
-    sizes = [len(cells) for cells in whole_rows(lines, ";")]
-    assert sizes == [2, FIELD_COUNT]
+    (block,) = row_blocks(lines, ";", at_once=2)
+    assert block == (["x"] * FIELD_COUNT, [["1", "2"]])
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 3, 7])
+def test_lines_that_continue_a_row_stay_with_it_wherever_a_block_ends(
+    reader: JobReader, answer: Path, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(accounting, "BLOCK_ROWS", 2)
+    names = ["a\nb", "c", "d\n", "other's\nname", "waits\nstill", "e\n\nf", "g"]
+    odd = {3: {"Account": "p2"}, 4: {"State": "PENDING", "End": "Unknown"}, 5: {"Start": "when"}}
+    says(
+        answer,
+        *({"DBIndex": str(n), "JobName": name} | odd.get(n, {}) for n, name in enumerate(names)),
+    )
+
+    portions = list(reader.portions_between(0, None, ["p1"], at_once=at_once))
+
+    rows = [row for portion in portions for row in portion.rows()]
+    assert {row.db_index: row.name for row in rows if isinstance(row, JobRow)} == {
+        n: names[n] for n in (0, 1, 2, 6)
+    }
+    assert [row.db_index for row in rows if isinstance(row, UnreadRow)] == [5]
+    assert all(len(portion) <= max(at_once, 2) for portion in portions)
 
 
 def test_half_an_answer_is_a_failure_and_its_last_row_is_not_believed(

@@ -10,7 +10,13 @@ from slurm_bridge.errors import TransientPortalError, TransientSlurmError
 from slurm_bridge.push_jobs import BATCH_ROWS, JobPush
 from slurm_bridge.slurm.accounting import Portion
 from slurm_bridge.slurm.live import ControllerFigures
-from slurm_bridge.wire_accounting import JobBatch, JobRow, Watermark
+from slurm_bridge.wire_accounting import (
+    MOST_UNREAD,
+    JobBatch,
+    JobRow,
+    UnreadRow,
+    Watermark,
+)
 from tests.slurm_bridge.portions import columns_of, rows_in
 
 NOW = 1_800_000_000
@@ -40,6 +46,7 @@ class Site:
     retry_jobs: tuple[int, ...] = ()
     retries_a_day: bool = False
     breaks_after: int | None = None
+    unread: tuple[UnreadRow, ...] = ()
     batches: list[JobBatch] = field(default_factory=list)
     asked_since: list[int] = field(default_factory=list)
     asked_until: list[int | None] = field(default_factory=list)
@@ -59,7 +66,7 @@ class Site:
         ]
         readable = alive if self.breaks_after is None else alive[: self.breaks_after]
         for first in range(0, len(readable), at_once):
-            yield Portion(columns_of(readable[first : first + at_once]))
+            yield Portion(columns_of(readable[first : first + at_once]), self.unread)
         if len(readable) < len(alive):
             raise TransientSlurmError("slurmdbd went away")
 
@@ -115,6 +122,18 @@ def test_rows_come_in_batches_and_the_watermark_after_the_last() -> None:
     assert [len(rows_in(batch)) for batch in site.batches] == [0, BATCH_ROWS, 1, 0]
     assert [batch.complete_until for batch in site.batches] == [None, None, None, NOW]
     assert {batch.read_at for batch in site.batches} == {NOW}
+
+
+def test_rows_that_nobody_can_read_come_in_batches_that_the_portal_takes() -> None:
+    unread = [UnreadRow(db_index=number, reason="odd") for number in range(2 * MOST_UNREAD + 1)]
+    site = Site(jobs=[job(1)], unread=tuple(unread), watermark=NOW - 1000)
+
+    assert site.push() == len(unread) + 1
+
+    assert [row for batch in site.batches for row in batch.unread] == unread
+    assert max(len(batch.unread) for batch in site.batches) == MOST_UNREAD
+    assert [len(rows_in(batch)) for batch in site.batches] == [0, 1, 0, 0, 0]
+    assert site.watermark == NOW
 
 
 @pytest.mark.parametrize("held_back", [3, None, TransientSlurmError("slurmctld is down")])
