@@ -16,7 +16,7 @@ from slurm_bridge.sending import Sending
 from slurm_bridge.slurm.accounting import Portion
 from slurm_bridge.slurm.live import ControllerFigures
 from slurm_bridge.spans import Span, Spans
-from slurm_bridge.wire_accounting import MOST_UNREAD, JobBatch, Watermark
+from slurm_bridge.wire_accounting import JobBatch, JobColumns, Watermark
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +25,10 @@ BATCH_ROWS = 20_000
 # that is being sent. Of each, so many batches wait in memory, packed.
 SPANS_AT_ONCE = 2
 BATCHES_AHEAD = 4
+# What users and sites write may be long, and the portal takes 4 MiB of gzip: a million characters
+# are less, whatever they are.
+MOST_CHARACTERS = 1_000_000
+UNREAD_AT_ONCE = 400
 SECONDS_A_DAY = 86_400
 
 # After a restart slurmctld sends slurmdbd again what it knows of jobs that ended a while ago, and
@@ -192,15 +196,19 @@ class JobPush:
                 portions.close()
 
     def _packs(self, read_at: int, part: Portion) -> list[PackedBatch]:
-        """A portion as one batch; as several where more could not be read than one may have."""
-        unread = part.unread
-        packs = []
-        for at in range(0, max(len(unread), 1), MOST_UNREAD):
-            few, runs = unread[at : at + MOST_UNREAD], None if at else part.runs
-            batch = JobBatch(read_at=read_at, columns=runs, unread=few, asks_retries=True)
-            rows = len(few) + (len(runs) if runs else 0)
-            packs.append(PackedBatch(rows, self.receiver.packed_jobs(batch)))
-        return packs
+        """A portion as one batch; as several where it says more than the portal takes at once."""
+        about = JobBatch(read_at=read_at, asks_retries=True)
+        told = [about.model_copy(update={"columns": runs}) for runs in _of_few_words(part.runs)]
+        for at in range(0, len(part.unread), UNREAD_AT_ONCE):
+            unread = part.unread[at : at + UNREAD_AT_ONCE]
+            told.append(about.model_copy(update={"unread": unread}))
+        return [
+            PackedBatch(
+                len(batch.unread) + (len(batch.columns) if batch.columns else 0),
+                self.receiver.packed_jobs(batch),
+            )
+            for batch in told
+        ]
 
     def _controller_figures(self) -> ControllerFigures | None:
         """Whether slurmdbd has every record up to now; None, and so no, when in doubt."""
@@ -214,6 +222,19 @@ class JobPush:
                 "slurmctld holds %d records back; the watermark stays", figures.records_held_back
             )
         return figures
+
+
+def _of_few_words(runs: JobColumns | None) -> Iterator[JobColumns]:
+    """The runs, in parts if their texts are long."""
+    if runs is None:
+        return
+    words = sum(map(len, runs.name)) + sum(map(len, runs.nodes_used))
+    if words <= MOST_CHARACTERS or len(runs) == 1:
+        yield runs
+        return
+    half = len(runs) // 2
+    yield from _of_few_words(runs.part(0, half))
+    yield from _of_few_words(runs.part(half, len(runs)))
 
 
 def _deliver(delivery: Callable[[], Watermark]) -> None:

@@ -19,7 +19,6 @@ Amount = Annotated[int, Field(strict=True, ge=0, le=1_000_000)]
 CpuAmount = Annotated[int, Field(strict=True, ge=0, le=100_000_000)]
 
 MOST_RETRIES = 200
-MOST_UNREAD = 5000
 
 
 class JobRow(Message):
@@ -76,6 +75,11 @@ class JobColumns(Message):
     def __len__(self) -> int:
         return len(self.db_index)
 
+    def part(self, start: int, stop: int) -> "JobColumns":
+        """The runs from one place until before another."""
+        told: dict[str, Any] = {name: getattr(self, name)[start:stop] for name in COLUMNS}
+        return JobColumns.model_construct(**told)
+
     def row(self, number: int) -> JobRow:
         """One of the runs."""
         return JobRow.model_construct(**{name: getattr(self, name)[number] for name in COLUMNS})
@@ -105,7 +109,7 @@ class Delivery(Message):
     """What comes with jobs."""
 
     read_at: Epoch
-    unread: Annotated[tuple[UnreadRow, ...], Field(max_length=MOST_UNREAD)] = ()
+    unread: Annotated[tuple[UnreadRow, ...], Field(max_length=5000)] = ()
     complete_until: Epoch | None = None
     """Set on the last batch of a span: everything alive before this time has been sent."""
     history_of: tuple[SlurmName, ...] = ()

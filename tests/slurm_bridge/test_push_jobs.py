@@ -1,5 +1,7 @@
 """How jobs reach the portal, and when its watermark moves."""
 
+import gzip
+import random
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,16 +12,12 @@ from slurm_bridge.errors import TransientPortalError, TransientSlurmError
 from slurm_bridge.push_jobs import BATCH_ROWS, JobPush
 from slurm_bridge.slurm.accounting import Portion
 from slurm_bridge.slurm.live import ControllerFigures
-from slurm_bridge.wire_accounting import (
-    MOST_UNREAD,
-    JobBatch,
-    JobRow,
-    UnreadRow,
-    Watermark,
-)
+from slurm_bridge.wire_accounting import JobBatch, JobRow, UnreadRow, Watermark
 from tests.slurm_bridge.portions import columns_of, rows_in
 
 NOW = 1_800_000_000
+# As the portal's settings have it.
+MOST_PACKED_BYTES = 4 * 2**20
 
 
 def job(number: int, submitted_at: int = NOW - 10) -> JobRow:
@@ -124,15 +122,45 @@ def test_rows_come_in_batches_and_the_watermark_after_the_last() -> None:
     assert {batch.read_at for batch in site.batches} == {NOW}
 
 
+def wide_words(length: int, seed: int) -> str:
+    """Text of which gzip saves as little as possible: any characters, of four bytes mostly."""
+    chance = random.Random(seed)
+    return "".join(chr(chance.randrange(0x10000, 0x110000)) for _ in range(length))
+
+
+def test_rows_of_long_words_come_in_batches_that_the_portal_takes() -> None:
+    jobs = [
+        job(number).model_copy(update={"name": wide_words(200, number)})
+        for number in range(BATCH_ROWS)
+    ]
+    site = Site(jobs=jobs, watermark=NOW - 1000)
+
+    assert site.push() == BATCH_ROWS
+
+    assert [row for batch in site.batches for row in rows_in(batch)] == jobs
+    sizes = [len(gzip.compress(batch.model_dump_json().encode(), 1)) for batch in site.batches]
+    assert len(sizes) > 4
+    assert max(sizes) < MOST_PACKED_BYTES
+
+
 def test_rows_that_nobody_can_read_come_in_batches_that_the_portal_takes() -> None:
-    unread = [UnreadRow(db_index=number, reason="odd") for number in range(2 * MOST_UNREAD + 1)]
-    site = Site(jobs=[job(1)], unread=tuple(unread), watermark=NOW - 1000)
+    unread = tuple(
+        UnreadRow(
+            db_index=number,
+            account=wide_words(200, number),
+            reason=wide_words(500, number + 1),
+            text=wide_words(2000, number + 2),
+        )
+        for number in range(1000)
+    )
+    site = Site(jobs=[job(1)], unread=unread, watermark=NOW - 1000)
 
     assert site.push() == len(unread) + 1
 
-    assert [row for batch in site.batches for row in batch.unread] == unread
-    assert max(len(batch.unread) for batch in site.batches) == MOST_UNREAD
-    assert [len(rows_in(batch)) for batch in site.batches] == [0, 1, 0, 0, 0]
+    assert tuple(row for batch in site.batches for row in batch.unread) == unread
+    assert [row for batch in site.batches for row in rows_in(batch)] == [job(1)]
+    sizes = [len(gzip.compress(batch.model_dump_json().encode(), 1)) for batch in site.batches]
+    assert max(sizes) < MOST_PACKED_BYTES
     assert site.watermark == NOW
 
 
