@@ -23,7 +23,7 @@ def _fields(column: Column) -> Sequence[str]:
         whole = "".join(column)  # type: ignore[arg-type]
     except TypeError:
         return [_NULL if value is None else str(value) for value in column]
-    if _TO_ESCAPE.search(whole):
+    if any(mark in whole for mark in _ESCAPES):
         return [_TO_ESCAPE.sub(_escaped, str(text)) for text in column]
     return column  # type: ignore[return-value]
 
