@@ -72,7 +72,8 @@ def migrate(_number: int = 0) -> dict[str, object]:
 def forget(since: int) -> dict[str, object]:
     """As before the first reading, with a window that begins at a time."""
     jobs, days = ("job", "setasiderow"), ("dailyusage", "joboutcome", "queuewait")
-    tables = (*jobs, *days, "projectmonth", "siteday", "sitewait")
+    waits = ("projectwait", "projectyearwait", "sitewait", "sitemonthwait")
+    tables = (*jobs, *days, *waits, "projectmonth", "siteday")
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(f'allocations_{table}' for table in tables)}")
     moment = datetime.fromtimestamp(since, UTC)

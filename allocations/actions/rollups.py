@@ -110,26 +110,41 @@ WAIT_BUCKET = """
     )
 """
 
+# All waits of a day are one row: its buckets that hold any job, and how many each of them holds.
+_ADDED_UP = """(
+    SELECT bucket, COALESCE(known.jobs, 0) + COALESCE(more.jobs, 0) AS jobs
+    FROM (SELECT unnest(counted.buckets) AS bucket, unnest(counted.jobs) AS jobs) known
+    FULL JOIN (SELECT unnest(change.buckets) AS bucket, unnest(change.jobs) AS jobs) more
+        USING (bucket)
+    ORDER BY bucket
+) added_up WHERE jobs <> 0"""
 _WAITS = f"""
     MERGE INTO allocations_queuewait counted
     USING (
-        SELECT project_id, day, bucket, SUM(sign) AS jobs
+        SELECT project_id, day, array_agg(bucket ORDER BY bucket) AS buckets,
+               array_agg(jobs ORDER BY bucket) AS jobs, array_agg(-jobs ORDER BY bucket) AS taken
         FROM (
-            SELECT sign, project_id, date '1970-01-01' + (started / 86400)::int AS day,
-                   {WAIT_BUCKET} AS bucket
-            FROM {_CHANGED}
-            WHERE started IS NOT NULL
-        ) started
-        GROUP BY project_id, day, bucket
-        HAVING SUM(sign) <> 0
+            SELECT project_id, day, bucket, SUM(sign) AS jobs
+            FROM (
+                SELECT sign, project_id, date '1970-01-01' + (started / 86400)::int AS day,
+                       {WAIT_BUCKET}::smallint AS bucket
+                FROM {_CHANGED}
+                WHERE started IS NOT NULL
+            ) started
+            GROUP BY project_id, day, bucket
+            HAVING SUM(sign) <> 0
+        ) of_bucket
+        GROUP BY project_id, day
     ) change
     ON counted.site_id = %(site)s AND counted.project_id = change.project_id
-       AND counted.day = change.day AND counted.bucket = change.bucket
-    WHEN MATCHED AND counted.jobs + change.jobs = 0 THEN DELETE
-    WHEN MATCHED THEN UPDATE SET jobs = counted.jobs + change.jobs
+       AND counted.day = change.day
+    WHEN MATCHED AND counted.buckets = change.buckets AND counted.jobs = change.taken THEN DELETE
+    WHEN MATCHED THEN UPDATE SET
+        buckets = (SELECT array_agg(bucket) FROM {_ADDED_UP}),
+        jobs = (SELECT array_agg(jobs) FROM {_ADDED_UP})
     WHEN NOT MATCHED THEN
-        INSERT (project_id, site_id, day, bucket, jobs)
-        VALUES (change.project_id, %(site)s, change.day, change.bucket, change.jobs)
+        INSERT (project_id, site_id, day, buckets, jobs)
+        VALUES (change.project_id, %(site)s, change.day, change.buckets, change.jobs)
 """
 
 

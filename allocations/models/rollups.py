@@ -1,7 +1,8 @@
 """Sums of the days of usage, for reports about many projects or long times.
 
 Triggers of the database keep them, in the transaction that writes the days, so they cannot differ;
-as their days do, they stand without foreign keys: whoever has days cannot leave.
+as their days do, they stand without foreign keys: whoever has days cannot leave. A sum of which
+nothing is left keeps its row, with zeros or without any waits.
 """
 
 from django.db import models
@@ -9,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from allocations.models.sites import Site
 from allocations.models.tracks import Track
+from allocations.models.waits import Waits
 
 
 class ProjectMonth(models.Model):
@@ -43,19 +45,8 @@ class ProjectMonth(models.Model):
         return f"{self.project_id} {self.site_id} {self.month:%Y-%m}"
 
 
-class Waits(models.Model):
-    """How many jobs that began in some time had waited about so long."""
-
-    bucket = models.PositiveSmallIntegerField()
-    """See `allocations.rules.waits`."""
-    jobs = models.BigIntegerField(default=0)
-
-    class Meta:
-        abstract = True
-
-
 class ProjectWait(Waits):
-    """How many jobs of a project that began in one month of UTC at a site had waited so long."""
+    """How long the jobs of a project had waited that began in one month of UTC at a site."""
 
     project = models.ForeignKey(
         "allocations.Project",
@@ -67,21 +58,20 @@ class ProjectWait(Waits):
     month = models.DateField()
     """Its first day."""
 
-    class Meta:
+    class Meta(Waits.Meta):
         verbose_name = _("waits of a project in a month")
         verbose_name_plural = _("waits of projects in months")
         constraints = [
-            models.UniqueConstraint(
-                fields=["month", "site", "project", "bucket"], name="one_wait_a_month"
-            )
+            *Waits.Meta.constraints,
+            models.UniqueConstraint(fields=["month", "site", "project"], name="one_wait_a_month"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.project_id} {self.site_id} {self.month:%Y-%m} {self.bucket}"
+        return f"{self.project_id} {self.site_id} {self.month:%Y-%m}"
 
 
 class ProjectYearWait(Waits):
-    """How many jobs of a project that began in one year of UTC at a site had waited so long."""
+    """How long the jobs of a project had waited that began in one year of UTC at a site."""
 
     project = models.ForeignKey(
         "allocations.Project",
@@ -94,17 +84,16 @@ class ProjectYearWait(Waits):
     year = models.DateField()
     """Its first day."""
 
-    class Meta:
+    class Meta(Waits.Meta):
         verbose_name = _("waits of a project in a year")
         verbose_name_plural = _("waits of projects in years")
         constraints = [
-            models.UniqueConstraint(
-                fields=["year", "site", "project", "bucket"], name="one_wait_a_year"
-            )
+            *Waits.Meta.constraints,
+            models.UniqueConstraint(fields=["year", "site", "project"], name="one_wait_a_year"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.project_id} {self.site_id} {self.year:%Y} {self.bucket}"
+        return f"{self.project_id} {self.site_id} {self.year:%Y}"
 
 
 class SiteDay(models.Model):
@@ -131,42 +120,40 @@ class SiteDay(models.Model):
 
 
 class SiteWait(Waits):
-    """How many jobs that began on one UTC day at a site had waited about so long."""
+    """How long the jobs had waited that began on one UTC day at a site."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     day = models.DateField()
 
-    class Meta:
+    class Meta(Waits.Meta):
         verbose_name = _("wait at a site")
         verbose_name_plural = _("waits at sites")
         constraints = [
-            models.UniqueConstraint(
-                fields=["day", "site", "bucket"], name="one_wait_a_site_and_day"
-            )
+            *Waits.Meta.constraints,
+            models.UniqueConstraint(fields=["day", "site"], name="one_wait_a_site_and_day"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.site_id} {self.day} {self.bucket}"
+        return f"{self.site_id} {self.day}"
 
 
 class SiteMonthWait(Waits):
-    """How many jobs that began in one month of UTC at a site had waited about so long."""
+    """How long the jobs had waited that began in one month of UTC at a site."""
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     month = models.DateField()
     """Its first day."""
 
-    class Meta:
+    class Meta(Waits.Meta):
         verbose_name = _("waits at a site in a month")
         verbose_name_plural = _("waits at sites in months")
         constraints = [
-            models.UniqueConstraint(
-                fields=["month", "site", "bucket"], name="one_wait_a_site_and_month"
-            )
+            *Waits.Meta.constraints,
+            models.UniqueConstraint(fields=["month", "site"], name="one_wait_a_site_and_month"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.site_id} {self.month:%Y-%m} {self.bucket}"
+        return f"{self.site_id} {self.month:%Y-%m}"
 
 
 class SettledChange(models.Model):

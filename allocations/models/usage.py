@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from allocations.models.sites import Site
+from allocations.models.waits import Waits
 
 
 class Job(models.Model):
@@ -200,8 +201,11 @@ class JobOutcome(models.Model):
         return f"{self.project_id} {self.site_id} {self.username} {self.day} {self.state}"
 
 
-class QueueWait(models.Model):
-    """How many runs of a project that began on one UTC day at a site had waited about so long."""
+class QueueWait(Waits):
+    """How long the runs of a project had waited that began on one UTC day at a site.
+
+    Waiting counts from when a run could have started.
+    """
 
     project = models.ForeignKey(
         "allocations.Project",
@@ -212,19 +216,15 @@ class QueueWait(models.Model):
     )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, db_constraint=False, db_index=False)
     day = models.DateField()
-    bucket = models.PositiveSmallIntegerField()
-    """See `allocations.rules.waits`; waiting counts from when the job could have started."""
-    jobs = models.PositiveIntegerField()
 
-    class Meta:
+    class Meta(Waits.Meta):
         verbose_name = _("queue wait")
         verbose_name_plural = _("queue waits")
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "site", "day", "bucket"], name="one_wait_a_day"
-            )
+            *Waits.Meta.constraints,
+            models.UniqueConstraint(fields=["project", "site", "day"], name="one_wait_a_day"),
         ]
         indexes = [models.Index(fields=["day"])]
 
     def __str__(self) -> str:
-        return f"{self.project_id} {self.site_id} {self.day} {self.bucket}"
+        return f"{self.project_id} {self.site_id} {self.day}"

@@ -1,7 +1,8 @@
 """A project's figures for programs."""
 
+from collections import Counter
+
 from django.contrib.auth.decorators import login_required
-from django.db.models import Sum
 from django.http import JsonResponse
 from django.views.decorators.http import require_safe
 
@@ -16,8 +17,11 @@ from allocations.models import Allocation, ProjectWait
 def usage(request: SignedInRequest, name: str) -> JsonResponse:
     """Granted and used at each site, exact to the second; `jobs` are those that have started."""
     project = project_for(request.user, name, Permission.PROJECT_VIEW)
-    began = ProjectWait.objects.filter(project=project)
-    jobs = dict(began.values_list("site").annotate(total=Sum("jobs")))
+    jobs = Counter[int]()
+    for site_id, of_month in ProjectWait.objects.filter(project=project).values_list(
+        "site", "jobs"
+    ):
+        jobs[site_id] += sum(of_month)
     allocations = Allocation.objects.with_figures().filter(project=project).select_related("site")
     return JsonResponse(
         {
@@ -30,7 +34,7 @@ def usage(request: SignedInRequest, name: str) -> JsonResponse:
                     "ends_on": allocation.ends_on,
                     "granted_gpu_minutes": allocation.granted_minutes,
                     "used_gpu_seconds": allocation.used_seconds,
-                    "jobs": jobs.get(allocation.site_id, 0),
+                    "jobs": jobs[allocation.site_id],
                 }
                 for allocation in allocations
             ],

@@ -26,56 +26,59 @@ from portal.programme.statement import (
 from portal.programme.values import Found, Value, hours_of_seconds, percent
 from portal.remembered import Standing
 from portal.reports.settled import Span, in_two_parts
-from portal.reports.sums import AT_EDGES, SIGN
+from portal.reports.sums import AT_EDGES, EACH_BUCKET, SIGN
 
 # Whole months and years of a project have sums of their own; days about them are read alone.
 _DAYS = f"""
-    SELECT project_id, site_id, day, bucket, {SIGN} * jobs AS jobs
+    SELECT project_id, site_id, day, {SIGN} AS sign, buckets, jobs
     FROM allocations_queuewait WHERE {AT_EDGES}
 """
 _BY_MONTH = f"""
-    SELECT project_id, site_id, month AS day, bucket, jobs FROM allocations_projectwait
+    SELECT project_id, site_id, month AS day, 1 AS sign, buckets, jobs FROM allocations_projectwait
     WHERE month >= %(months_from)s AND month < %(months_until)s
     UNION ALL {_DAYS}
 """
 _IN_ALL = f"""
-    SELECT project_id, site_id, year AS day, bucket, jobs FROM allocations_projectyearwait
+    SELECT project_id, site_id, year AS day, 1 AS sign, buckets, jobs
+    FROM allocations_projectyearwait
     WHERE year >= %(years_from)s AND year < %(years_until)s
     UNION ALL
-    SELECT project_id, site_id, month AS day, bucket, jobs FROM allocations_projectwait
+    SELECT project_id, site_id, month AS day, 1 AS sign, buckets, jobs FROM allocations_projectwait
     WHERE month >= %(months_from)s AND month < LEAST(%(months_until)s, %(years_from)s)
        OR month >= %(years_until)s AND month < %(months_until)s
     UNION ALL {_DAYS}
 """
 # In which region a project is takes long to tell: `once` has that done for each project and not
-# for each of its many waits. Other parts are columns, and the database may share the work out.
-_OF_PROJECTS = """
-    SELECT {part} AS part, wait.bucket, SUM(wait.jobs)::bigint
-    FROM ({rows}) wait
+# for each of its rows of waits. Other parts are columns, and the database may share the work out.
+_OF_PROJECTS = f"""
+    SELECT {{part}} AS part, bucket, SUM(sign * waited)::bigint
+    FROM ({{rows}}) wait
     JOIN (
-        SELECT project.id AS project_id, {part_of_owner} AS part
+        SELECT project.id AS project_id, {{part_of_owner}} AS part
         FROM allocations_project project
         LEFT JOIN allocations_track track ON track.id = project.track_id
         LEFT JOIN accounts_organisation organisation ON organisation.id = project.organisation_id
-        WHERE {where_project} {once}
+        WHERE {{where_project}} {{once}}
     ) owner USING (project_id)
     LEFT JOIN allocations_site site ON site.id = wait.site_id
-    WHERE {where_site}
+    {EACH_BUCKET}
+    WHERE {{where_site}}
     GROUP BY 1, 2
-    HAVING SUM(wait.jobs) > 0
+    HAVING SUM(sign * waited) > 0
 """
 _OF_SITES = f"""
-    SELECT {{part}} AS part, wait.bucket, SUM(wait.jobs)::bigint
+    SELECT {{part}} AS part, bucket, SUM(sign * waited)::bigint
     FROM (
-        SELECT site_id, month AS day, bucket, jobs FROM allocations_sitemonthwait
+        SELECT site_id, month AS day, 1 AS sign, buckets, jobs FROM allocations_sitemonthwait
         WHERE month >= %(months_from)s AND month < %(months_until)s
         UNION ALL
-        SELECT site_id, day, bucket, {SIGN} * jobs
+        SELECT site_id, day, {SIGN} AS sign, buckets, jobs
         FROM allocations_sitewait WHERE {AT_EDGES}
     ) wait LEFT JOIN allocations_site site ON site.id = wait.site_id
+    {EACH_BUCKET}
     WHERE {{where}}
     GROUP BY 1, 2
-    HAVING SUM(wait.jobs) > 0
+    HAVING SUM(sign * waited) > 0
 """
 _DIVISIONS_OF_SITES = (Division.MONTH, Division.SITE, Division.SECTOR)
 _CAPACITY = Source(

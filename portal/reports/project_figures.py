@@ -4,18 +4,20 @@ Days are those of UTC. A site whose accounting was never read has no figures: it
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date
-from typing import Any, TypeVar
+from functools import partial
+from typing import TypeVar
 
 from django.db.models import DateField, F, Func, Model, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
 
-from allocations.models import Allocation, DailyUsage, Job, JobOutcome, Project, QueueWait
+from allocations.models import Allocation, DailyUsage, Job, JobOutcome, Project
 from allocations.queries import jobs_of
 from portal.remembered import Standing
+from portal.reports.project_waits import waits_in
 from portal.reports.ranges import START_OF, TimeRange
 from portal.reports.settled import SETTLED, Span, in_any, in_two_parts, span_of_day
 from portal.reports.sums import total_of
@@ -55,8 +57,8 @@ def project_figures(project: Project, time: TimeRange) -> ProjectFigures:
     return ProjectFigures(
         seconds_by_site=by_most(by_site),
         seconds_by_member=by_most(by_member),
-        jobs_by_state=by_most(_jobs_by(JobOutcome, "state", "point", project, time, standing)),
-        waits=_jobs_by(QueueWait, "point", "bucket", project, time, standing),
+        jobs_by_state=by_most(_settled_and_new(_ends_in, project, time, standing)),
+        waits=_settled_and_new(waits_in, project, time, standing),
     )
 
 
@@ -92,27 +94,31 @@ def points_by(
     return found
 
 
-def _jobs_by(
-    model: type[JobOutcome] | type[QueueWait],
-    outer: str,
-    inner: str,
+def _ends_in(project: Project, time: TimeRange, spans: Sequence[Span]) -> list[dict[str, ByPoint]]:
+    """How many of its jobs ended, by their state and bar of a time, in each of its spans."""
+    found: list[dict[str, ByPoint]] = [defaultdict(dict) for _span in spans]
+    rows = JobOutcome.objects.filter(in_any(spans), project=project)
+    placed = rows.annotate(span=span_of_day(spans), point=point_of(time))
+    sums = placed.values_list("span", "state", "point").annotate(total=total_of("jobs"))
+    for span, state, point, jobs in sums.order_by():
+        found[span][state][point] = jobs
+    return found
+
+
+def _settled_and_new(
+    read: Callable[
+        [Project, TimeRange, Sequence[Span]], Sequence[Mapping[_Key, dict[_Inner, int]]]
+    ],
     project: Project,
     time: TimeRange,
     standing: Standing,
-) -> dict[Any, dict[Any, int]]:
-    """How many of its jobs there were, by two of a rollup's columns; `point` is the bar."""
-
-    def read(spans: Sequence[Span]) -> list[dict[Any, dict[Any, int]]]:
-        found: list[dict[Any, dict[Any, int]]] = [defaultdict(dict) for _span in spans]
-        rows: QuerySet[Any] = model.objects.filter(in_any(spans), project=project)
-        placed = rows.annotate(span=span_of_day(spans), point=point_of(time))
-        sums = placed.values_list("span", outer, inner).annotate(total=total_of("jobs"))
-        for span, one, other, jobs in sums.order_by():
-            found[span][one][other] = jobs
-        return found
-
-    key = (model, project.pk, time)
-    return _added_up(in_two_parts(read, time.first, time.last, key=key, standing=standing))
+) -> dict[_Key, dict[_Inner, int]]:
+    """Numbers of a project's jobs in a time; those of its settled days are remembered."""
+    key = (read.__name__, project.pk, time)
+    parts = in_two_parts(
+        partial(read, project, time), time.first, time.last, key=key, standing=standing
+    )
+    return _added_up(parts)
 
 
 def _added_up(

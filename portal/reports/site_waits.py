@@ -14,6 +14,7 @@ from django.db import connection
 from portal.remembered import Standing
 from portal.reports.ranges import TimeRange
 from portal.reports.settled import Span, in_two_parts
+from portal.reports.sums import EACH_BUCKET
 
 _ONE_DAY = timedelta(days=1)
 WaitsBySite = dict[str, dict[date, dict[int, int]]]
@@ -26,8 +27,9 @@ _WAITS = """
     CROSS JOIN LATERAL (
         SELECT site_id, array_agg(bucket) AS buckets, array_agg(jobs) AS jobs
         FROM (
-            SELECT site_id, bucket, SUM(jobs)::bigint AS jobs
-            FROM allocations_sitewait WHERE day BETWEEN bar.first AND bar.last
+            SELECT site_id, bucket, SUM(waited)::bigint AS jobs
+            FROM allocations_sitewait {each_bucket}
+            WHERE day BETWEEN bar.first AND bar.last
             GROUP BY site_id, bucket
         ) of_bucket
         GROUP BY site_id
@@ -81,10 +83,11 @@ def _bars_in(time: TimeRange, first: date, last: date) -> Iterator[Span]:
 
 
 def _read(bars: Sequence[Span]) -> WaitsBySite:
+    statement = _WAITS.format(each_bucket=EACH_BUCKET)
     firsts, lasts = zip(*bars, strict=True)
     found: WaitsBySite = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(_WAITS, {"firsts": list(firsts), "lasts": list(lasts)})
+        cursor.execute(statement, {"firsts": list(firsts), "lasts": list(lasts)})
         for site, first, buckets, jobs in cursor:
             found[site][first] = dict(zip(buckets, jobs, strict=True))
     return found

@@ -15,6 +15,12 @@ def total_of(column: str) -> Cast:
     return Cast(Sum(column), BigIntegerField())
 
 
+# Each bucket of rows of waits, and how many jobs `waited` so long. Taken apart in this way the
+# database expects few buckets, and adds them up without sorting them.
+EACH_BUCKET = """
+    CROSS JOIN LATERAL (SELECT unnest(buckets) AS bucket, unnest(jobs) AS waited) of_bucket
+"""
+
 # The days about the months, and whether one is added or taken away.
 AT_EDGES = """
     (day BETWEEN %(head_first)s AND %(head_last)s OR day BETWEEN %(tail_first)s AND %(tail_last)s)

@@ -9,6 +9,7 @@ from fractions import Fraction
 from allocations.models import DailyUsage, JobOutcome, QueueWait
 from allocations.rules.waits import wait_bucket
 from slurm_bridge.wire_accounting import JobRow
+from tests.allocations.usage_world import told_waits
 
 
 @dataclass(frozen=True)
@@ -94,9 +95,8 @@ def counted_by_the_portal() -> Days:
     """What is in the tables."""
     usage = DailyUsage.objects.values_list("username", "day", "gpu_seconds", "cpu_seconds", "jobs")
     outcomes = JobOutcome.objects.values_list("username", "day", "state", "jobs", "gpu_seconds")
-    waits = QueueWait.objects.values_list("day", "bucket", "jobs")
     return Days(
         {(user, day): (gpus, cpus, jobs) for user, day, gpus, cpus, jobs in usage},
         {(user, day, state): (jobs, gpus) for user, day, state, jobs, gpus in outcomes},
-        {(day, bucket): jobs for day, bucket, jobs in waits},
+        told_waits(QueueWait.objects.all()),
     )

@@ -22,7 +22,7 @@ from allocations.models import (
     SetAsideRow,
     Site,
 )
-from tests.allocations.usage_world import DAY, MIDNIGHT, push, row
+from tests.allocations.usage_world import DAY, MIDNIGHT, push, row, told_waits
 
 NIGHTLY = SystemActor("nightly")
 MARCH, APRIL = date(2026, 3, 1), date(2026, 4, 1)
@@ -51,7 +51,7 @@ def counted() -> list[object]:
             DailyUsage.objects.values_list("username", "day", "gpu_seconds", "cpu_seconds", "jobs")
         ),
         sorted(JobOutcome.objects.values_list("day", "state", "jobs", "gpu_seconds")),
-        sorted(QueueWait.objects.values_list("day", "bucket", "jobs")),
+        told_waits(QueueWait.objects.all()),
     ]
 
 

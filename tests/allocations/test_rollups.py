@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import User
 from allocations.models import Job, JobOutcome, Project, QueueWait, Site
 from allocations.rules.waits import wait_bucket
-from tests.allocations.usage_world import DAY, MIDNIGHT, push, row
+from tests.allocations.usage_world import DAY, MIDNIGHT, push, row, told_waits
 
 NINTH, TENTH = date(2026, 3, 9), date(2026, 3, 10)
 
@@ -17,8 +20,7 @@ def outcomes(project: Project) -> dict[tuple[date, str], tuple[int, int]]:
 
 
 def waits(project: Project) -> dict[tuple[date, int], int]:
-    found = QueueWait.objects.filter(project=project)
-    return {(item.day, item.bucket): item.jobs for item in found}
+    return told_waits(QueueWait.objects.filter(project=project))
 
 
 @pytest.fixture
@@ -74,6 +76,29 @@ def test_wait_of_a_start_that_is_corrected_moves(project: Project, zellik: Site)
     push(zellik, row(1, project), row(2, project))
     push(zellik, row(1, project, started_at=MIDNIGHT + 60), read_at=MIDNIGHT + 6 * DAY)
     assert waits(project) == {(NINTH, wait_bucket(3600)): 1, (TENTH, wait_bucket(7260)): 1}
+
+
+def test_day_without_waits_has_no_row(project: Project, zellik: Site) -> None:
+    push(zellik, row(1, project))
+    push(zellik, row(1, project, started_at=None, state="CANCELLED"), read_at=MIDNIGHT + 6 * DAY)
+    assert not QueueWait.objects.exists()
+
+
+def test_programs_read_how_many_jobs_of_a_project_have_begun_at_each_site(
+    project: Project, zellik: Site, applicant: User, client: Client
+) -> None:
+    times = {"submitted_at": MIDNIGHT - 60 * DAY, "ended_at": MIDNIGHT - 59 * DAY}
+    push(
+        zellik,
+        row(1, project),
+        row(2, project, started_at=MIDNIGHT - 60),
+        row(3, project, started_at=MIDNIGHT - 60 * DAY, **times),
+        row(4, project, started_at=None, state="CANCELLED"),
+    )
+    client.force_login(applicant)
+    usage = client.get(reverse("project_usage", args=[project.name])).json()
+    jobs = {row["site"]: row["jobs"] for row in usage["allocations"]}
+    assert jobs == {"zellik": 3, "charleroi": 0}
 
 
 def test_telling_it_all_again_changes_nothing(project: Project, zellik: Site) -> None:

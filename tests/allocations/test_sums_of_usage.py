@@ -1,9 +1,11 @@
 """Sums of months and sites are what the days add up to, whatever is written in whichever way."""
 
+from collections import Counter, defaultdict
 from datetime import date, timedelta
 from random import Random
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.db.models import F, Sum
 from django.db.models.functions import TruncMonth
 
@@ -81,17 +83,83 @@ def test_ends_of_jobs_are_counted_by_month_and_site(project: Project) -> None:
     assert (day.jobs_ended, day.jobs_failed, day.track) == (12, 5, project.track)
 
 
-def test_waits_are_summed_over_projects_months_and_years(project: Project) -> None:
-    site = Site.objects.get(code="zellik")
-    QueueWait.objects.create(project=project, site=site, day=FIRST, bucket=9, jobs=4)
-    QueueWait.objects.filter(bucket=9).update(jobs=7)
-    QueueWait.objects.create(
-        project=project, site=site, day=FIRST + timedelta(days=5), bucket=9, jobs=2
+@pytest.fixture
+def waits(project: Project) -> list[QueueWait]:
+    """Of two sites, over three months of two years."""
+    random = Random(4)
+    return QueueWait.objects.bulk_create(
+        QueueWait(
+            project=project,
+            site=site,
+            day=date(2025, 12, 20) + timedelta(days=number),
+            buckets=[9, 20 + number % 4, 40],
+            jobs=[random.randrange(1, 90) for _bucket in range(3)],
+        )
+        for site in Site.objects.all()
+        for number in range(0, 70, 3)
     )
-    assert [row.jobs for row in SiteWait.objects.order_by("day")] == [7, 2]
-    assert SiteMonthWait.objects.get(month=FIRST.replace(day=1), bucket=9).jobs == 9
-    assert ProjectWait.objects.get(project=project, month=FIRST.replace(day=1), bucket=9).jobs == 9
-    assert ProjectYearWait.objects.get(year=FIRST.replace(month=1, day=1), bucket=9).jobs == 9
+
+
+def sums_of_days(step: str | None, *key: str) -> dict[tuple[object, ...], Counter[int]]:
+    """What the waits of days add up to, by some of their columns and the first day of a time."""
+    found: dict[tuple[object, ...], Counter[int]] = defaultdict(Counter)
+    for row in QueueWait.objects.all():
+        first = {None: row.day, "month": row.day.replace(day=1)}.get(step)
+        first = first or row.day.replace(month=1, day=1)
+        place = (*(getattr(row, name) for name in key), first)
+        found[place] += Counter(dict(zip(row.buckets, row.jobs, strict=True)))
+    return found
+
+
+def kept_sums(
+    model: type[ProjectWait | ProjectYearWait | SiteWait | SiteMonthWait], *key: str
+) -> dict[tuple[object, ...], Counter[int]]:
+    """What a table of sums has, less the rows in which nothing is left."""
+    for row in model.objects.all():
+        assert row.buckets == sorted(set(row.buckets))
+        assert all(jobs > 0 for jobs in row.jobs)
+    return {
+        tuple(getattr(row, name) for name in key): Counter(
+            dict(zip(row.buckets, row.jobs, strict=True))
+        )
+        for row in model.objects.exclude(buckets=[])
+    }
+
+
+def assert_sums_are_those_of_days() -> None:
+    owner = ("project_id", "site_id")
+    assert kept_sums(SiteWait, "site_id", "day") == sums_of_days(None, "site_id")
+    assert kept_sums(SiteMonthWait, "site_id", "month") == sums_of_days("month", "site_id")
+    assert kept_sums(ProjectWait, *owner, "month") == sums_of_days("month", *owner)
+    assert kept_sums(ProjectYearWait, *owner, "year") == sums_of_days("year", *owner)
+
+
+def test_waits_are_summed_over_projects_months_and_years(waits: list[QueueWait]) -> None:
+    assert_sums_are_those_of_days()
+    assert SiteMonthWait.objects.count() == 6
+    assert ProjectYearWait.objects.count() == 4
+
+
+def test_they_stay_so_when_waits_are_changed_moved_and_deleted(waits: list[QueueWait]) -> None:
+    QueueWait.objects.filter(day__day__lt=9).update(jobs=[7, 1, 2])
+    assert_sums_are_those_of_days()
+    QueueWait.objects.filter(site__code="zellik").update(buckets=[2, 9, 90])
+    assert_sums_are_those_of_days()
+    QueueWait.objects.filter(day__year=2026).update(day=F("day") + timedelta(days=100))
+    assert_sums_are_those_of_days()
+    QueueWait.objects.filter(day__month=12).update(buckets=[40], jobs=[1])
+    assert_sums_are_those_of_days()
+    QueueWait.objects.filter(site__code="charleroi", day__month=12).delete()
+    assert_sums_are_those_of_days()
+
+
+def test_sums_of_which_nothing_is_left_are_empty(waits: list[QueueWait]) -> None:
     QueueWait.objects.all().delete()
     for sums in (SiteWait, SiteMonthWait, ProjectWait, ProjectYearWait):
-        assert {row.jobs for row in sums.objects.all()} == {0}
+        assert {(*row.buckets, *row.jobs) for row in sums.objects.all()} == {()}
+
+
+def test_every_bucket_has_its_number_of_jobs(waits: list[QueueWait]) -> None:
+    for model in (QueueWait, SiteWait, SiteMonthWait, ProjectWait, ProjectYearWait):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model.objects.update(buckets=[1, 2])

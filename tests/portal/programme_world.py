@@ -95,10 +95,10 @@ def count_use(projects: list[Project], *, users: int = 6) -> None:
         project=projects[0], site=zellik, username="u0", day=today, state="COMPLETED",
         jobs=1, gpu_seconds=93 * HOUR,
     )  # fmt: skip
-    for seconds, jobs in ((60, 8), (7200, 2)):
-        QueueWait.objects.create(
-            project=projects[0], site=zellik, day=today, bucket=wait_bucket(seconds), jobs=jobs
-        )
+    QueueWait.objects.create(
+        project=projects[0], site=zellik, day=today,
+        buckets=[wait_bucket(60), wait_bucket(7200)], jobs=[8, 2],
+    )  # fmt: skip
     DailyCapacity.objects.create(
         site=zellik, day=today, seen_seconds=6 * HOUR, available_gpu_seconds=600 * HOUR,
         allocated_gpu_seconds=150 * HOUR, last_heard_at=timezone.now(),

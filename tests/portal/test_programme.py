@@ -126,13 +126,16 @@ def test_months_and_days_add_up_to_what_the_days_alone_say(
         )
         JobOutcome.objects.create(**ended, state="TIMEOUT")
         JobOutcome.objects.create(**ended, state="PREEMPTED")
-        QueueWait.objects.create(**of_day, day=day, bucket=20 + number % 30, jobs=number + 1)
+        QueueWait.objects.create(
+            **of_day, day=day, buckets=[7, 20 + number % 30], jobs=[2, number + 1]
+        )
     found = figures(office, **{"from": first, "to": last, "by": by.value})
     inside = [n for n, day in enumerate(days) if first <= day.isoformat() <= last]
     assert found["", "used"] == sum(inside)
     assert found["", "failed"] == len(inside)
     jobs_by_bucket = Counter[int]()
     for number in inside:
+        jobs_by_bucket[7] += 2
         jobs_by_bucket[20 + number % 30] += number + 1
     median = percentile(jobs_by_bucket, 0.5, span=bucket_span)
     assert found["", "wait_p50"] == pytest.approx(median / 3600, abs=1e-5)

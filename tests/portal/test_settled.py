@@ -77,7 +77,11 @@ def days(project: Project) -> Project:
 def count(project: Project, ago: int, *, bucket: int = 9, site: str = "zellik") -> None:
     here = {"project": project, "site": Site.objects.get(code=site)}
     day = utc_today() - timedelta(days=ago)
-    QueueWait.objects.create(day=day, bucket=bucket, jobs=40 + ago, **here)
+    waits = QueueWait.objects.filter(day=day, **here).first()
+    waits = waits or QueueWait(day=day, **here, buckets=[], jobs=[])
+    waits.buckets.append(bucket)
+    waits.jobs.append(40 + ago)
+    waits.save()
     JobOutcome.objects.create(
         day=day, username=f"u{bucket}", state="FAILED", jobs=40 + ago, gpu_seconds=7, **here
     )
@@ -122,9 +126,11 @@ def test_a_late_record_of_any_day_is_in_the_next_figures(days: Project, ago: int
 @pytest.mark.parametrize(
     "change",
     [
-        lambda waits: waits.update(jobs=3),
+        lambda waits: waits.update(jobs=[3]),
         lambda waits: waits.delete(),
-        lambda waits: waits.update(day=utc_today(), bucket=77),
+        lambda waits: waits.update(
+            day=utc_today(), site=Site.objects.get(code="charleroi"), buckets=[77]
+        ),
     ],
     ids=["less", "gone", "moved to today"],
 )
