@@ -19,6 +19,10 @@ _TOLD = tuple(name for name in COLUMNS if name != "account")
 _STORED = (*_TOLD, "project_id", "read_at", "counted_until", "gpu_seconds")
 _KEY = ("db_index", "submitted_at")
 
+# A bridge waits 30 s for an answer and sends its batch again: what still ran for the one before
+# would hold that up.
+STATEMENT_MILLISECONDS = 30_000
+
 # Whole seconds, by which runs are counted, under the names that `rollups` knows.
 _SECONDS = {
     "submitted_at": "submitted",
@@ -108,9 +112,13 @@ class KnownRunError(Exception):
 
 
 def hold_jobs(site: Site, *, alone: bool) -> None:
-    """Until the transaction ends, write jobs of a site: alone, or beside others that write news."""
+    """Until the transaction ends, write jobs of a site: alone, or beside others that write news.
+
+    From here on no statement of the transaction takes longer than whoever sends jobs waits.
+    """
     lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = {STATEMENT_MILLISECONDS:d}")
         cursor.execute(f"SELECT {lock}(hashtext(%s), %s)", ["jobs of a site", site.pk])
 
 

@@ -4,7 +4,7 @@ import random
 from threading import Event, Thread
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection, transaction
 
 from allocations.actions import job_table, usage
 from allocations.models import Job, Project, Site, SiteStatus
@@ -114,3 +114,33 @@ def test_a_batch_of_which_one_run_is_known_leaves_nothing_twice(
 def _push(site: Site, rows: list[JobRow]) -> None:
     push(site, *rows, read_at=READ_AT)
     connection.close()
+
+
+def test_batch_that_takes_longer_than_its_bridge_waits_leaves_nothing_and_comes_again(
+    project: Project, zellik: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(job_table, "STATEMENT_MILLISECONDS", 200)
+    rows = runs(project, range(60))
+    held, let_go = Event(), Event()
+
+    def hold_what_is_counted() -> None:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE allocations_queuewait IN EXCLUSIVE MODE")
+            held.set()
+            let_go.wait(30)
+        connection.close()
+
+    holder = Thread(target=hold_what_is_counted)
+    holder.start()
+    try:
+        assert held.wait(30)
+        with pytest.raises(OperationalError, match="statement timeout"):
+            push(zellik, *rows, read_at=READ_AT)
+    finally:
+        let_go.set()
+        holder.join()
+    assert not Job.objects.exists()
+
+    push(zellik, *rows, read_at=READ_AT)
+
+    assert_counted(rows)
