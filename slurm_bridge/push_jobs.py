@@ -29,6 +29,8 @@ BATCHES_AHEAD = 4
 # are less, whatever they are.
 MOST_CHARACTERS = 1_000_000
 UNREAD_AT_ONCE = 400
+# Fewer are stored in a moment, whether or not the portal knows some of them.
+MANY = 1_000
 SECONDS_A_DAY = 86_400
 
 # After a restart slurmctld sends slurmdbd again what it knows of jobs that ended a while ago, and
@@ -169,10 +171,13 @@ class JobPush:
         """Ask Slurm for a span; its batches come as soon as it answers."""
         until = None if span.is_last else span.until
         found = self.source.portions_between(span.since, until, accounts, at_once=BATCH_ROWS)
-        return self._ahead(found, readings)
+        return self._ahead(found, readings, since=span.since)
 
-    def _ahead(self, portions: Iterator[Portion], readings: ExitStack) -> "ReadAhead[PackedBatch]":
-        reading = ReadAhead(self._packed(portions, int(self.clock())), most=BATCHES_AHEAD)
+    def _ahead(
+        self, portions: Iterator[Portion], readings: ExitStack, *, since: int = 0
+    ) -> "ReadAhead[PackedBatch]":
+        packed = self._packed(portions, int(self.clock()), since)
+        reading = ReadAhead(packed, most=BATCHES_AHEAD)
         readings.callback(reading.close)
         return reading
 
@@ -185,20 +190,28 @@ class JobPush:
         return batch.rows
 
     def _packed(
-        self, portions: Iterator[Portion], read_at: int
+        self, portions: Iterator[Portion], read_at: int, since: int
     ) -> Generator[PackedBatch, None, None]:
         """What was read, ready to be sent; whoever ends early ends the reading, too."""
         try:
             # By `map`, which keeps nothing of what it has packed while it waits for more.
-            yield from chain.from_iterable(map(partial(self._packs, read_at), portions))
+            yield from chain.from_iterable(map(partial(self._packs, read_at, since), portions))
         finally:
             if isinstance(portions, Generator):
                 portions.close()
 
-    def _packs(self, read_at: int, part: Portion) -> list[PackedBatch]:
-        """A portion as one batch; as several where it says more than the portal takes at once."""
+    def _packs(self, read_at: int, since: int, part: Portion) -> list[PackedBatch]:
+        """A portion as one batch; as several where it says more than the portal takes at once.
+
+        Runs from before the span, which an earlier one has told, too, come by themselves: the
+        portal writes the others as news.
+        """
         about = JobBatch(read_at=read_at, asks_retries=True)
-        told = [about.model_copy(update={"columns": runs}) for runs in _of_few_words(part.runs)]
+        told = [
+            about.model_copy(update={"columns": few})
+            for runs in _old_and_new(part.runs, since)
+            for few in _of_few_words(runs)
+        ]
         for at in range(0, len(part.unread), UNREAD_AT_ONCE):
             unread = part.unread[at : at + UNREAD_AT_ONCE]
             told.append(about.model_copy(update={"unread": unread}))
@@ -224,10 +237,20 @@ class JobPush:
         return figures
 
 
-def _of_few_words(runs: JobColumns | None) -> Iterator[JobColumns]:
-    """The runs, in parts if their texts are long."""
+def _old_and_new(runs: JobColumns | None, since: int) -> Iterator[JobColumns]:
+    """The runs; where there are many, those that were submitted before a time come first."""
     if runs is None:
         return
+    is_new = [at >= since for at in runs.submitted_at]
+    if len(runs) < MANY or len(set(is_new)) == 1:
+        yield runs
+        return
+    yield runs.where([not new for new in is_new])
+    yield runs.where(is_new)
+
+
+def _of_few_words(runs: JobColumns) -> Iterator[JobColumns]:
+    """The runs, in parts if their texts are long."""
     words = sum(map(len, runs.name)) + sum(map(len, runs.nodes_used))
     if words <= MOST_CHARACTERS or len(runs) == 1:
         yield runs

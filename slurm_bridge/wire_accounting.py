@@ -1,5 +1,7 @@
 """What a site says of its jobs and of its budgets' counters; part of the contract in `wire`."""
 
+from collections.abc import Sequence
+from itertools import compress
 from typing import Annotated, Any
 
 from pydantic import Field, StrictBool, StringConstraints
@@ -78,6 +80,13 @@ class JobColumns(Message):
     def part(self, start: int, stop: int) -> "JobColumns":
         """The runs from one place until before another."""
         told: dict[str, Any] = {name: getattr(self, name)[start:stop] for name in COLUMNS}
+        return JobColumns.model_construct(**told)
+
+    def where(self, keep: Sequence[bool]) -> "JobColumns":
+        """The runs that are marked."""
+        told: dict[str, Any] = {
+            name: tuple(compress(getattr(self, name), keep)) for name in COLUMNS
+        }
         return JobColumns.model_construct(**told)
 
     def row(self, number: int) -> JobRow:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date
-from itertools import compress
 from operator import attrgetter
 from typing import Any
 
@@ -23,11 +22,6 @@ def runs_of(batch: JobBatch) -> JobColumns:
     return _columns(told)
 
 
-def only(runs: JobColumns, keep: Sequence[bool]) -> JobColumns:
-    """Those of the runs that are marked."""
-    return _columns([tuple(compress(getattr(runs, name), keep)) for name in COLUMNS])
-
-
 def each_once(runs: JobColumns) -> JobColumns:
     """Of a run that was told twice the row by which it ended last."""
     if len(set(runs.db_index)) == len(runs):
@@ -35,7 +29,7 @@ def each_once(runs: JobColumns) -> JobColumns:
     keys = list(zip(runs.db_index, runs.submitted_at, strict=True))
     in_order = sorted(range(len(keys)), key=lambda place: runs.ended_at[place] or 0)
     kept = set({keys[place]: place for place in in_order}.values())
-    return only(runs, [place in kept for place in range(len(keys))])
+    return runs.where([place in kept for place in range(len(keys))])
 
 
 def months_of(runs: JobColumns) -> set[date]:

@@ -13,7 +13,7 @@ from allocations.actions.job_months import (
 from allocations.actions.job_table import KnownRunError, WrittenRuns, hold_jobs, hold_owners
 from allocations.actions.moments import moment
 from allocations.actions.recounts import recount_day
-from allocations.actions.run_columns import months_of, only, runs_of
+from allocations.actions.run_columns import months_of, runs_of
 from allocations.actions.set_aside import has_rows_without_number, jobs_to_retry, set_aside
 from allocations.models import Allocation, Site, SiteStatus
 from allocations.rules.accounting_rows import LONGEST_TEXT, BadRow
@@ -117,7 +117,7 @@ def _usable(runs: JobColumns, unknown: set[str]) -> tuple[JobColumns, list[BadRo
             bad.append(_aside(runs.row(number), _UNKNOWN_ACCOUNT))
         elif is_dropped:
             bad.append(_aside(runs.row(number), _DROPPED_MONTH, is_final=True))
-    return only(runs, keep), bad
+    return runs.where(keep), bad
 
 
 def _aside(row: JobRow, reason: str, *, is_final: bool = False) -> BadRow:

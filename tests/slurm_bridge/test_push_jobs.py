@@ -9,7 +9,7 @@ from functools import partial
 import pytest
 
 from slurm_bridge.errors import TransientPortalError, TransientSlurmError
-from slurm_bridge.push_jobs import BATCH_ROWS, JobPush
+from slurm_bridge.push_jobs import BATCH_ROWS, MANY, JobPush
 from slurm_bridge.slurm.accounting import Portion
 from slurm_bridge.slurm.live import ControllerFigures
 from slurm_bridge.wire_accounting import JobBatch, JobRow, UnreadRow, Watermark
@@ -45,6 +45,8 @@ class Site:
     retries_a_day: bool = False
     breaks_after: int | None = None
     unread: tuple[UnreadRow, ...] = ()
+    is_alive_before: bool = False
+    """Whether runs that were submitted before a span are alive in it."""
     batches: list[JobBatch] = field(default_factory=list)
     asked_since: list[int] = field(default_factory=list)
     asked_until: list[int | None] = field(default_factory=list)
@@ -60,7 +62,8 @@ class Site:
         alive = [
             row
             for row in self.jobs
-            if since <= row.submitted_at and (until is None or row.submitted_at <= until)
+            if (self.is_alive_before or since <= row.submitted_at)
+            and (until is None or row.submitted_at <= until)
         ]
         readable = alive if self.breaks_after is None else alive[: self.breaks_after]
         for first in range(0, len(readable), at_once):
@@ -120,6 +123,28 @@ def test_rows_come_in_batches_and_the_watermark_after_the_last() -> None:
     assert [len(rows_in(batch)) for batch in site.batches] == [0, BATCH_ROWS, 1, 0]
     assert [batch.complete_until for batch in site.batches] == [None, None, None, NOW]
     assert {batch.read_at for batch in site.batches} == {NOW}
+
+
+def test_runs_from_before_a_span_come_by_themselves() -> None:
+    """The portal knows them, and writes whole batches of news quicker."""
+    since = NOW - 1300
+    jobs = [job(number, submitted_at=since + number % 3 - 1) for number in range(3 * MANY)]
+    site = Site(jobs=jobs, is_alive_before=True, watermark=since + 300)
+
+    assert site.push() == len(jobs)
+
+    old, new = [batch for batch in site.batches if rows_in(batch)]
+    assert {row.submitted_at for row in rows_in(old)} == {since - 1}
+    assert {row.submitted_at for row in rows_in(new)} == {since, since + 1}
+    assert sorted(row.db_index for row in (*rows_in(old), *rows_in(new))) == list(range(len(jobs)))
+
+
+def test_few_runs_come_together() -> None:
+    since = NOW - 1300
+    jobs = [job(number, submitted_at=since + number % 3 - 1) for number in range(9)]
+    site = Site(jobs=jobs, is_alive_before=True, watermark=since + 300)
+    site.push()
+    assert [len(rows_in(batch)) for batch in site.batches] == [0, 9, 0]
 
 
 def wide_words(length: int, seed: int) -> str:
