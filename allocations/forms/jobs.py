@@ -6,11 +6,12 @@ from typing import Any
 
 import django_filters
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.lists import LONGEST_SEARCH
 from accounts.models import UnixIdentity
+from allocations.beginnings import BeginsInAnyCase
 from allocations.models import Job, Project, Site
 
 _DAY = {"type": "date"}
@@ -83,7 +84,7 @@ class JobFilter(django_filters.FilterSet):  # type: ignore[misc]  # django-filte
         """Jobs with this id or task (123_4), or else with a name that begins so."""
         match = re.fullmatch(r"(\d{1,18})(?:_(\d{1,18}))?", text.strip(), re.ASCII)
         if match is None:
-            return jobs.filter(name__istartswith=text.strip())
+            return jobs.filter(BeginsInAnyCase(F("name"), text.strip()))
         if match[2]:
             return jobs.filter(array_job_id=int(match[1]), array_task_id=int(match[2]))
         return jobs.filter(Q(job_id=int(match[1])) | Q(array_job_id=int(match[1])))

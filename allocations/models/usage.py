@@ -112,7 +112,7 @@ class Job(models.Model):
                 pages_per_range=32,
                 autosummarize=True,
             ),
-            # By how the name begins, in whatever case.
+            # By how the name begins (`BeginsInAnyCase`).
             models.Index(
                 "project", OpClass(Upper("name"), name="varchar_pattern_ops"), name="job_by_name"
             ),
