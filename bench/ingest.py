@@ -1,8 +1,8 @@
 """What taking in jobs costs: `make bench-ingest JOBS=1000000`.
 
 A testbed of its own gets a past in slurmdbd. Then the bridge reads it with sacct and sends it
-through a real gunicorn to PostgreSQL, in turn with the bare sacct of the same window. All is
-removed in the end.
+through a real gunicorn to PostgreSQL, where a real worker makes the indexes, in turn with the bare
+sacct of the same window. All is removed in the end.
 """
 
 import hashlib
@@ -42,9 +42,10 @@ def main() -> int:
     stack = Stack(layout, port=layout.port_base + 90, extra_environment={"BELFRY_WORKERS": "1"})
     try:
         past = have_past(stack, jobs, progress)
-        if running(layout, "portal"):
-            stop(layout, stack.portal())
-        start(layout, stack.portal())
+        for service in (stack.portal(), stack.worker()):
+            if running(layout, service.name):
+                stop(layout, service)
+            start(layout, service)
         figures = measure(stack, past, progress)
     finally:
         if not is_kept():
@@ -117,7 +118,7 @@ def bare_seconds(layout: Layout, starts: int) -> float:
 
 
 def one_road(stack: Stack, token: str, accounts: Path) -> dict[str, Any]:
-    """The window once through everything, in a process of its own."""
+    """The window once through everything, in a process of its own, until all has its indexes."""
     conf = stack.layout.slurm_conf(ZELLIK)
     words = [BIN / "python", "-m", "bench.ingest_bridge", stack.url, token, conf, accounts]
     command = [str(word) for word in words]
@@ -125,6 +126,8 @@ def one_road(stack: Stack, token: str, accounts: Path) -> dict[str, Any]:
     if finished.returncode:
         raise SystemExit(finished.stderr[-3000:])
     road: dict[str, Any] = json.loads(finished.stdout)
+    indexed = json.loads(portal(stack, "indexed"))
+    road["seconds"] += max(0, indexed["at"] - road["arrived_at"])
     return road
 
 

@@ -42,14 +42,20 @@ def main() -> None:
     )
     began = time.monotonic()
     rows = push.run(accounts)
-    seconds = time.monotonic() - began
+    seconds, arrived_at = time.monotonic() - began, time.time()
     idle = []
     for _ in range(IDLE_CYCLES):
         began = time.monotonic()
         push.run(accounts)
         idle.append(time.monotonic() - began)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    figures = {"rows": rows, "seconds": seconds, "idle_seconds": median(idle), "memory_mb": memory}
+    figures = {
+        "rows": rows,
+        "seconds": seconds,
+        "arrived_at": arrived_at,
+        "idle_seconds": median(idle),
+        "memory_mb": memory,
+    }
     print(json.dumps(figures))
 
 

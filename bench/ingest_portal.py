@@ -1,13 +1,14 @@
 """What the portal of `bench.ingest` needs, done in its own process with its own settings.
 
 `prepare` makes the database, projects and a token; `migrate` brings a kept one up to date;
-`forget` takes the jobs away again; `count`
-tells what has arrived. Answers are JSON.
+`forget` takes the jobs and their months away again; `indexed` waits until the worker has made all
+indexes; `count` tells what has arrived. Answers are JSON.
 """
 
 import argparse
 import json
 import os
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -18,28 +19,38 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402 - Django must be set up first
 from django.db import connection  # noqa: E402
+from django.db.models import Max  # noqa: E402
+from django_tasks_db.models import DBTaskResult  # noqa: E402
 
 from accounts.audit import SystemActor  # noqa: E402
 from accounts.permissions import Role  # noqa: E402
 from allocations.actions.drafts import submit_application  # noqa: E402
+from allocations.actions.job_months import (  # noqa: E402
+    kept_months,
+    missing_indexes,
+    partition_of,
+)
+from allocations.actions.month_indexes import index_months  # noqa: E402
 from allocations.actions.tokens import issue_token  # noqa: E402
 from allocations.models import DailyUsage, Job, Site, SiteStatus  # noqa: E402
 from tests.domain import ask_for_reviews, make_draft, make_project, open_to_every_kind  # noqa: E402
 from tests.people import make_person  # noqa: E402
 
 SITE = "zellik"
+INDEXED_WITHIN_SECONDS = 300
 
 
 def main() -> None:
     """Do what was asked for."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=("prepare", "migrate", "forget", "count"))
+    parser.add_argument("what", choices=("prepare", "migrate", "forget", "indexed", "count"))
     parser.add_argument("number", type=int, nargs="?", default=0)
     asked = parser.parse_args()
     doing: dict[str, Callable[[int], dict[str, object]]] = {
         "prepare": prepare,
         "migrate": migrate,
         "forget": forget,
+        "indexed": indexed,
         "count": count,
     }
     print(json.dumps(doing[asked.what](asked.number)))
@@ -76,11 +87,25 @@ def forget(since: int) -> dict[str, object]:
     tables = (*jobs, *days, *waits, "projectmonth", "siteday")
     with connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {', '.join(f'allocations_{table}' for table in tables)}")
+        for month in kept_months():
+            cursor.execute(f"DROP TABLE {partition_of(month)}")
     moment = datetime.fromtimestamp(since, UTC)
     SiteStatus.objects.update_or_create(
         site=Site.objects.get(code=SITE), defaults={"accounting_until": moment}
     )
     return {}
+
+
+def indexed(_number: int) -> dict[str, object]:
+    """When the worker made the last index, in epoch seconds; until then it waits."""
+    deadline = time.monotonic() + INDEXED_WITHIN_SECONDS
+    while missing := missing_indexes(kept_months()):
+        if time.monotonic() > deadline:
+            raise SystemExit(f"the worker has not made {missing}")
+        time.sleep(0.1)
+    made = DBTaskResult.objects.filter(task_path=index_months.module_path)
+    last = made.aggregate(last=Max("finished_at"))["last"]
+    return {"at": last.timestamp() if last else 0}
 
 
 def count(_number: int) -> dict[str, object]:

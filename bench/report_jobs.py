@@ -13,6 +13,7 @@ from django.db import connection
 from django.utils import timezone
 
 from allocations.actions.job_months import TABLE, ensure_months, following
+from allocations.actions.month_indexes import make_indexes
 from allocations.actions.rollups import COUNTED_OF_JOBS, count_changes
 from allocations.models import Site
 from bench.report_world import DAYS_OF_JOBS, MEMBERS_A_PROJECT
@@ -106,7 +107,7 @@ def make_jobs(jobs: int, say: Callable[[str], None]) -> None:
         cursor.execute("SET maintenance_work_mem = '1GB'; SET work_mem = '256MB'; SET jit = off")
         cursor.execute(_PROJECTS, {"first": since.date(), "last": now.date()})
         with _without_indexes(cursor, TABLE):
-            ensure_months(_months(since.date(), now.date()))
+            ensure_months(_months(since.date(), now.date()), for_many=True)
             for first in range(1, jobs + 1, JOBS_AT_ONCE):
                 last = min(first + JOBS_AT_ONCE - 1, jobs)
                 asked: dict[str, Any] = {
@@ -118,6 +119,7 @@ def make_jobs(jobs: int, say: Callable[[str], None]) -> None:
                 }
                 cursor.execute(_JOBS, asked | {"members": MEMBERS_A_PROJECT})
                 say(f"  {last:,} jobs")
+        make_indexes(until=now)
         cursor.execute("VACUUM ANALYZE allocations_job")
         say("  with their indexes")
         with ExitStack() as stack:

@@ -2,12 +2,34 @@
 
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
+from typing import cast
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from allocations.models import Allocation, DroppedMonth, DroppedQosUsage, Site
 
 TABLE = "allocations_job"
+# Of runs that have no month; it has every index, and months are made after it.
+PATTERN = f"{TABLE}_other"
+
+# What an index is like is slow to tell, and mostly none is missing: so they are numbered first.
+_MISSING = """
+    SELECT month.name, wanted.how
+    FROM (
+        SELECT name FROM unnest(%(months)s::text[]) name
+        WHERE (SELECT count(*) FROM pg_index WHERE indrelid = name::regclass)
+            < (SELECT count(*) FROM pg_index WHERE indrelid = %(pattern)s::regclass)
+    ) month
+    CROSS JOIN LATERAL (
+        SELECT substring(pg_get_indexdef(indexrelid) FROM ' USING .*') AS how
+        FROM pg_index WHERE indrelid = %(pattern)s::regclass AND NOT indisunique
+        EXCEPT
+        SELECT substring(pg_get_indexdef(indexrelid) FROM ' USING .*')
+        FROM pg_index WHERE indrelid = month.name::regclass
+    ) wanted
+    ORDER BY month.name, wanted.how
+"""
 
 
 def hold_months(*, to_drop: bool = False) -> None:
@@ -65,8 +87,20 @@ def dropped_gpu_seconds(
     }
 
 
-def ensure_months(months: Iterable[date]) -> list[date]:
-    """Give each month its table; rows that had none until now move there. Returns the new ones."""
+def missing_indexes(months: Iterable[date]) -> list[tuple[str, str]]:
+    """Which month's table lacks which index, as what follows its name where it is made."""
+    names = [partition_of(month) for month in months]
+    with connection.cursor() as cursor:
+        cursor.execute(_MISSING, {"months": names, "pattern": PATTERN})
+        return cast(list[tuple[str, str]], cursor.fetchall())
+
+
+def ensure_months(months: Iterable[date], *, for_many: bool = False) -> list[date]:
+    """Give each month its table; rows that had none until now move there. Returns the new ones.
+
+    Where many rows follow, months that are over have no index yet but that of uniqueness: see
+    `month_indexes`.
+    """
     wanted = set(months)
     if not wanted - set(kept_months()):
         return []
@@ -75,11 +109,11 @@ def ensure_months(months: Iterable[date]) -> list[date]:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [TABLE])
         missing = sorted(wanted - set(kept_months()))
         for month in missing:
-            _make(month)
+            _make(month, with_indexes=not for_many or month >= month_of(timezone.now()))
     return missing
 
 
-def _make(month: date) -> None:
+def _make(month: date, *, with_indexes: bool) -> None:
     """Attached when it is whole, so that readers wait for a moment only."""
     name = partition_of(month)
     bounds = {"since": f"{month} 00:00+00", "until": f"{following(month)} 00:00+00"}
@@ -88,10 +122,12 @@ def _make(month: date) -> None:
             f"CREATE TABLE {name} (LIKE {TABLE} INCLUDING DEFAULTS INCLUDING CONSTRAINTS)"
         )
         cursor.execute(
-            f"WITH moved AS (DELETE FROM {TABLE}_other WHERE submitted_at >= %(since)s"
+            f"WITH moved AS (DELETE FROM {PATTERN} WHERE submitted_at >= %(since)s"
             f" AND submitted_at < %(until)s RETURNING *) INSERT INTO {name} SELECT * FROM moved",
             bounds,
         )
+        for table, how in missing_indexes([month]) if with_indexes else []:
+            cursor.execute(f"CREATE INDEX ON {table}{how}")
         cursor.execute(
             f"ALTER TABLE {TABLE} ATTACH PARTITION {name}"
             f" FOR VALUES FROM (%(since)s) TO (%(until)s)",

@@ -12,6 +12,7 @@ from allocations.actions.job_months import (
 )
 from allocations.actions.job_table import KnownRunError, WrittenRuns, hold_jobs, hold_owners
 from allocations.actions.moments import moment
+from allocations.actions.month_indexes import ask_for_indexes
 from allocations.actions.recounts import recount_day
 from allocations.actions.run_columns import months_of, runs_of
 from allocations.actions.set_aside import has_rows_without_number, jobs_to_retry, set_aside
@@ -65,7 +66,7 @@ def store_batch(
     read_at = moment(batch.read_at)
     written = None
     if good.db_index:
-        ensure_months(months_of(good))
+        ensure_months(months_of(good), for_many=all_are_news)
         written = WrittenRuns(site_id=site.pk, runs=good, projects=projects, read_at=read_at)
         written.write(all_are_news=all_are_news)
     # What is counted of a site, and its watermark, belong to one batch at a time.
@@ -82,6 +83,7 @@ def store_batch(
         if status.accounting_until is None or reached > status.accounting_until:
             status.accounting_until = reached
             status.save(update_fields=["accounting_until"])
+        ask_for_indexes(reached)
     adopted = Allocation.objects.current().filter(site=site, history_wanted=True)
     for allocation in adopted.filter(account_name__in=batch.history_of):
         allocation.history_wanted = False

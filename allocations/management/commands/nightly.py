@@ -32,6 +32,7 @@ from allocations.actions.gpu_findings import forget_findings
 from allocations.actions.gpu_minutes import put_away_minutes
 from allocations.actions.gpu_months import forget_waiting_gpus, keep_gpu_months
 from allocations.actions.job_retention import keep_months
+from allocations.actions.month_indexes import make_indexes
 from allocations.actions.notices import warn_of_end
 from allocations.actions.offers import lapse_offer, remind_of_offer
 from allocations.actions.wait_list import fill_wait_list
@@ -97,6 +98,7 @@ def _retention(today: date) -> list[Callable[[], object]]:
     job_months, gpu_months = settings.JOB_MONTHS_KEPT, settings.GPU_MONTHS_KEPT
     return [
         partial(keep_months, today=today, months_kept=job_months, actor=NIGHTLY),
+        partial(make_indexes, until=timezone.now()),
         partial(put_away_minutes, actor=NIGHTLY),
         partial(keep_gpu_months, today=today, months_kept=gpu_months, actor=NIGHTLY),
         partial(forget_waiting_gpus, actor=NIGHTLY),
