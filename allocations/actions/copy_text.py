@@ -14,18 +14,19 @@ Column = Sequence[int | None] | Sequence[str]
 def copy_text(columns: Iterable[Column]) -> str:
     """Lines of fields, of columns that are all of one length."""
     fields = [_fields(column) for column in columns]
-    return "\n".join(map("\t".join, zip(*fields, strict=True))) + "\n"
+    line = "\t".join(["%s"] * len(fields)) + "\n"
+    return "".join(map(line.__mod__, zip(*fields, strict=True)))
 
 
-def _fields(column: Column) -> Sequence[str]:
-    """Numbers and nothings as text; text without what would end a field."""
+def _fields(column: Column) -> Sequence[object]:
+    """Numbers, and text without what would end a field; of nothing the mark."""
     try:
         whole = "".join(column)  # type: ignore[arg-type]
     except TypeError:
-        return [_NULL if value is None else str(value) for value in column]
+        return [_NULL if value is None else value for value in column] if None in column else column
     if any(mark in whole for mark in _ESCAPES):
         return [_TO_ESCAPE.sub(_escaped, str(text)) for text in column]
-    return column  # type: ignore[return-value]
+    return column
 
 
 def _escaped(found: re.Match[str]) -> str:
