@@ -29,8 +29,9 @@ log = logging.getLogger(__name__)
 # A history of so many accounts need not be picked out of everybody's.
 FEW = 200
 PORTION_ROWS = 5000
-# The cells of so many rows are in memory until they are columns, which take a quarter.
-BLOCK_ROWS = 2500
+# The cells of so many rows are in memory until they are columns, which take a quarter; no more than
+# a processor keeps close.
+BLOCK_ROWS = 500
 
 
 @dataclass(frozen=True)
