@@ -107,8 +107,8 @@ def test_run_is_known_without_them(project: Project, zellik: Site) -> None:
 
 def test_month_that_goes_on_has_them_at_once(project: Project, zellik: Site) -> None:
     now = int(timezone.now().timestamp())
-    push(zellik, *runs(project, 3, at=now - 600), read_at=now)
-    assert ways(partition_of(month_of(timezone.now()))) == ways(PATTERN)
+    push(zellik, *runs(project, 3, at=now), read_at=now + 600)
+    assert ways(partition_of(month_of(datetime.fromtimestamp(now, UTC)))) == ways(PATTERN)
 
 
 def test_what_breaks_off_goes_on_where_it_was(project: Project, zellik: Site) -> None:
