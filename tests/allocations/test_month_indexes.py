@@ -1,6 +1,7 @@
 """Months that many runs come into get their indexes afterwards, and then all of them."""
 
 from datetime import UTC, date, datetime
+from functools import partial
 from importlib import import_module
 from unittest import mock
 
@@ -25,6 +26,7 @@ from allocations.actions.month_indexes import make_indexes
 from allocations.actions.usage import record_jobs
 from allocations.models import Job, Project, Site
 from slurm_bridge.wire_accounting import JobBatch, JobRow
+from tests.allocations.together import together
 from tests.allocations.usage_world import DAY, MIDNIGHT, push, row
 
 MIGRATION = import_module("allocations.migrations.0019_indexes_of_months")
@@ -143,7 +145,16 @@ def test_each_night_makes_what_nobody_asked_for(project: Project, zellik: Site) 
     }
 
 
-def test_month_that_left_meanwhile_is_no_fault(project: Project, zellik: Site) -> None:
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_make_each_once(project: Project, zellik: Site) -> None:
+    push(zellik, *runs(project, 3))
+    make = partial(make_indexes, until=datetime(2026, 4, 1, tzinfo=UTC))
+    assert not together(make, make, make)
+    assert ways(partition_of(MARCH)) == ways(PATTERN)
+    assert len(numbers(partition_of(MARCH))) == len(numbers(PATTERN))
+
+
+def test_month_that_has_left_is_not_asked_for(project: Project, zellik: Site) -> None:
     push(zellik, *runs(project, 3), *runs(project, 3, at=MIDNIGHT + 40 * DAY))
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE {partition_of(MARCH)}")
