@@ -146,7 +146,7 @@ def test_each_night_makes_what_nobody_asked_for(project: Project, zellik: Site) 
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_make_each_once(project: Project, zellik: Site) -> None:
+def test_workers_at_once_make_each_once(project: Project, zellik: Site) -> None:
     push(zellik, *runs(project, 3))
     make = partial(make_indexes, until=datetime(2026, 4, 1, tzinfo=UTC))
     assert not together(make, make, make)
